@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The tables of operations and attributes, and look-ups in them. */
+#include "attribute.h"
+
+#define P(id)			BIT(KL_PARAM_##id)
+#define OBJ(prefix, extent)	{ prefix, KL_EXTENT_##extent }
+
+const struct kl_op_info kl_op_table[KL_OP_COUNT] = {
+#define KL_OPERATION(id, keyword, object0, object1, params, flags) \
+	[KL_OP_##id] = { keyword, { object0, object1 }, params, flags },
+#include "operations.def"
+};
+
+static_assert(KL_SLOT_COUNT <= 128, "sets of slots are two words");
+static_assert(KL_PARAM_COUNT <= 32, "kl_op_info.params is 32 bits");
+
+/* What every slot is, before the operation's prefixes are added. */
+static const struct {
+	const char *name;
+	enum kl_type type;
+} slots[KL_SLOT_COUNT] = {
+	[KL_SLOT_OBJECT0] = { "", KL_STRING },
+#define KL_FAMILY(id, suffix, type) \
+	[KL_SLOT_OBJECT0_##id] = { suffix, KL_##type },
+#define KL_PARENT(id, suffix, type) \
+	[KL_SLOT_OBJECT0_PARENT_##id] = { suffix, KL_##type },
+#include "attributes.def"
+	[KL_SLOT_OBJECT1] = { "", KL_STRING },
+#define KL_FAMILY(id, suffix, type) \
+	[KL_SLOT_OBJECT1_##id] = { suffix, KL_##type },
+#define KL_PARENT(id, suffix, type) \
+	[KL_SLOT_OBJECT1_PARENT_##id] = { suffix, KL_##type },
+#include "attributes.def"
+#define KL_TASK(id, name, type) [KL_SLOT_TASK_##id] = { name, KL_##type },
+#include "attributes.def"
+#define KL_PARAM(id, name, type) [KL_SLOT_##id] = { name, KL_##type },
+#include "attributes.def"
+	[KL_SLOT_ARGV] = { "argv", KL_STRING },
+	[KL_SLOT_ENVP] = { "envp", KL_STRING },
+	[KL_SLOT_TRANSITION] = { "transition", KL_ASSIGN },
+};
+
+static bool text_is(struct kl_text text, const char *word)
+{
+	return strlen(word) == text.length &&
+	       !memcmp(word, text.data, text.length);
+}
+
+int kl_op_find(struct kl_text keyword)
+{
+	int op;
+
+	for (op = 0; op < KL_OP_COUNT; op++)
+		if (text_is(keyword, kl_op_table[op].keyword))
+			return op;
+	return -ENOENT;
+}
+
+enum kl_type kl_slot_type(enum kl_slot slot)
+{
+	return slots[slot].type;
+}
+
+static bool object_slot_exists(enum kl_extent extent, enum kl_slot within)
+{
+	switch (extent) {
+	case KL_EXTENT_ABSENT:
+		return false;
+	case KL_EXTENT_NEW:
+		return within == KL_SLOT_OBJECT0 ||
+		       within >= KL_SLOT_OBJECT0_PARENT_UID;
+	case KL_EXTENT_NODEV:
+		return within != KL_SLOT_OBJECT0_DEV_MAJOR &&
+		       within != KL_SLOT_OBJECT0_DEV_MINOR;
+	case KL_EXTENT_FULL:
+		return true;
+	}
+	return false;
+}
+
+static_assert(KL_SLOT_OBJECT1 - KL_SLOT_OBJECT0 ==
+	      KL_SLOT_OBJECT0_PARENT_FSMAGIC - KL_SLOT_OBJECT0 + 1,
+	      "the parent's family ends the slots of an object");
+
+bool kl_slot_exists(enum kl_op op, enum kl_slot slot)
+{
+	const struct kl_op_info *info = &kl_op_table[op];
+
+	if (slot < KL_SLOT_OBJECT1)
+		return object_slot_exists(info->object[0].extent, slot);
+	if (slot < KL_SLOT_TASK_PID)
+		return object_slot_exists(info->object[1].extent,
+					  slot - KL_OBJECT_SLOTS);
+	if (slot < KL_SLOT_TARGET)
+		return true;
+	switch (slot) {
+	case KL_SLOT_ARGV:
+	case KL_SLOT_ENVP:
+		return info->flags & KL_OP_ARGS;
+	case KL_SLOT_TRANSITION:
+		return info->flags & KL_OP_TRANSITION;
+	default:
+		return info->params & BIT(slot - KL_SLOT_TARGET);
+	}
+}
+
+static int find_plain(enum kl_op op, struct kl_text name)
+{
+	int slot;
+
+	for (slot = KL_SLOT_TASK_PID; slot < KL_SLOT_COUNT; slot++) {
+		if (slot == KL_SLOT_ARGV || slot == KL_SLOT_ENVP)
+			continue;
+		if (text_is(name, slots[slot].name) && kl_slot_exists(op, slot))
+			return slot;
+	}
+	return -ENOENT;
+}
+
+static int find_object(enum kl_op op, int object, struct kl_text name)
+{
+	const char *prefix = kl_op_table[op].object[object].prefix;
+	size_t length = strlen(prefix);
+	struct kl_text rest;
+	int base = object ? KL_SLOT_OBJECT1 : KL_SLOT_OBJECT0;
+	int slot;
+
+	if (!length || name.length < length || memcmp(name.data, prefix, length))
+		return -ENOENT;
+	if (name.length == length)
+		return base;
+	if (name.data[length] != '.')
+		return -ENOENT;
+	rest.data = name.data + length + 1;
+	rest.length = name.length - length - 1;
+	for (slot = base + 1; slot < base + KL_OBJECT_SLOTS; slot++)
+		if (text_is(rest, slots[slot].name) && kl_slot_exists(op, slot))
+			return slot;
+	return -ENOENT;
+}
+
+int kl_slot_find(enum kl_op op, struct kl_text name)
+{
+	int slot = find_plain(op, name);
+
+	if (slot < 0)
+		slot = find_object(op, 0, name);
+	if (slot < 0)
+		slot = find_object(op, 1, name);
+	return slot;
+}
+
+const char *kl_slot_name(enum kl_op op, enum kl_slot slot, char *buffer)
+{
+	const char *suffix = slots[slot].name;
+
+	if (slot >= KL_SLOT_TASK_PID)
+		snprintf(buffer, KL_SLOT_NAME_MAX, "%s", suffix);
+	else
+		snprintf(buffer, KL_SLOT_NAME_MAX, "%s%s%s",
+			 kl_op_table[op].object[slot >= KL_SLOT_OBJECT1].prefix,
+			 *suffix ? "." : "", suffix);
+	return buffer;
+}
+
+static const struct {
+	const char *word;
+	enum kl_type type;
+	u32 value;
+} keywords[] = {
+	{ "file", KL_FILETYPE, 0100000 },
+	{ "directory", KL_FILETYPE, 0040000 },
+	{ "symlink", KL_FILETYPE, 0120000 },
+	{ "fifo", KL_FILETYPE, 0010000 },
+	{ "socket", KL_FILETYPE, 0140000 },
+	{ "block", KL_FILETYPE, 0060000 },
+	{ "char", KL_FILETYPE, 0020000 },
+	{ "setuid", KL_FILEPERM, 04000 },
+	{ "setgid", KL_FILEPERM, 02000 },
+	{ "sticky", KL_FILEPERM, 01000 },
+	{ "owner_read", KL_FILEPERM, 0400 },
+	{ "owner_write", KL_FILEPERM, 0200 },
+	{ "owner_execute", KL_FILEPERM, 0100 },
+	{ "group_read", KL_FILEPERM, 040 },
+	{ "group_write", KL_FILEPERM, 020 },
+	{ "group_execute", KL_FILEPERM, 010 },
+	{ "others_read", KL_FILEPERM, 04 },
+	{ "others_write", KL_FILEPERM, 02 },
+	{ "others_execute", KL_FILEPERM, 01 },
+};
+
+int kl_keyword_find(enum kl_type type, struct kl_text word)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(keywords); i++)
+		if (keywords[i].type == type && text_is(word, keywords[i].word))
+			return keywords[i].value;
+	return -ENOENT;
+}
+
+const char *kl_keyword_name(enum kl_type type, u32 value)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(keywords); i++)
+		if (keywords[i].type == type && keywords[i].value == value)
+			return keywords[i].word;
+	return NULL;
+}

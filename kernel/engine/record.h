@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Log records: binary while they wait in the ring, text when somebody reads.
+ * Binary records never leave the machine that made them, nor the module.
+ */
+#ifndef KELLAS_RECORD_H
+#define KELLAS_RECORD_H
+
+#include "ruleset.h"
+
+/** enum kl_record_kind - what a record tells */
+enum kl_record_kind {
+	KL_RECORD_REQUEST = 1,	/* a request and what a block decided */
+	KL_RECORD_LOST,		/* records that had no room */
+	KL_RECORD_SUPPRESSED,	/* requests that a quota kept out */
+};
+
+/**
+ * struct kl_record - header of every binary record
+ * @size: bytes of the whole record with this header; at most KL_RECORD_MAX
+ * @kind: enum kl_record_kind
+ * @op, @result, @priority, @audit: REQUEST: of the request and its block;
+ *	SUPPRESSED: @audit is the index
+ * @sequence: REQUEST: its number; LOST: the first lost number
+ * @time: nanoseconds since the epoch
+ * @pid: REQUEST: thread id in the initial pid namespace
+ * @omitted: arguments left out of the text for want of room
+ * @count: LOST, SUPPRESSED: how many
+ * @last: LOST: the last lost number
+ * @overlong: slots whose value was unknown and mattered
+ *
+ * Behind it: REQUEST: the label (a u8 length, then bytes), then attributes in
+ * the order in which they print, each a u8 slot and its value: numbers u64;
+ * strings u32 length and bytes; addresses struct kl_ip; ARGV: u32 index, u32
+ * length, bytes; ENVP: u32 length and the whole NAME=VALUE. LOST and
+ * SUPPRESSED: up to KL_LOSS_RULES_MAX times u8 length, label, u64 count; what
+ * the named rules do not account for is "other". Nothing is aligned.
+ */
+struct kl_record {
+	u32 size;
+	u8 kind;
+	u8 op;
+	u8 result;
+	u8 audit;
+	u16 priority;
+	u16 reserved;
+	u32 pid;
+	u32 omitted;
+	u64 sequence;
+	u64 time;
+	u64 count;
+	u64 last;
+	u64 overlong[KL_SLOT_WORDS];
+};
+
+/**
+ * struct kl_record_meta - what a record says beside the request
+ * @time, @pid, @audit, @priority, @result: see struct kl_record
+ * @label: of the deciding rule, else of the block, or NULL
+ */
+struct kl_record_meta {
+	u64 time;
+	u32 pid;
+	u8 audit;
+	u8 result;
+	u16 priority;
+	const struct kl_string *label;
+};
+
+/**
+ * kl_record_encode - make the record of a request
+ * @out: receives the record; NULL to measure
+ * @size: bytes at @out; at least what measuring returned
+ *
+ * Every present slot is recorded. Arguments are taken in order while their
+ * encoded text fits KL_EXECINFO_MAX; one that does not fit is left out whole
+ * and counted in @omitted, later shorter ones may still fit. Strings so long
+ * that the record would exceed KL_RECORD_MAX are left out whole and their slot
+ * is marked in @overlong.
+ *
+ * Measuring and encoding the same request give the same size.
+ *
+ * Context: any; no allocation.
+ * Return: bytes of the record.
+ */
+size_t kl_record_encode(const struct kl_request *request,
+			const struct kl_record_meta *meta,
+			void *out, size_t size);
+
+/**
+ * struct kl_record_origin - printed on the record with sequence number 1
+ * @instance: random, per load of the module
+ * @boot_id: text of /proc/sys/kernel/random/boot_id
+ */
+struct kl_record_origin {
+	u64 instance;
+	char boot_id[37];
+};
+
+/**
+ * kl_record_text - one record as a line of text with its newline
+ * @record: @size bytes that need not be trusted (nor aligned)
+ * @origin: or NULL
+ * @out: receives the text, not NUL-terminated; NULL with @room 0 to measure
+ *
+ * Return: bytes of the whole line (if more than @room, @out is undefined);
+ * -EINVAL if the record is malformed.
+ */
+ssize_t kl_record_text(const void *record, size_t size,
+		       const struct kl_record_origin *origin,
+		       char *out, size_t room);
+
+#endif /* KELLAS_RECORD_H */

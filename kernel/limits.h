@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Every limit of Kellas, in one place. What happens beyond each one is said
+ * beside it; nothing is cut or dropped without an error or a counter.
+ */
+#ifndef KELLAS_LIMITS_H
+#define KELLAS_LIMITS_H
+
+/* Policy text: beyond these a line or transaction is refused (E2BIG). */
+#define KL_LINE_MAX		(1u << 20)	/* bytes in one line */
+#define KL_TRANSACTION_MAX	(64u << 20)	/* bytes in one transaction */
+
+/* Policy model: beyond these a commit is refused (E2BIG). */
+#define KL_RULES_MAX		1000000u	/* blocks and sub-entries */
+#define KL_GROUPS_MAX		65536u		/* groups of all kinds */
+#define KL_CONDITIONS_MAX	256u		/* conditions in one line */
+#define KL_PRIORITY_MAX		65535u
+#define KL_PRIORITY_DEFAULT	1000u
+#define KL_LABEL_MAX		64u		/* bytes of a label */
+#define KL_AUDIT_INDEXES	256u		/* audit 0 ... 255 */
+
+/* Default of "quota memory policy", bytes; beyond it ENOMEM on commit. */
+#define KL_POLICY_MEMORY	(256ul << 20)
+/* Default of "quota memory audit", bytes of the log ring. */
+#define KL_AUDIT_MEMORY		(16ul << 20)
+#define KL_AUDIT_MEMORY_MIN	(256ul << 10)
+#define KL_AUDIT_MEMORY_MAX	(1ul << 30)
+
+/* Wildcard patterns: beyond these a pattern is refused (E2BIG). */
+#define KL_WILDCARDS_MAX	20u	/* \* \@ \$ \X \A \{ \} \( \) in a pattern */
+#define KL_COMPONENTS_MAX	1024u	/* components of a pattern with wildcards */
+#define KL_TOKENS_MAX		1024u	/* characters of such a component */
+
+/*
+ * Strings of a request: matched whole up to this many bytes, the kernel's own
+ * limit for one argument. A longer one makes its conditions unknown, counted.
+ */
+#define KL_STRING_MAX		(128u << 10)
+
+/* Log records: arguments that do not fit are counted as omitted=N. */
+#define KL_RECORD_MAX		(64u << 10)	/* binary record */
+#define KL_EXECINFO_MAX		8192u		/* argv and envp text in one record */
+#define KL_LOSS_RULES_MAX	16u		/* rules named in one loss record */
+
+#endif /* KELLAS_LIMITS_H */
