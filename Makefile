@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# make help tells the targets. Everything built goes below build/.
+
+PREFIX  ?= /usr/local
+KERNEL  ?=
+ifneq ($(KERNEL),)
+# Looked up (and fetched, if need be) once, by the first target that uses it.
+KDIR     = $(eval KDIR := $(or $(shell tests/vm/kernel --print kdir $(KERNEL)),/no-such-kernel))$(KDIR)
+else
+KDIR    ?= /lib/modules/$(shell uname -r)/build
+endif
+
+# The module's sources are mirrored as symbolic links into a folder for each kernel, and built there:
+# builds for several kernels live side by side, and the sources stay clean.
+SRC      = kernel
+RELEASE  = $(shell awk -F '"' '/UTS_RELEASE/ { print $$2 }' $(KDIR)/include/generated/utsrelease.h 2>/dev/null)
+OBJ      = build/$(RELEASE)
+KBUILD   = $(MAKE) -C $(KDIR) M=$(abspath $(OBJ))
+
+.DEFAULT_GOAL := all
+.PHONY: all help module tools try vm check bench fuzz style install clean mirror
+
+all: module tools ## the module and the tools
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | \
+		while IFS='|' read -r target text; do printf '%-10s %s\n' "$$target" "$$text"; done
+
+module: mirror ## kellas.ko for the running kernel, for KDIR=, or for Debian's KERNEL=6.12 or 6.1
+	+$(KBUILD) modules
+
+mirror:
+	@test -e $(KDIR)/include/generated/utsrelease.h || { echo "no kernel headers in $(KDIR):" \
+		"install linux-headers-$$(uname -r), or give KDIR= or KERNEL=6.12" >&2; exit 1; }
+	@mkdir -p $(OBJ)
+	@find $(OBJ) -type l \( -xtype l -o ! -lname '$(abspath $(SRC))/*' \) -delete
+	@cp -rsn $(abspath $(SRC))/. $(OBJ)
+
+tools: ## kellasctl, kellas-auditd, kellas-editpolicy
+	$(MAKE) -C usr_sbin
+
+try: ## a guest with the module loaded, to try it out
+	tests/try
+
+vm: ## a shell in a guest; CMD='SCRIPT ARG…' runs that instead
+	tests/vm/run $(CMD)
+
+check: ## all tests
+	tests/check
+
+bench: ## the figures of doc/, measured again
+	tests/bench/run
+
+fuzz: ## fuzz the policy language
+	tests/fuzz/run
+
+style: ## format and licence lines
+	tests/style
+
+install: module tools ## into DESTDIR, PREFIX (default /usr/local)
+	+$(KBUILD) modules_install CONFIG_MODULE_SIG_ALL= $(if $(DESTDIR),INSTALL_MOD_PATH=$(abspath $(DESTDIR)))
+	$(if $(DESTDIR),,depmod $(RELEASE))
+	$(MAKE) -C usr_sbin install DESTDIR=$(if $(DESTDIR),$(abspath $(DESTDIR))) PREFIX=$(PREFIX)
+
+clean: ## forget all that was built (not the cached kernels)
+	rm -rf build
