@@ -9,6 +9,7 @@
 /* Policy text: beyond these a line or transaction is refused (E2BIG). */
 #define KL_LINE_MAX		(1u << 20)	/* bytes in one line */
 #define KL_TRANSACTION_MAX	(64u << 20)	/* bytes in one transaction */
+#define KL_STATEMENTS_MAX	(1u << 22)	/* lines with an effect in one */
 
 /* Policy model: beyond these a commit is refused (E2BIG). */
 #define KL_RULES_MAX		1000000u	/* blocks and sub-entries */

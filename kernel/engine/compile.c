@@ -243,7 +243,7 @@ static u32 test_cost(const struct kl_test *test)
 	case KL_SLOT_OBJECT1:
 		if (test->right == KL_RIGHT_STRING &&
 		    !(test->flags & KL_TEST_NEGATED) &&
-		    test->pattern->tail_literal)
+		    kl_ends_literally(test->pattern))
 			return 0;
 		return 3;
 	case KL_SLOT_TASK_EXE:

@@ -140,6 +140,24 @@ struct kl_ruleset {
 	size_t memory;
 };
 
+/**
+ * kl_last_component - the last component of a name not collected yet
+ *
+ * One that is empty or ends in '/' rules nothing out: the root and the top of
+ * "proc:/" are such names; no other has a '/' (kl_request.last).
+ *
+ * Return: true if @last is set to one that lines may be ruled out by.
+ */
+static inline bool kl_last_component(const struct kl_request *request,
+				     u32 slot, struct kl_text *last)
+{
+	if (slot != KL_SLOT_OBJECT0 && slot != KL_SLOT_OBJECT1)
+		return false;
+	*last = request->last[slot == KL_SLOT_OBJECT1];
+	return last->data && last->length &&
+	       last->data[last->length - 1] != '/';
+}
+
 /* Beside enum kl_truth: a slot must be collected first. */
 #define KL_MISSING 3
 

@@ -4,25 +4,16 @@
 
 #define FILETYPE_MASK 0170000
 
-static bool last_component(const struct kl_request *request, u32 slot,
-			   struct kl_text *last)
-{
-	if (slot != KL_SLOT_OBJECT0 && slot != KL_SLOT_OBJECT1)
-		return false;
-	*last = request->last[slot == KL_SLOT_OBJECT1];
-	return last->data;
-}
-
 /* Does the last component alone tell that the name can't match? */
 static bool ruled_out(const struct kl_test *test,
 		      const struct kl_request *request)
 {
 	struct kl_text last;
 
-	if (!last_component(request, test->left, &last))
+	if (!kl_last_component(request, test->left, &last))
 		return false;
 	if (test->right == KL_RIGHT_STRING)
-		return test->pattern->tail_literal &&
+		return kl_ends_literally(test->pattern) &&
 		       !kl_text_equal(test->pattern->tail, last);
 	if (test->right == KL_RIGHT_GROUP)
 		return !kl_map_may_end_in(&test->group->map, last);
@@ -126,14 +117,19 @@ static int negate(int truth, bool negated)
 }
 
 /*
- * A right-hand attribute without a value makes the condition false whatever
- * the operator.
+ * Is there something to compare with on the right? An attribute without a
+ * value makes the condition false whatever the operator and the left side, so
+ * this is to be known first: the result must not depend on what was collected
+ * when.
+ * Return: KL_TRUE, or as without_value().
  */
-static bool right_absent(const struct kl_test *test,
-			 const struct kl_request *request)
+static int right_value(const struct kl_test *test,
+		       const struct kl_request *request, u32 *missing)
 {
-	return test->right == KL_RIGHT_SLOT &&
-	       kl_slot_test(request->absent, test->right_slot);
+	if (test->right != KL_RIGHT_SLOT ||
+	    kl_slot_test(request->present, test->right_slot))
+		return KL_TRUE;
+	return without_value(request, test->right_slot, missing);
 }
 
 static int argv_matches(const struct kl_test *test,
@@ -217,8 +213,6 @@ static int present_matches(const struct kl_ruleset *ruleset,
 {
 	const union kl_value *value = &request->value[test->left];
 
-	if (right_absent(test, request))
-		return KL_FALSE;
 	if (test->left == KL_SLOT_ARGV)
 		return argv_matches(test, request, negated, missing);
 	if (test->left == KL_SLOT_ENVP)
@@ -240,17 +234,25 @@ int kl_test_evaluate(const struct kl_ruleset *ruleset,
 		     const struct kl_request *request, u32 *missing)
 {
 	bool negated = test->flags & KL_TEST_NEGATED;
+	bool present = kl_slot_test(request->present, test->left);
+	int right;
 
 	if (test->left == KL_SLOT_TRANSITION)
 		return KL_TRUE;
-	if (likely(kl_slot_test(request->present, test->left)))
-		return present_matches(ruleset, test, request, negated,
-				       missing);
-	if (kl_slot_test(request->absent, test->left) ||
-	    kl_slot_test(request->unknown, test->left))
-		return without_value(request, test->left, missing);
-	if (ruled_out(test, request))
-		return negated;
-	*missing = test->left;
-	return KL_MISSING;
+	if (!present && kl_slot_test(request->absent, test->left))
+		return KL_FALSE;
+	right = right_value(test, request, missing);
+	if (right == KL_FALSE)
+		return KL_FALSE;
+	if (!present && !kl_slot_test(request->unknown, test->left)) {
+		if (ruled_out(test, request))
+			return negated;
+		*missing = test->left;
+		return KL_MISSING;
+	}
+	if (right == KL_MISSING)
+		return KL_MISSING;
+	if (!present)
+		return KL_UNKNOWN;
+	return present_matches(ruleset, test, request, negated, missing);
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The decision (caitsith-spec.md section 6.1): blocks in order; a block whose
- * head matches is decided by its first sub-entry that matches; a denial ends
- * it all.
+ * The decision: blocks in order; a block whose head matches is decided by its
+ * first sub-entry that matches; a denial ends it all.
  */
 #include "compiled.h"
 

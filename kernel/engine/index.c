@@ -66,8 +66,9 @@ static bool indexable(const struct kl_test *test, u32 *hash)
 		words[3] = kl_ip_point(&test->ip->high).low;
 		break;
 	case KL_RIGHT_GROUP:
+		/* Without any key it would not be found when unknown either. */
 		if (kl_slot_type(test->left) != KL_STRING ||
-		    test->group->count > GROUP_MAX)
+		    !test->group->count || test->group->count > GROUP_MAX)
 			return false;
 		words[2] = (uintptr_t)test->group;
 		break;
@@ -388,12 +389,10 @@ static u32 find_value(const struct kl_list_index *index,
 static bool ruled_out(const struct kl_list_index *index,
 		      const struct kl_request *request)
 {
-	const struct kl_text *last;
+	struct kl_text last;
 
-	if (index->slot != KL_SLOT_OBJECT0 && index->slot != KL_SLOT_OBJECT1)
-		return false;
-	last = &request->last[index->slot == KL_SLOT_OBJECT1];
-	return last->data && !kl_map_may_end_in(&index->map, *last);
+	return kl_last_component(request, index->slot, &last) &&
+	       !kl_map_may_end_in(&index->map, last);
 }
 
 int kl_cursor_open(struct kl_cursor *cursor, const struct kl_list *list,

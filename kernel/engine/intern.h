@@ -63,6 +63,15 @@ struct kl_string *kl_string_get(struct kl_strings *table, struct kl_text text);
 /** kl_string_ref - take one more reference; returns its argument. */
 struct kl_string *kl_string_ref(struct kl_string *string);
 
+/**
+ * kl_string_pattern - the compiled pattern of a word, made on first use
+ * @string: a valid word, or empty: that is the literal without bytes
+ *
+ * Context: policy mutex held, as for the references.
+ * Return: the pattern, owned by @string; NULL when out of memory.
+ */
+const struct kl_pattern *kl_string_pattern(struct kl_string *string);
+
 /** kl_string_put - drop a reference; NULL is ignored. */
 void kl_string_put(struct kl_string *string);
 

@@ -378,7 +378,7 @@ static int build_tails(struct kl_map *map, const struct kl_key *keys, u32 count)
 	u32 i;
 
 	for (i = 0; i < count; i++)
-		if (!keys[i].pattern || !keys[i].pattern->tail_literal)
+		if (!keys[i].pattern || !kl_ends_literally(keys[i].pattern))
 			return 0;
 	map->tails = map_alloc(map, size * sizeof(u32));
 	if (!map->tails)

@@ -135,7 +135,17 @@ u32 kl_map_find_point(const struct kl_map *map, u32 family,
 		      struct kl_point point);
 
 /**
+ * kl_ends_literally - does a pattern match only strings that end in its tail,
+ * of those that have a last component at all (do not end in '/')?
+ */
+static inline bool kl_ends_literally(const struct kl_pattern *pattern)
+{
+	return pattern->tail_literal || pattern->leaf_literal;
+}
+
+/**
  * kl_map_may_end_in - may any key match a string with this last component?
+ * @last: not empty, without '/'
  * Context: any. Return: false only if certainly none does.
  */
 bool kl_map_may_end_in(const struct kl_map *map, struct kl_text last);

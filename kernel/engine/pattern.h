@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Words and wildcard patterns (caitsith-spec.md sections 5.1, 5.2, 5.5).
+ * Words and wildcard patterns.
  *
  * Patterns are typed in encoded form (\040 is a space). Strings of a request
  * are raw bytes: one raw byte is one character, whatever its encoded form.
@@ -16,10 +16,14 @@
  * @head: raw bytes before the first wildcard (all of them if @literal)
  * @directory: the part of @head up to and including its last '/', length only;
  *	0 if there is none
- * @tail_literal: the last component has no wildcard, so that a string matches
- *	only if its last component is @tail ("\{dir\}" never is the last one)
+ * @tail_literal: a string matches only if what follows its last '/' is @tail.
+ *	True for literals only: "/\?/x" also matches "/a/x/", see pattern.c
+ * @leaf_literal: the same, but only for strings that do not end in '/': the
+ *	last component has no wildcard ("\{dir\}" never is the last one). It
+ *	says nothing of strings that do, such as "/" and "proc:/": a request's
+ *	last component that is empty or holds a '/' must not be ruled out by it
  * @tail: raw bytes after the last '/' (all, without one); points into storage
- *	of the pattern; meaningful if @tail_literal
+ *	of the pattern; meaningful if @tail_literal or @leaf_literal
  * @memory: bytes held, for accounting
  *
  * What follows in memory is private to pattern.c.
@@ -27,6 +31,7 @@
 struct kl_pattern {
 	bool literal;
 	bool tail_literal;
+	bool leaf_literal;
 	u32 directory;
 	struct kl_text head;
 	struct kl_text tail;
@@ -34,7 +39,7 @@ struct kl_pattern {
 };
 
 /**
- * kl_word_check - is this a valid word (section 5.1)?
+ * kl_word_check - is this a valid word of the policy language?
  * @word: as typed
  * @position: set to the offset of the first offending byte
  * @why: set to a constant text: what is wrong and what is expected
@@ -64,7 +69,7 @@ void kl_pattern_free(struct kl_pattern *pattern);
 bool kl_pattern_match(const struct kl_pattern *pattern, struct kl_text text);
 
 /**
- * kl_encode - raw bytes to their printed form (section 5.2)
+ * kl_encode - raw bytes to their printed form: \ooo for what is not graphic
  * @out: receives up to @size bytes, not NUL-terminated; NULL with size 0 to
  *	measure
  *

@@ -13,6 +13,7 @@
 #include "../limits.h"
 #include "attribute.h"
 #include "intern.h"
+#include "table.h"
 
 /* Address families of kl_ip, also in records. */
 #define KL_IPV4	4
@@ -62,10 +63,14 @@ enum kl_group_kind {
 /**
  * struct kl_member - one member of a group
  * @list: in kl_group.members
+ * @link: in kl_policy.members
+ * @group: the group
  * @string, @number, @ip: the value; which one, the kind of the group says
  */
 struct kl_member {
 	struct list_head list;
+	struct kl_link link;
+	struct kl_group *group;
 	union {
 		struct kl_string *string;
 		struct kl_number_range number;
@@ -76,6 +81,7 @@ struct kl_member {
 /**
  * struct kl_group - a named set of values
  * @list: in kl_policy.groups[kind], in order of creation
+ * @link: in kl_policy.names
  * @kind: enum kl_group_kind
  * @name: its name
  * @refs: conditions of the model that use it; a group with neither members
@@ -86,6 +92,7 @@ struct kl_member {
  */
 struct kl_group {
 	struct list_head list;
+	struct kl_link link;
 	u8 kind;
 	struct kl_string *name;
 	u32 refs;
@@ -165,9 +172,9 @@ struct kl_block;
  * struct kl_rule - what a block head and a sub-entry have in common
  * @list: in kl_policy.blocks[op] or kl_block.rules; unordered: print and
  *	compile sort by (@priority, @order)
- * @chain: next in the identity hash table of the policy
+ * @link: in kl_policy.identity; its hash is that of the identity (kind,
+ *	operation or block, priority, conditions)
  * @block: the block it belongs to; a head belongs to itself
- * @hash: of the identity (kind, operation or block, priority, conditions)
  * @kind: enum kl_rule_kind
  * @priority: 0 to KL_PRIORITY_MAX
  * @order: ascending with insertion, unique within a policy
@@ -179,9 +186,8 @@ struct kl_block;
  */
 struct kl_rule {
 	struct list_head list;
-	struct kl_rule *chain;
+	struct kl_link link;
 	struct kl_block *block;
-	u32 hash;
 	u8 kind;
 	u16 priority;
 	u64 order;
@@ -255,15 +261,17 @@ struct kl_quota {
  * @groups: struct kl_group by kind
  * @group_count: number of all kinds together
  * @rule_count: blocks and sub-entries
- * @identity: hash table of struct kl_rule by kl_rule.hash, chained
- * @identity_size: buckets, a power of two, grown as it fills
+ * @identity: struct kl_rule by identity
+ * @members: struct kl_member by group and value
+ * @names: struct kl_group by kind and name
  * @next_order: for the next kl_rule.order
  * @quota: quotas
- * @memory: bytes of the model without @strings
+ * @memory: bytes of the model without @strings; an entry's share of the hash
+ *	tables is charged to the entry
  * @generation: raised by each batch that was applied
  * @updates: statements applied since creation ("stat Policy updated")
  *
- * Both outlive a batch that replaces everything.
+ * @generation and @updates outlive a batch that replaces everything.
  */
 struct kl_policy {
 	struct kl_strings strings;
@@ -272,8 +280,9 @@ struct kl_policy {
 	struct list_head groups[KL_GROUP_KINDS];
 	u32 group_count;
 	u32 rule_count;
-	struct kl_rule **identity;
-	u32 identity_size;
+	struct kl_table identity;
+	struct kl_table members;
+	struct kl_table names;
 	u64 next_order;
 	struct kl_quota quota;
 	size_t memory;
@@ -372,7 +381,8 @@ void kl_batch_release(struct kl_batch *batch);
 
 /**
  * kl_batch_add - append a statement, taking over what it owns
- * Return: 0 or -ENOMEM (then @statement still owns it).
+ * Return: 0; -ENOMEM, or -E2BIG beyond KL_STATEMENTS_MAX (then @statement
+ * still owns it).
  */
 int kl_batch_add(struct kl_batch *batch, struct kl_statement *statement);
 

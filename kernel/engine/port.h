@@ -13,6 +13,7 @@
 #include <linux/bug.h>
 #include <linux/build_bug.h>
 #include <linux/ctype.h>
+#include <linux/delay.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/limits.h>
@@ -66,7 +67,13 @@ typedef atomic64_t kl_counter_t;
 #define kl_counter_set(c, n)		atomic64_set(c, n)
 #define kl_counter_dec_and_test(c)	atomic64_dec_and_test(c)
 
+/* Fully ordered; a kl_load() behind it cannot be done before it. */
+#define kl_exchange(p, v)		xchg(p, v)
+#define kl_load(p)			smp_load_acquire(p)
+
 #define kl_cond_resched()		cond_resched()
+/* Let whoever we wait for run; may sleep. */
+#define kl_pause()			msleep(1)
 
 #else /* user space */
 
@@ -82,6 +89,7 @@ typedef atomic64_t kl_counter_t;
 #include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
+#include <unistd.h>
 
 typedef uint8_t u8;
 typedef uint16_t u16;
@@ -115,8 +123,11 @@ typedef int64_t s64;
 #define smp_store_release(p, v)	__atomic_store_n(p, v, __ATOMIC_RELEASE)
 #define hweight64(x)		((unsigned int)__builtin_popcountll(x))
 #define __ffs(x)		((unsigned long)__builtin_ctzl(x))
-#define WARN_ON_ONCE(c)		({ bool c_ = !!(c); if (c_) \
-				   kl_port_warn(__FILE__, __LINE__, #c); c_; })
+#define WARN_ON_ONCE(c)		({ bool c_ = !!(c); \
+				   if (c_) { \
+					kl_port_warn(__FILE__, __LINE__, #c); \
+				   } \
+				   c_; })
 
 void kl_port_warn(const char *file, int line, const char *what);
 
@@ -183,8 +194,16 @@ static inline int list_empty(const struct list_head *head)
 	     n = list_next_entry(pos, member); &pos->member != (head); \
 	     pos = n, n = list_next_entry(n, member))
 
+/*
+ * Tests of running out of memory define this: when it returns true, the
+ * allocation that was about to be made fails.
+ */
+__attribute__((weak)) bool kl_port_fail(void);
+
 static inline void *kl_alloc(size_t size)
 {
+	if (kl_port_fail && kl_port_fail())
+		return NULL;
 	return calloc(1, size ? size : 1);
 }
 
@@ -212,7 +231,11 @@ typedef u64 kl_counter_t;
 #define kl_counter_set(c, n)		__atomic_store_n(c, n, __ATOMIC_RELAXED)
 #define kl_counter_dec_and_test(c)	(__atomic_sub_fetch(c, 1, __ATOMIC_ACQ_REL) == 0)
 
+#define kl_exchange(p, v)	__atomic_exchange_n(p, v, __ATOMIC_SEQ_CST)
+#define kl_load(p)		__atomic_load_n(p, __ATOMIC_SEQ_CST)
+
 #define kl_cond_resched()		do { } while (0)
+#define kl_pause()			((void)usleep(1000))
 
 #endif
 
@@ -229,6 +252,18 @@ struct kl_text {
 static inline bool kl_text_equal(struct kl_text a, struct kl_text b)
 {
 	return a.length == b.length && !memcmp(a.data, b.data, a.length);
+}
+
+/** kl_load64 - eight bytes from anywhere; the first is the least significant */
+static inline u64 kl_load64(const char *data)
+{
+	u64 word;
+
+	memcpy(&word, data, sizeof(word));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	word = __builtin_bswap64(word);
+#endif
+	return word;
 }
 
 /**

@@ -16,7 +16,7 @@ struct kl_printer {
 };
 
 /**
- * struct kl_print_stat - figures of the five stat lines (section 4.9)
+ * struct kl_print_stat - figures of the five stat lines
  * @denied: requests denied
  * @updated_at, @denied_at: seconds since the epoch, 0 never
  * @memory: bytes in use by enum kl_memory_kind

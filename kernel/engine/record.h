@@ -29,12 +29,14 @@ enum kl_record_kind {
  * @last: LOST: the last lost number
  * @overlong: slots whose value was unknown and mattered
  *
- * Behind it: REQUEST: the label (a u8 length, then bytes), then attributes in
- * the order in which they print, each a u8 slot and its value: numbers u64;
- * strings u32 length and bytes; addresses struct kl_ip; ARGV: u32 index, u32
- * length, bytes; ENVP: u32 length and the whole NAME=VALUE. LOST and
- * SUPPRESSED: up to KL_LOSS_RULES_MAX times u8 length, label, u64 count; what
- * the named rules do not account for is "other". Nothing is aligned.
+ * Behind it, in the machine's byte order and not aligned: REQUEST: the set of
+ * slots that have a value (u64[KL_SLOT_WORDS]; not ARGV and ENVP); the numbers
+ * among them (u64 each), in the order of slots; the label (a u8 length, bytes);
+ * what is no number among them, in the order of slots: strings (u32 length,
+ * bytes), addresses (struct kl_ip); then items of argv and envp, each a u8 slot
+ * and for ARGV a u32 index, then u32 length and bytes (of ENVP the whole
+ * NAME=VALUE). LOST and SUPPRESSED: up to KL_LOSS_RULES_MAX times u8 length,
+ * label, u64 count; what the named rules do not account for is "other".
  */
 struct kl_record {
 	u32 size;
@@ -72,7 +74,8 @@ struct kl_record_meta {
  * @out: receives the record; NULL to measure
  * @size: bytes at @out; at least what measuring returned
  *
- * Every present slot is recorded. Arguments are taken in order while their
+ * Every present slot is recorded that the operation has (of a file device
+ * numbers only if it is a device). Arguments are taken in order while their
  * encoded text fits KL_EXECINFO_MAX; one that does not fit is left out whole
  * and counted in @omitted, later shorter ones may still fit. Strings so long
  * that the record would exceed KL_RECORD_MAX are left out whole and their slot

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* One left=right or left!=right of a line: text to struct kl_condition. */
+#ifndef KELLAS_CLAUSE_H
+#define KELLAS_CLAUSE_H
+
+#include "lex.h"
+#include "policy.h"
+
+/**
+ * struct kl_clause_parser - what a condition's meaning depends on
+ * @strings: where words are interned
+ * @error: filled in on failure
+ * @op: enum kl_op
+ * @assigns: the line may have transition=
+ */
+struct kl_clause_parser {
+	struct kl_strings *strings;
+	struct kl_error *error;
+	u8 op;
+	bool assigns;
+};
+
+/**
+ * kl_parse_clause - parse a condition
+ * @condition: filled in; kl_condition_release() it, after a failure too
+ *
+ * Return: 0, -EINVAL, -E2BIG, -ENOMEM.
+ */
+int kl_parse_clause(const struct kl_clause_parser *parser,
+		    const struct kl_word *word, struct kl_condition *condition);
+
+#endif /* KELLAS_CLAUSE_H */

@@ -1,0 +1,733 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Policy text to statements.
+ *
+ * Deliberate differences from CaitSith 0.2.10, beyond those that the language
+ * document numbers: words after the expected ones of a group, audit, quota or
+ * POLICY_VERSION line are an error (CaitSith ignored them, and the line meant
+ * less than it said), as are unknown keys of a quota line, envp["NAME"] with
+ * an invalid NAME, and transition!=.
+ * As in CaitSith a priority before a group, audit, quota or POLICY_VERSION
+ * line, and "delete" before audit and POLICY_VERSION, have no meaning and no
+ * effect. "stat" lines count as blank ones: they do not end a block.
+ */
+#include "parse.h"
+#include "clause.h"
+#include "lex.h"
+#include "pattern.h"
+#include "value.h"
+
+/**
+ * struct reading - a line being parsed
+ * @parser: state between the lines
+ * @lexer: the words behind @verb
+ * @verb: the word that says what the line is
+ * @prioritized: a priority was given
+ * @statement: what is being made
+ * @error: for refusals
+ */
+struct reading {
+	struct kl_parser *parser;
+	struct kl_lexer lexer;
+	struct kl_word verb;
+	bool prioritized;
+	struct kl_statement *statement;
+	struct kl_error *error;
+};
+
+static int no_memory(struct reading *r, u32 column)
+{
+	kl_refuse(r->error, column, "out of memory");
+	return -ENOMEM;
+}
+
+static int expect_end(struct reading *r)
+{
+	struct kl_word word;
+
+	if (!kl_lexer_next(&r->lexer, &word))
+		return 0;
+	return kl_refuse(r->error, word.column,
+			 KL_WORD_FMT
+			 " is one word too many; expected the end of the line",
+			 KL_WORD_ARG(word.text));
+}
+
+/* Intern a valid word that is neither quoted nor a condition. */
+static int intern_word(struct reading *r, const struct kl_word *word,
+		       struct kl_string **string)
+{
+	const char *why = "";
+	u32 position = 0;
+	int ret = kl_word_check(word->text, &position, &why);
+
+	if (ret) {
+		kl_refuse(r->error, word->column + position, "%s", why);
+		return ret;
+	}
+	*string = kl_string_get(r->parser->strings, word->text);
+	return *string ? 0 : no_memory(r, word->column);
+}
+
+static int parse_label(struct reading *r, const struct kl_word *word)
+{
+	struct kl_text text = word->text;
+	u32 i;
+
+	if (!text.length)
+		return kl_refuse(
+			r->error, word->column,
+			"the label is missing; expected letters, digits, _ . or -");
+	for (i = 0; i < text.length; i++) {
+		char c = text.data[i];
+
+		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+		    (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-')
+			continue;
+		return kl_refuse(
+			r->error, word->column + i,
+			"\"%c\" in a label; expected letters, digits, _ . or -",
+			c);
+	}
+	if (text.length > KL_LABEL_MAX)
+		return kl_refuse(
+			r->error, word->column + KL_LABEL_MAX,
+			"the label is too long; expected at most %u bytes",
+			KL_LABEL_MAX);
+	r->statement->name = kl_string_get(r->parser->strings, text);
+	return r->statement->name ? 0 : no_memory(r, word->column);
+}
+
+/* label=WORD at the end of an allow or deny line. */
+static int parse_own_label(struct reading *r, const struct kl_word *word)
+{
+	const u32 skip = strlen("label=");
+	struct kl_word label = {
+		.text = kl_text_from(word->text, skip),
+		.column = word->column + skip,
+	};
+	struct kl_word more;
+	int ret;
+
+	if (r->statement->kind == KL_STATEMENT_ACL)
+		return kl_refuse(
+			r->error, word->column,
+			"label= stands on allow and deny lines; expected a line \"label WORD\" in the block");
+	ret = parse_label(r, &label);
+	if (!ret && kl_lexer_next(&r->lexer, &more))
+		return kl_refuse(
+			r->error, more.column,
+			KL_WORD_FMT
+			" after label=; expected label= as the last word",
+			KL_WORD_ARG(more.text));
+	return ret;
+}
+
+static int parse_conditions(struct reading *r)
+{
+	struct kl_statement *s = r->statement;
+	struct kl_clause_parser parser = {
+		.strings = r->parser->strings,
+		.error = r->error,
+		.op = s->op,
+		.assigns = s->rule_kind == KL_RULE_ALLOW,
+	};
+	u32 room = kl_lexer_count(&r->lexer);
+	struct kl_condition *condition;
+	struct kl_word word;
+	bool assigned = false;
+	int ret;
+
+	if (room)
+		s->conditions = kl_alloc(sizeof(*s->conditions) *
+					 min_t(u32, room, KL_CONDITIONS_MAX));
+	if (room && !s->conditions)
+		return no_memory(r, r->verb.column);
+	while (kl_lexer_next(&r->lexer, &word)) {
+		if (kl_text_begins(word.text, "label="))
+			return parse_own_label(r, &word);
+		if (s->count == KL_CONDITIONS_MAX) {
+			kl_refuse(
+				r->error, word.column,
+				"too many conditions; expected at most %u in a line",
+				KL_CONDITIONS_MAX);
+			return -E2BIG;
+		}
+		condition = &s->conditions[s->count++];
+		ret = kl_parse_clause(&parser, &word, condition);
+		if (ret)
+			return ret;
+		if (condition->left != KL_SLOT_TRANSITION)
+			continue;
+		if (assigned)
+			return kl_refuse(
+				r->error, word.column,
+				"a second transition=; expected at most one in a line");
+		assigned = true;
+	}
+	return 0;
+}
+
+static int read_acl(struct reading *r)
+{
+	struct kl_word word;
+	struct kl_hint hint;
+	int op, ret;
+
+	r->statement->kind = KL_STATEMENT_ACL;
+	r->statement->rule_kind = KL_RULE_BLOCK;
+	if (!kl_lexer_next(&r->lexer, &word))
+		return kl_refuse(
+			r->error, word.column,
+			"acl without an operation; expected one such as read");
+	op = kl_op_find(word.text);
+	if (op < 0) {
+		kl_hint_init(&hint, word.text);
+		for (op = 0; op < KL_OP_COUNT; op++)
+			kl_hint_offer(&hint, kl_op_table[op].keyword);
+		return kl_refuse(r->error, word.column,
+				 "unknown operation " KL_WORD_FMT "%s",
+				 KL_WORD_ARG(word.text), hint.text);
+	}
+	r->statement->op = op;
+	r->statement->column = word.column;
+	ret = parse_conditions(r);
+	if (!ret && !r->statement->delete) {
+		r->parser->in_block = true;
+		r->parser->op = op;
+	}
+	return ret;
+}
+
+static int read_rule(struct reading *r)
+{
+	struct kl_statement *s = r->statement;
+
+	s->kind = KL_STATEMENT_RULE;
+	s->op = r->parser->op;
+	s->rule_kind = kl_text_is(r->verb.text, "allow") ? KL_RULE_ALLOW :
+							   KL_RULE_DENY;
+	return parse_conditions(r);
+}
+
+static int read_audit(struct reading *r)
+{
+	struct kl_word word;
+	u64 index;
+
+	r->statement->kind = KL_STATEMENT_AUDIT;
+	if (!kl_lexer_next(&r->lexer, &word))
+		return kl_refuse(r->error, word.column,
+				 "audit without an index; expected 0 to %u",
+				 KL_AUDIT_INDEXES - 1);
+	if (kl_text_decimal(word.text, KL_AUDIT_INDEXES - 1, &index))
+		return kl_refuse(r->error, word.column,
+				 KL_WORD_FMT
+				 " is no audit index; expected 0 to %u",
+				 KL_WORD_ARG(word.text), KL_AUDIT_INDEXES - 1);
+	r->statement->index = index;
+	return expect_end(r);
+}
+
+static int read_label(struct reading *r)
+{
+	struct kl_word word;
+	int ret;
+
+	r->statement->kind = KL_STATEMENT_LABEL;
+	if (r->prioritized)
+		return kl_refuse(
+			r->error, r->verb.column,
+			"a label has no priority; expected \"label WORD\"");
+	if (!kl_lexer_next(&r->lexer, &word) && r->statement->delete)
+		return 0;
+	ret = parse_label(r, &word);
+	return ret ? ret : expect_end(r);
+}
+
+static int parse_member(struct reading *r, const struct kl_word *word)
+{
+	struct kl_member *member = &r->statement->member;
+
+	switch (r->statement->group_kind) {
+	case KL_NUMBER_GROUP:
+		return kl_parse_numbers(word, &member->number, r->error);
+	case KL_IP_GROUP:
+		return kl_parse_addresses(word, &member->ip, r->error);
+	default:
+		return intern_word(r, word, &member->string);
+	}
+}
+
+static int read_group(struct reading *r)
+{
+	struct kl_statement *s = r->statement;
+	struct kl_word word;
+	int ret;
+
+	s->kind = KL_STATEMENT_GROUP;
+	s->group_kind =
+		kl_text_is(r->verb.text, "string_group") ? KL_STRING_GROUP :
+		kl_text_is(r->verb.text, "number_group") ? KL_NUMBER_GROUP :
+							   KL_IP_GROUP;
+	if (!kl_lexer_next(&r->lexer, &word))
+		return kl_refuse(
+			r->error, word.column,
+			"the group has no name; expected NAME and a member");
+	ret = intern_word(r, &word, &s->name);
+	if (ret)
+		return ret;
+	if (!kl_lexer_next(&r->lexer, &word)) {
+		if (!r->lexer.comment)
+			return kl_refuse(
+				r->error, word.column,
+				"the group line has no member; expected one");
+		return kl_refuse(
+			r->error, r->lexer.comment,
+			"a group member cannot begin with #, which begins a comment; write it with a wildcard, such as \\?");
+	}
+	s->column = word.column;
+	ret = parse_member(r, &word);
+	return ret ? ret : expect_end(r);
+}
+
+/* drop-newest or drop-oldest behind "quota memory audit BYTES". */
+static int parse_drop(struct reading *r)
+{
+	struct kl_statement *s = r->statement;
+	struct kl_word word;
+
+	if (s->index != KL_MEMORY_AUDIT || !kl_lexer_next(&r->lexer, &word))
+		return expect_end(r);
+	s->has_drop = true;
+	s->drop_oldest = kl_text_is(word.text, "drop-oldest");
+	if (!s->drop_oldest && !kl_text_is(word.text, "drop-newest"))
+		return kl_refuse(r->error, word.column,
+				 "unknown word " KL_WORD_FMT
+				 "; expected drop-newest or drop-oldest",
+				 KL_WORD_ARG(word.text));
+	return expect_end(r);
+}
+
+static int read_memory_quota(struct reading *r)
+{
+	static const char *const kinds[KL_MEMORY_KINDS] = {
+		[KL_MEMORY_POLICY] = "policy",
+		[KL_MEMORY_AUDIT] = "audit",
+		[KL_MEMORY_QUERY] = "query",
+	};
+	struct kl_statement *s = r->statement;
+	struct kl_word word;
+
+	s->kind = KL_STATEMENT_QUOTA_MEMORY;
+	if (s->delete)
+		return kl_refuse(
+			r->error, r->verb.column,
+			"a memory quota cannot be deleted; set it to 0 for the default");
+	kl_lexer_next(&r->lexer, &word);
+	while (s->index < KL_MEMORY_KINDS &&
+	       !kl_text_is(word.text, kinds[s->index]))
+		s->index++;
+	if (s->index == KL_MEMORY_KINDS)
+		return kl_refuse(r->error, word.column,
+				 "unknown memory " KL_WORD_FMT
+				 "; expected policy, audit or query",
+				 KL_WORD_ARG(word.text));
+	kl_lexer_next(&r->lexer, &word);
+	if (kl_text_decimal(word.text, ~0ull, &s->memory))
+		return kl_refuse(
+			r->error, word.column,
+			KL_WORD_FMT
+			" is no size; expected a decimal number of bytes",
+			KL_WORD_ARG(word.text));
+	return parse_drop(r);
+}
+
+/* allowed=N and its like; @word is KEY=VALUE. */
+static int parse_limit(struct reading *r, const struct kl_word *word)
+{
+	static const char *const keys[KL_RESULTS] = {
+		[KL_UNMATCHED] = "unmatched=",
+		[KL_ALLOWED] = "allowed=",
+		[KL_DENIED] = "denied=",
+	};
+	struct kl_text value;
+	u64 limit = KL_UNLIMITED;
+	u32 i = 0;
+
+	while (i < KL_RESULTS && !kl_text_begins(word->text, keys[i]))
+		i++;
+	if (i == KL_RESULTS) {
+		if (kl_text_begins(word->text, "rate=") ||
+		    kl_text_begins(word->text, "burst=") ||
+		    kl_text_begins(word->text, "audit="))
+			return kl_refuse(
+				r->error, word->column,
+				KL_WORD_FMT
+				" is not in this version; expected allowed=, denied= or unmatched=",
+				KL_WORD_ARG(word->text));
+		return kl_refuse(r->error, word->column,
+				 "unknown limit " KL_WORD_FMT
+				 "; expected allowed=, denied= or unmatched=",
+				 KL_WORD_ARG(word->text));
+	}
+	value = kl_text_from(word->text, strlen(keys[i]));
+	if (!kl_text_is(value, "unlimited") &&
+	    kl_text_decimal(value, KL_UNLIMITED, &limit))
+		return kl_refuse(
+			r->error, word->column + strlen(keys[i]),
+			KL_WORD_FMT
+			" is no limit; expected 0 to 4294967295 or unlimited",
+			KL_WORD_ARG(value));
+	r->statement->limit[i] = limit;
+	r->statement->limit_given[i] = true;
+	return 0;
+}
+
+static int read_audit_quota(struct reading *r, const struct kl_word *name)
+{
+	const u32 skip = strlen("audit[");
+	struct kl_text digits = kl_text_from(name->text, skip);
+	struct kl_statement *s = r->statement;
+	struct kl_word word;
+	u64 index;
+	int ret;
+
+	s->kind = KL_STATEMENT_QUOTA_AUDIT;
+	if (!digits.length || digits.data[digits.length - 1] != ']')
+		return kl_refuse(r->error, name->column + name->text.length,
+				 "audit[ is not closed; expected audit[INDEX]");
+	digits.length--;
+	if (kl_text_decimal(digits, KL_AUDIT_INDEXES - 1, &index))
+		return kl_refuse(r->error, name->column + skip,
+				 KL_WORD_FMT
+				 " is no audit index; expected 0 to %u",
+				 KL_WORD_ARG(digits), KL_AUDIT_INDEXES - 1);
+	s->index = index;
+	if (s->delete)
+		return expect_end(r);
+	while (kl_lexer_next(&r->lexer, &word)) {
+		ret = parse_limit(r, &word);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static int read_quota(struct reading *r)
+{
+	struct kl_word word;
+
+	kl_lexer_next(&r->lexer, &word);
+	if (kl_text_is(word.text, "memory"))
+		return read_memory_quota(r);
+	if (kl_text_begins(word.text, "audit["))
+		return read_audit_quota(r, &word);
+	return kl_refuse(r->error, word.column,
+			 "unknown quota " KL_WORD_FMT
+			 "; expected memory or audit[INDEX]",
+			 KL_WORD_ARG(word.text));
+}
+
+/* Any number will do; what is printed is always the same (20120401). */
+static int read_version(struct reading *r)
+{
+	const u32 skip = strlen("POLICY_VERSION=");
+	struct kl_text value = kl_text_from(r->verb.text, skip);
+	u64 ignored;
+
+	r->statement->kind = KL_STATEMENT_VERSION;
+	if (kl_text_decimal(value, ~0ull, &ignored) == -EINVAL)
+		return kl_refuse(r->error, r->verb.column + skip,
+				 KL_WORD_FMT
+				 " is no version; expected a decimal number",
+				 KL_WORD_ARG(value));
+	return expect_end(r);
+}
+
+static int read_stat(struct reading *r)
+{
+	r->statement->kind = KL_STATEMENT_EMPTY;
+	return 0;
+}
+
+static int read_begin(struct reading *r)
+{
+	struct kl_statement *s = r->statement;
+	struct kl_word word;
+
+	s->kind = KL_STATEMENT_BEGIN;
+	while (kl_lexer_next(&r->lexer, &word)) {
+		if (kl_text_is(word.text, "replace") && !s->replace)
+			s->replace = true;
+		else if (kl_text_is(word.text, "force") && !s->force)
+			s->force = true;
+		else
+			return kl_refuse(
+				r->error, word.column,
+				"unexpected " KL_WORD_FMT
+				" after begin; expected replace, force or the end of the line",
+				KL_WORD_ARG(word.text));
+	}
+	return 0;
+}
+
+static int read_command(struct reading *r)
+{
+	if (kl_text_is(r->verb.text, "commit"))
+		r->statement->kind = KL_STATEMENT_COMMIT;
+	else if (kl_text_is(r->verb.text, "abort"))
+		r->statement->kind = KL_STATEMENT_ABORT;
+	else
+		r->statement->kind = KL_STATEMENT_COMMAND;
+	r->statement->name = kl_string_get(r->parser->strings, r->verb.text);
+	if (!r->statement->name)
+		return no_memory(r, r->verb.column);
+	return expect_end(r);
+}
+
+/**
+ * enum verb_flag - where a verb may stand
+ * @WITHIN: belongs to the selected block and keeps it selected
+ * @KEEPS: keeps the block selected
+ * @COMMAND: takes neither delete nor a priority
+ */
+enum verb_flag { WITHIN = 1, KEEPS = 2, COMMAND = 4 };
+
+static const struct verb {
+	const char *word;
+	int (*read)(struct reading *r);
+	u32 flags;
+} verbs[] = {
+	{ "acl", read_acl, 0 },
+	{ "allow", read_rule, WITHIN },
+	{ "deny", read_rule, WITHIN },
+	{ "audit", read_audit, WITHIN },
+	{ "label", read_label, WITHIN },
+	{ "string_group", read_group, 0 },
+	{ "number_group", read_group, 0 },
+	{ "ip_group", read_group, 0 },
+	{ "quota", read_quota, 0 },
+	{ "POLICY_VERSION=", read_version, 0 },
+	{ "stat", read_stat, KEEPS | COMMAND },
+	{ "begin", read_begin, COMMAND },
+	{ "commit", read_command, COMMAND },
+	{ "abort", read_command, COMMAND },
+	{ "detach", read_command, COMMAND },
+	{ "lock", read_command, COMMAND },
+};
+
+static const struct verb *find_verb(struct kl_text text)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(verbs); i++)
+		if (kl_text_is(text, verbs[i].word) ||
+		    (verbs[i].read == read_version &&
+		     kl_text_begins(text, verbs[i].word)))
+			return &verbs[i];
+	return NULL;
+}
+
+static int refuse_verb(struct reading *r)
+{
+	struct kl_hint hint;
+	size_t i;
+
+	if (!r->verb.text.length)
+		return kl_refuse(
+			r->error, r->verb.column,
+			"the line ends here; expected acl, allow, deny or another statement");
+	if (kl_text_is(r->verb.text, "delete"))
+		return kl_refuse(
+			r->error, r->verb.column,
+			"delete in the middle; expected it once, as the first word of the line");
+	if (kl_text_begins(r->verb.text, "Q="))
+		return kl_refuse(
+			r->error, r->verb.column,
+			"selecting a block by a query is not in this version; expected its acl line");
+	kl_hint_init(&hint, r->verb.text);
+	kl_hint_offer(&hint, "delete");
+	for (i = 0; i < ARRAY_SIZE(verbs); i++)
+		kl_hint_offer(&hint, verbs[i].word);
+	return kl_refuse(r->error, r->verb.column,
+			 "unknown word " KL_WORD_FMT
+			 "; expected acl, allow, deny or another statement%s",
+			 KL_WORD_ARG(r->verb.text), hint.text);
+}
+
+/* @word begins with a digit. */
+static int parse_priority(struct reading *r, const struct kl_word *word)
+{
+	u64 priority;
+	u32 i = 0;
+
+	switch (kl_text_decimal(word->text, KL_PRIORITY_MAX, &priority)) {
+	case 0:
+		r->statement->priority = priority;
+		r->prioritized = true;
+		return 0;
+	case -ERANGE:
+		return kl_refuse(r->error, word->column,
+				 "priority " KL_WORD_FMT
+				 " is out of range; expected 0 to %u",
+				 KL_WORD_ARG(word->text), KL_PRIORITY_MAX);
+	}
+	while (word->text.data[i] >= '0' && word->text.data[i] <= '9')
+		i++;
+	return kl_refuse(
+		r->error, word->column + i,
+		"\"%c\" does not belong to the priority; expected a decimal number",
+		word->text.data[i]);
+}
+
+static int read_verb(struct reading *r)
+{
+	const struct verb *verb = find_verb(r->verb.text);
+	bool selected = r->parser->in_block;
+
+	if (!verb || !(verb->flags & (WITHIN | KEEPS)))
+		r->parser->in_block = false;
+	if (!verb)
+		return refuse_verb(r);
+	if ((verb->flags & COMMAND) && (r->statement->delete || r->prioritized))
+		return kl_refuse(
+			r->error, r->verb.column,
+			"%s takes neither delete nor a priority; expected it alone",
+			verb->word);
+	if ((verb->flags & WITHIN) && !selected)
+		return kl_refuse(
+			r->error, r->verb.column,
+			"%s outside a block; expected an acl line before it",
+			verb->word);
+	r->statement->column = r->verb.column;
+	return verb->read(r);
+}
+
+static int read_line(struct reading *r)
+{
+	struct kl_word *word = &r->verb;
+	int ret;
+
+	if (!kl_lexer_next(&r->lexer, word))
+		return 0;
+	if (kl_text_is(word->text, "delete")) {
+		r->statement->delete = true;
+		kl_lexer_next(&r->lexer, word);
+	}
+	r->statement->priority = KL_PRIORITY_DEFAULT;
+	if (word->text.length && word->text.data[0] >= '0' &&
+	    word->text.data[0] <= '9') {
+		ret = parse_priority(r, word);
+		if (ret) {
+			r->parser->in_block = false;
+			return ret;
+		}
+		kl_lexer_next(&r->lexer, word);
+	}
+	return read_verb(r);
+}
+
+void kl_parser_init(struct kl_parser *parser, struct kl_strings *strings)
+{
+	memset(parser, 0, sizeof(*parser));
+	parser->strings = strings;
+}
+
+int kl_parse_line(struct kl_parser *parser, struct kl_text text,
+		  struct kl_statement *statement, struct kl_error *error)
+{
+	struct reading r = {
+		.parser = parser,
+		.statement = statement,
+		.error = error,
+	};
+	int ret;
+
+	memset(statement, 0, sizeof(*statement));
+	memset(error, 0, sizeof(*error));
+	statement->line = ++parser->line;
+	if (text.length > KL_LINE_MAX) {
+		parser->in_block = false;
+		kl_refuse(error, KL_LINE_MAX + 1,
+			  "the line is too long; expected at most %u bytes",
+			  KL_LINE_MAX);
+		ret = -E2BIG;
+	} else {
+		kl_lexer_init(&r.lexer, text);
+		ret = read_line(&r);
+	}
+	if (ret) {
+		error->line = parser->line;
+		kl_statement_release(statement);
+	}
+	return ret;
+}
+
+/* A text is one transaction: it cannot hold commands. */
+static int keep_statement(struct kl_batch *batch,
+			  struct kl_statement *statement,
+			  struct kl_error *error)
+{
+	int ret = -EINVAL;
+
+	switch (statement->kind) {
+	case KL_STATEMENT_EMPTY:
+		return 0;
+	case KL_STATEMENT_BEGIN:
+	case KL_STATEMENT_COMMIT:
+	case KL_STATEMENT_ABORT:
+	case KL_STATEMENT_COMMAND:
+		kl_refuse(
+			error, statement->column,
+			"commands cannot stand here; expected policy lines only");
+		break;
+	default:
+		ret = kl_batch_add(batch, statement);
+		if (!ret)
+			return 0;
+		if (ret == -E2BIG)
+			kl_refuse(
+				error, statement->column,
+				"too many statements; expected at most %u in a transaction",
+				KL_STATEMENTS_MAX);
+		else
+			kl_refuse(error, statement->column, "out of memory");
+	}
+	error->line = statement->line;
+	kl_statement_release(statement);
+	return ret;
+}
+
+int kl_parse_text(struct kl_parser *parser, struct kl_text text,
+		  struct kl_batch *batch, struct kl_error *error)
+{
+	struct kl_statement statement;
+	struct kl_text line = { text.data, 0 };
+	const char *newline;
+	u32 start = 0;
+	int ret;
+
+	if (text.length > KL_TRANSACTION_MAX) {
+		memset(error, 0, sizeof(*error));
+		error->line = parser->line + 1;
+		kl_refuse(error, 1,
+			  "the text is too long; expected at most %u bytes",
+			  KL_TRANSACTION_MAX);
+		return -E2BIG;
+	}
+	while (start < text.length) {
+		line = kl_text_from(text, start);
+		newline = memchr(line.data, '\n', line.length);
+		if (newline)
+			line.length = newline - line.data;
+		start += line.length + 1;
+		ret = kl_parse_line(parser, line, &statement, error);
+		if (!ret)
+			ret = keep_statement(batch, &statement, error);
+		if (ret)
+			return ret;
+		kl_cond_resched();
+	}
+	return 0;
+}

@@ -1,0 +1,501 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The editable policy: batches of statements applied whole or not at all. */
+#include "policy.h"
+#include "lex.h"
+#include "undo.h"
+
+/**
+ * struct applying - a batch being applied
+ * @policy: what it changes
+ * @undo: what it has changed so far
+ * @selected: the block that sub-entries belong to, or NULL
+ * @twin: the block of the same identity in the model that is being replaced
+ * @error: for refusals
+ */
+struct applying {
+	struct kl_policy *policy;
+	struct kl_undo *undo;
+	struct kl_block *selected;
+	const struct kl_block *twin;
+	struct kl_error *error;
+};
+
+static int refuse_more(struct applying *a, const struct kl_statement *s,
+		       const char *what, u32 limit)
+{
+	kl_refuse(a->error, s->column, "too many %s; expected at most %u", what,
+		  limit);
+	return -E2BIG;
+}
+
+/* Find or make a group. */
+static int get_group(struct applying *a, const struct kl_statement *s, u8 kind,
+		     struct kl_string *name, struct kl_group **result)
+{
+	struct kl_policy *policy = a->policy;
+	struct kl_group *group = kl_group_find(policy, kind, name);
+	int ret;
+
+	*result = group;
+	if (group)
+		return 0;
+	if (policy->group_count >= KL_GROUPS_MAX)
+		return refuse_more(a, s, "groups", KL_GROUPS_MAX);
+	ret = kl_undo_reserve(a->undo);
+	if (ret)
+		return ret;
+	group = kl_group_new(kind, name);
+	if (!group)
+		return -ENOMEM;
+	kl_group_link(policy, group, policy->groups[kind].prev);
+	kl_undo_add(a->undo, KL_GROUP_ADDED)->group = group;
+	*result = group;
+	return 0;
+}
+
+static int get_groups_used(struct applying *a, const struct kl_statement *s)
+{
+	const struct kl_condition *condition;
+	struct kl_group *group;
+	int ret;
+	u32 i;
+
+	for (i = 0; i < s->count; i++) {
+		condition = &s->conditions[i];
+		if (condition->right != KL_RIGHT_GROUP)
+			continue;
+		ret = get_group(a, s, kl_condition_group_kind(condition),
+				condition->group_name, &group);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/* Take over the label that a statement brings, if it brings one. */
+static int set_label(struct applying *a, struct kl_rule *rule,
+		     struct kl_string **label)
+{
+	int ret;
+
+	if (!*label || rule->label == *label)
+		return 0;
+	ret = kl_undo_reserve(a->undo);
+	if (ret)
+		return ret;
+	kl_undo_add(a->undo, KL_LABEL_CHANGED)->rule = rule;
+	a->undo->records[a->undo->count - 1].label = rule->label;
+	rule->label = *label;
+	*label = NULL;
+	return 0;
+}
+
+/* The same line in the model that this batch replaces, or NULL. */
+static const struct kl_rule *find_twin(const struct applying *a,
+				       const struct kl_identity *identity)
+{
+	struct kl_identity old = *identity;
+
+	if (!a->undo->replaced)
+		return NULL;
+	old.block = a->twin;
+	if (old.kind != KL_RULE_BLOCK && !old.block)
+		return NULL;
+	return kl_identity_find(a->undo->replaced, &old);
+}
+
+static int insert_rule(struct applying *a, struct kl_statement *s,
+		       const struct kl_identity *identity,
+		       struct kl_rule **result)
+{
+	const struct kl_rule *twin = find_twin(a, identity);
+	struct kl_rule *rule;
+	int ret;
+
+	if (a->policy->rule_count >= KL_RULES_MAX)
+		return refuse_more(a, s, "blocks and rules", KL_RULES_MAX);
+	ret = get_groups_used(a, s);
+	if (!ret)
+		ret = kl_undo_reserve(a->undo);
+	if (ret)
+		return ret;
+	rule = kl_rule_new(s, identity, a->selected, twin ? twin->hits : NULL);
+	if (!rule)
+		return -ENOMEM;
+	rule->order = a->policy->next_order++;
+	kl_rule_adopt(a->policy, rule, s);
+	kl_rule_link(a->policy, rule);
+	kl_undo_add(a->undo, KL_RULE_ADDED)->rule = rule;
+	*result = rule;
+	return 0;
+}
+
+static int remove_rule(struct applying *a, struct kl_rule *rule)
+{
+	int ret = kl_undo_reserve(a->undo);
+
+	if (ret)
+		return ret;
+	kl_rule_unlink(a->policy, rule);
+	kl_undo_add(a->undo, KL_RULE_REMOVED)->rule = rule;
+	return 1;
+}
+
+/* Apply functions return 1 if something was done, 0 if not, or an error. */
+
+static int apply_acl(struct applying *a, struct kl_statement *s)
+{
+	struct kl_identity identity;
+	const struct kl_rule *twin;
+	struct kl_rule *rule;
+	int ret = 0;
+
+	a->selected = NULL;
+	kl_identity_init(&identity, s, NULL);
+	rule = kl_identity_find(a->policy, &identity);
+	if (s->delete)
+		return rule ? remove_rule(a, rule) : 0;
+	twin = find_twin(a, &identity);
+	if (!rule)
+		ret = insert_rule(a, s, &identity, &rule);
+	if (ret)
+		return ret;
+	a->selected = rule->block;
+	a->twin = twin ? twin->block : NULL;
+	return 1;
+}
+
+static int apply_rule(struct applying *a, struct kl_statement *s)
+{
+	struct kl_identity identity;
+	struct kl_rule *rule;
+	int ret;
+
+	if (WARN_ON_ONCE(s->op != a->selected->op))
+		return -EINVAL;
+	kl_identity_init(&identity, s, a->selected);
+	rule = kl_identity_find(a->policy, &identity);
+	if (s->delete)
+		return rule ? remove_rule(a, rule) : 0;
+	ret = rule ? set_label(a, rule, &s->name) :
+		     insert_rule(a, s, &identity, &rule);
+	return ret ? ret : 1;
+}
+
+static int apply_audit(struct applying *a, struct kl_statement *s)
+{
+	struct kl_undo_record *record;
+	int ret = kl_undo_reserve(a->undo);
+
+	if (ret)
+		return ret;
+	record = kl_undo_add(a->undo, KL_AUDIT_CHANGED);
+	record->rule = &a->selected->rule;
+	record->audit = a->selected->audit;
+	a->selected->audit = s->index;
+	return 1;
+}
+
+static int remove_label(struct applying *a, const struct kl_string *label)
+{
+	struct kl_rule *rule = &a->selected->rule;
+	struct kl_undo_record *record;
+	int ret;
+
+	if (!rule->label || (label && label != rule->label))
+		return 0;
+	ret = kl_undo_reserve(a->undo);
+	if (ret)
+		return ret;
+	record = kl_undo_add(a->undo, KL_LABEL_CHANGED);
+	record->rule = rule;
+	record->label = rule->label;
+	rule->label = NULL;
+	return 1;
+}
+
+static int apply_label(struct applying *a, struct kl_statement *s)
+{
+	int ret;
+
+	if (s->delete)
+		return remove_label(a, s->name);
+	ret = set_label(a, &a->selected->rule, &s->name);
+	return ret ? ret : 1;
+}
+
+static int remove_member(struct applying *a, struct kl_member *member)
+{
+	struct kl_undo_record *record;
+	int ret = kl_undo_reserve(a->undo);
+
+	if (ret)
+		return ret;
+	record = kl_undo_add(a->undo, KL_MEMBER_REMOVED);
+	record->member = member;
+	record->prev = member->list.prev;
+	kl_member_unlink(a->policy, member);
+	return 1;
+}
+
+static int add_member(struct applying *a, const struct kl_statement *s)
+{
+	struct kl_member *member;
+	struct kl_group *group;
+	int ret = get_group(a, s, s->group_kind, s->name, &group);
+
+	if (ret)
+		return ret;
+	if (kl_member_find(a->policy, group, &s->member))
+		return 1;
+	ret = kl_undo_reserve(a->undo);
+	if (ret)
+		return ret;
+	member = kl_member_new(group, &s->member);
+	if (!member)
+		return -ENOMEM;
+	kl_member_link(a->policy, member, group->members.prev);
+	kl_undo_add(a->undo, KL_MEMBER_ADDED)->member = member;
+	return 1;
+}
+
+static int apply_group(struct applying *a, struct kl_statement *s)
+{
+	struct kl_member *member;
+	struct kl_group *group;
+
+	if (!s->delete)
+		return add_member(a, s);
+	group = kl_group_find(a->policy, s->group_kind, s->name);
+	if (!group)
+		return 0;
+	member = kl_member_find(a->policy, group, &s->member);
+	return member ? remove_member(a, member) : 0;
+}
+
+static int apply_memory_quota(struct applying *a, struct kl_statement *s)
+{
+	struct kl_quota *quota = &a->policy->quota;
+	int ret = kl_undo_save_quota(a->undo, quota);
+
+	if (ret)
+		return ret;
+	quota->memory[s->index] = s->memory;
+	if (s->has_drop)
+		quota->drop_oldest = s->drop_oldest;
+	return 1;
+}
+
+static int apply_audit_quota(struct applying *a, struct kl_statement *s)
+{
+	struct kl_audit_quota *quota = &a->policy->quota.audit[s->index];
+	int ret, i;
+
+	if (s->delete && !quota->named)
+		return 0;
+	ret = kl_undo_save_quota(a->undo, &a->policy->quota);
+	if (ret)
+		return ret;
+	if (s->delete)
+		memset(quota, 0, sizeof(*quota));
+	quota->named = !s->delete;
+	for (i = 0; i < KL_RESULTS; i++)
+		if (s->limit_given[i])
+			quota->limit[i] = s->limit[i];
+	return 1;
+}
+
+/* A statement that needs a selected block. */
+static int apply_within(struct applying *a, struct kl_statement *s)
+{
+	if (!a->selected)
+		return kl_refuse(
+			a->error, s->column,
+			"outside a block; expected an acl line before it");
+	if (s->kind == KL_STATEMENT_RULE)
+		return apply_rule(a, s);
+	if (s->kind == KL_STATEMENT_AUDIT)
+		return apply_audit(a, s);
+	return apply_label(a, s);
+}
+
+static int apply_statement(struct applying *a, struct kl_statement *s)
+{
+	switch (s->kind) {
+	case KL_STATEMENT_EMPTY:
+		return 0;
+	case KL_STATEMENT_RULE:
+	case KL_STATEMENT_AUDIT:
+	case KL_STATEMENT_LABEL:
+		return apply_within(a, s);
+	}
+	a->selected = NULL;
+	switch (s->kind) {
+	case KL_STATEMENT_ACL:
+		return apply_acl(a, s);
+	case KL_STATEMENT_GROUP:
+		return apply_group(a, s);
+	case KL_STATEMENT_VERSION:
+		return 1;
+	case KL_STATEMENT_QUOTA_MEMORY:
+		return apply_memory_quota(a, s);
+	case KL_STATEMENT_QUOTA_AUDIT:
+		return apply_audit_quota(a, s);
+	default:
+		return kl_refuse(
+			a->error, s->column,
+			"a command cannot be part of a policy; expected policy lines only");
+	}
+}
+
+/* Drop a group that the batch has left without members and uses. */
+static int drop_if_idle(struct applying *a, struct kl_group *group)
+{
+	struct kl_undo_record *record;
+	int ret;
+
+	if (!kl_group_is_idle(group) || list_empty(&group->list))
+		return 0;
+	ret = kl_undo_reserve(a->undo);
+	if (ret)
+		return ret;
+	record = kl_undo_add(a->undo, KL_GROUP_REMOVED);
+	record->group = group;
+	record->prev = group->list.prev;
+	kl_group_unlink(a->policy, group);
+	return 0;
+}
+
+static int drop_groups_of(struct applying *a, const struct kl_rule *rule)
+{
+	int ret = 0;
+	u32 i;
+
+	for (i = 0; i < rule->count && !ret; i++)
+		if (rule->conditions[i].right == KL_RIGHT_GROUP)
+			ret = drop_if_idle(a, rule->conditions[i].group);
+	return ret;
+}
+
+static int drop_groups_of_block(struct applying *a, const struct kl_rule *rule)
+{
+	const struct kl_rule *sub;
+	int ret = drop_groups_of(a, rule);
+
+	if (ret || rule->kind != KL_RULE_BLOCK)
+		return ret;
+	list_for_each_entry(sub, &rule->block->rules, list) {
+		ret = drop_groups_of(a, sub);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/* Only what the batch removed can have left a group idle. */
+static int drop_idle_groups(struct applying *a)
+{
+	u32 i, count = a->undo->count;
+	int ret = 0;
+
+	for (i = 0; i < count && !ret; i++) {
+		const struct kl_undo_record *record = &a->undo->records[i];
+
+		if (record->kind == KL_RULE_REMOVED)
+			ret = drop_groups_of_block(a, record->rule);
+		else if (record->kind == KL_MEMBER_REMOVED)
+			ret = drop_if_idle(a, record->member->group);
+	}
+	return ret;
+}
+
+/*
+ * While rulesets and undo records hold words that the model has dropped, these
+ * count too: that is the memory that is really in use.
+ */
+static int check_memory(struct applying *a, u32 column)
+{
+	u64 limit = a->policy->quota.memory[KL_MEMORY_POLICY];
+	u64 needed = a->policy->memory + a->policy->strings.memory;
+
+	if (!limit)
+		limit = KL_POLICY_MEMORY;
+	if (needed <= limit)
+		return 0;
+	kl_refuse(
+		a->error, column,
+		"the policy needs at least %llu bytes of memory; \"quota memory policy\" allows %llu",
+		(unsigned long long)needed, (unsigned long long)limit);
+	return -ENOMEM;
+}
+
+static int apply_all(struct applying *a, struct kl_batch *batch)
+{
+	struct kl_statement *s = NULL;
+	u64 done = 0;
+	int ret = 0;
+	u32 i;
+
+	for (i = 0; i < batch->count && ret >= 0; i++) {
+		s = &batch->statements[i];
+		ret = apply_statement(a, s);
+		done += ret > 0;
+		kl_cond_resched();
+	}
+	if (ret >= 0)
+		ret = drop_idle_groups(a);
+	if (ret >= 0)
+		ret = check_memory(a, s ? s->column : 1);
+	if (ret >= 0) {
+		a->policy->generation++;
+		a->policy->updates += done;
+		return 0;
+	}
+	a->error->line = s ? s->line : 1;
+	if (!a->error->text[0])
+		kl_refuse(a->error, s ? s->column : 1, "out of memory");
+	return ret;
+}
+
+int kl_policy_apply(struct kl_policy *policy, struct kl_batch *batch,
+		    struct kl_undo **undo, struct kl_error *error)
+{
+	struct applying a = { .policy = policy, .error = error };
+	int ret;
+
+	memset(error, 0, sizeof(*error));
+	*undo = NULL;
+	a.undo = kl_undo_new(policy, batch->replace);
+	if (!a.undo) {
+		error->line = 1;
+		kl_refuse(error, 1, "out of memory");
+		return -ENOMEM;
+	}
+	ret = apply_all(&a, batch);
+	if (ret) {
+		kl_policy_revert(policy, a.undo);
+		return ret;
+	}
+	*undo = a.undo;
+	return 0;
+}
+
+int kl_policy_init(struct kl_policy *policy)
+{
+	int ret;
+
+	memset(policy, 0, sizeof(*policy));
+	ret = kl_strings_init(&policy->strings);
+	if (ret)
+		return ret;
+	ret = kl_model_init(policy);
+	if (ret)
+		kl_strings_destroy(&policy->strings);
+	return ret;
+}
+
+void kl_policy_destroy(struct kl_policy *policy)
+{
+	kl_model_clear(policy);
+	kl_strings_destroy(&policy->strings);
+}

@@ -1,0 +1,1132 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Binary records of requests, and the text of every kind of record.
+ *
+ * A record is made for every logged request, in its path, but printed only if
+ * somebody reads it, and in his time. So encoding copies values as they lie in
+ * the request, numbers by the run, and it is the text that cares for order.
+ */
+#include "record.h"
+#include "pattern.h"
+#include "print.h"
+
+/* An item of argv or envp must leave more than this of KL_EXECINFO_MAX. */
+#define EXECINFO_LEFT	32
+
+#define OWN(id)		(KL_SLOT_OBJECT0_##id - KL_SLOT_OBJECT0)
+#define PARENT(id)	OWN(PARENT_##id)
+
+/* How an object's attributes print, then its parent's, as offsets of slots. */
+static const u8 file_order[] = {
+	OWN(UID), OWN(GID), OWN(PERM), OWN(TYPE), OWN(DEV_MAJOR),
+	OWN(DEV_MINOR), OWN(INO), OWN(MAJOR), OWN(MINOR), OWN(FSMAGIC),
+	PARENT(UID), PARENT(GID), PARENT(PERM), PARENT(INO), PARENT(MAJOR),
+	PARENT(MINOR), PARENT(FSMAGIC),
+};
+
+static_assert(ARRAY_SIZE(file_order) == KL_OBJECT_SLOTS - 1,
+	      "every attribute of an object prints, but its name");
+
+#define OBJECT0	KL_SLOT_OBJECT0
+#define OBJECT1	KL_SLOT_OBJECT1
+
+/*
+ * What prints first, where that is not "object 0, object 1, parameters in the
+ * order of their slots".
+ */
+#define FIRST_MAX 5
+static const struct {
+	u8 op;
+	u8 count;
+	u8 slots[FIRST_MAX];
+} first_order[] = {
+	{ KL_OP_EXECUTE, 2, { OBJECT1, OBJECT0 } },
+	{ KL_OP_MOUNT, 5, { OBJECT0, OBJECT1, KL_SLOT_FSTYPE, KL_SLOT_FLAGS,
+			    KL_SLOT_DATA } },
+	{ KL_OP_ENVIRON, 4, { KL_SLOT_NAME, KL_SLOT_VALUE, OBJECT1, OBJECT0 } },
+};
+
+/* Which slots have which type, as sets. */
+#define SLOT_BIT(slot)	((slot) / 64 == WORD ? BIT_ULL((slot) % 64) : 0)
+#define IF_STRING_STRING(bit)	| (bit)
+#define IF_STRING_IPADDR(bit)
+#define IF_STRING_NUMBER(bit)
+#define IF_STRING_FILEPERM(bit)
+#define IF_STRING_FILETYPE(bit)
+
+#define IS_IPADDR_STRING	0
+#define IS_IPADDR_IPADDR	1
+#define IS_IPADDR_NUMBER	0
+#define IS_IPADDR_FILEPERM	0
+#define IS_IPADDR_FILETYPE	0
+#define KL_TASK(id, name, type)	 + IS_IPADDR_##type
+#define KL_PARAM(id, name, type) + IS_IPADDR_##type
+enum {
+	ADDRESSES = 0
+#include "attributes.def"
+};
+
+static_assert(ADDRESSES == 1, "KL_SLOT_IP is the only address");
+
+static const u64 string_slots[] = {
+#define WORD 0
+	SLOT_BIT(OBJECT0) | SLOT_BIT(OBJECT1)
+#define KL_TASK(id, name, type)	 IF_STRING_##type(SLOT_BIT(KL_SLOT_TASK_##id))
+#define KL_PARAM(id, name, type) IF_STRING_##type(SLOT_BIT(KL_SLOT_##id))
+#include "attributes.def"
+	,
+#undef WORD
+#define WORD 1
+	SLOT_BIT(OBJECT0) | SLOT_BIT(OBJECT1)
+#define KL_TASK(id, name, type)	 IF_STRING_##type(SLOT_BIT(KL_SLOT_TASK_##id))
+#define KL_PARAM(id, name, type) IF_STRING_##type(SLOT_BIT(KL_SLOT_##id))
+#include "attributes.def"
+#undef WORD
+};
+
+static_assert(ARRAY_SIZE(string_slots) == KL_SLOT_WORDS, "one more WORD");
+
+/* Of a word of a set: what is no number, strings and the address. */
+static u64 other_slots(u32 word)
+{
+	u64 ip = BIT_ULL(KL_SLOT_IP % 64);
+
+	return string_slots[word] | (word == KL_SLOT_IP / 64 ? ip : 0);
+}
+
+static_assert(KL_SLOT_TASK_PID < 64, "both objects are in the first word");
+static_assert(KL_SLOT_TARGET - KL_SLOT_TASK_PID < 64, "tasks are a range");
+
+/* The first slot of a set behind @slot, which may be -1; or -1. */
+static int next_slot(const u64 *set, int slot)
+{
+	u32 word = (slot + 1) / 64;
+	u32 bit = (slot + 1) % 64;
+	u64 bits;
+
+	for (; word < KL_SLOT_WORDS; word++, bit = 0) {
+		bits = set[word] >> bit;
+		if (bits)
+			return word * 64 + bit + __ffs(bits);
+	}
+	return -1;
+}
+
+#define FILE_TYPE_MASK	0170000
+
+static const char *type_name(u64 mode)
+{
+	return kl_keyword_name(KL_FILETYPE, mode & FILE_TYPE_MASK);
+}
+
+/* Bits @low to @high - 1; less than 64 of them. */
+static u64 bits_between(u32 low, u32 high)
+{
+	return ((1ull << (high - low)) - 1) << low;
+}
+
+static void add_bits(u64 *set, u64 bits, u32 shift)
+{
+	u32 word = shift / 64;
+
+	set[word] |= bits << shift % 64;
+	if (shift % 64 && word + 1 < KL_SLOT_WORDS)
+		set[word + 1] |= bits >> (64 - shift % 64);
+}
+
+static u64 object_bits(enum kl_extent extent)
+{
+	u64 all = bits_between(0, KL_OBJECT_SLOTS);
+
+	switch (extent) {
+	case KL_EXTENT_ABSENT:
+		return 0;
+	case KL_EXTENT_NEW:
+		return 1 | (all & ~bits_between(0, PARENT(UID)));
+	case KL_EXTENT_NODEV:
+		return all & ~(1ull << OWN(DEV_MAJOR) | 1ull << OWN(DEV_MINOR));
+	case KL_EXTENT_FULL:
+		return all;
+	}
+	return 0;
+}
+
+/* kl_slot_exists() for all slots of an operation; but argv, envp, transition */
+static void existing_slots(u8 op, u64 *set)
+{
+	const struct kl_op_info *info = &kl_op_table[op];
+
+	memset(set, 0, KL_SLOT_WORDS * sizeof(*set));
+	add_bits(set, object_bits(info->object[0].extent), OBJECT0);
+	add_bits(set, object_bits(info->object[1].extent), OBJECT1);
+	add_bits(set, bits_between(0, KL_SLOT_TARGET - KL_SLOT_TASK_PID),
+		 KL_SLOT_TASK_PID);
+	add_bits(set, info->params, KL_SLOT_TARGET);
+}
+
+/* Encoding. */
+
+/**
+ * struct encoder - a record being made
+ * @request: of which
+ * @out: where it goes; NULL: only measured
+ * @room: bytes at @out
+ * @used: bytes so far, whether they had room or not
+ * @left: bytes that are left of KL_RECORD_MAX
+ * @text: bytes of argv and envp text that are left of KL_EXECINFO_MAX
+ * @set: slots that are recorded
+ * @head: header, written when all is known
+ */
+struct encoder {
+	const struct kl_request *request;
+	u8 *out;
+	size_t room;
+	size_t used;
+	size_t left;
+	size_t text;
+	u64 set[KL_SLOT_WORDS];
+	struct kl_record head;
+};
+
+/* Of an object: no type without a name, device numbers of devices only. */
+static u64 idle_bits(const struct kl_request *request, u32 object)
+{
+	u64 devices = 1ull << OWN(DEV_MAJOR) | 1ull << OWN(DEV_MINOR);
+	u32 slot = object + OWN(TYPE);
+	u64 type;
+
+	if (!kl_slot_test(request->present, slot))
+		return devices << object;
+	type = request->value[slot].number & FILE_TYPE_MASK;
+	if (type == 0060000 || type == 0020000)
+		return 0;
+	if (type_name(type))
+		return devices << object;
+	return (devices | 1ull << OWN(TYPE)) << object;
+}
+
+/* What of a request is recorded, strings that are too long included. */
+static void find_recorded(struct encoder *encoder)
+{
+	const struct kl_request *request = encoder->request;
+	u64 *set = encoder->set;
+	u32 word;
+
+	existing_slots(request->op, set);
+	for (word = 0; word < KL_SLOT_WORDS; word++)
+		set[word] &= request->present[word];
+	if (set[0] & bits_between(OBJECT0, OBJECT1))
+		set[0] &= ~idle_bits(request, OBJECT0);
+	if (set[0] & bits_between(OBJECT1, OBJECT1 + KL_OBJECT_SLOTS))
+		set[0] &= ~idle_bits(request, OBJECT1);
+}
+
+static void put(struct encoder *encoder, const void *data, size_t length)
+{
+	if (length && encoder->used + length <= encoder->room)
+		memcpy(encoder->out + encoder->used, data, length);
+	encoder->used += length;
+}
+
+static void put_u8(struct encoder *encoder, u8 value)
+{
+	put(encoder, &value, sizeof(value));
+}
+
+static void put_u32(struct encoder *encoder, u32 value)
+{
+	put(encoder, &value, sizeof(value));
+}
+
+static void put_string(struct encoder *encoder, struct kl_text text)
+{
+	put_u32(encoder, text.length);
+	put(encoder, text.data, text.length);
+}
+
+static_assert(sizeof(union kl_value) == sizeof(u64),
+	      "numbers of neighbouring slots lie like an array");
+
+/* Numbers, by runs of neighbouring slots. */
+static void put_numbers(struct encoder *encoder)
+{
+	const union kl_value *value = encoder->request->value;
+	u32 word, bit, run;
+	u64 bits, clear;
+
+	for (word = 0; word < KL_SLOT_WORDS; word++) {
+		bits = encoder->set[word] & ~other_slots(word);
+		while (bits) {
+			bit = __ffs(bits);
+			clear = ~(bits >> bit);
+			run = clear ? __ffs(clear) : 64;
+			put(encoder, &value[word * 64 + bit],
+			    run * sizeof(*value));
+			if (bit + run >= 64)
+				break;
+			bits = bits >> (bit + run) << (bit + run);
+		}
+	}
+}
+
+static u32 count_numbers(const u64 *set)
+{
+	u32 count = 0;
+	u32 word;
+
+	for (word = 0; word < KL_SLOT_WORDS; word++)
+		count += hweight64(set[word] & ~other_slots(word));
+	return count;
+}
+
+static bool take_bytes_left(struct encoder *encoder, size_t size)
+{
+	if (size > encoder->left)
+		return false;
+	encoder->left -= size;
+	return true;
+}
+
+/* Leave strings out for which there is no room. */
+static void choose_strings(struct encoder *encoder)
+{
+	const union kl_value *value = encoder->request->value;
+	u32 word, slot;
+	u64 bits;
+
+	for (word = 0; word < KL_SLOT_WORDS; word++) {
+		bits = encoder->set[word] & string_slots[word];
+		for (; bits; bits &= bits - 1) {
+			slot = word * 64 + __ffs(bits);
+			if (take_bytes_left(encoder, sizeof(u32) +
+					    (size_t)value[slot].text->length))
+				continue;
+			encoder->set[word] &= ~BIT_ULL(slot % 64);
+			kl_slot_add(encoder->head.overlong, slot);
+		}
+	}
+}
+
+static void put_others(struct encoder *encoder)
+{
+	const union kl_value *value = encoder->request->value;
+	u32 word, slot;
+	u64 bits;
+
+	for (word = 0; word < KL_SLOT_WORDS; word++) {
+		bits = encoder->set[word] & other_slots(word);
+		for (; bits; bits &= bits - 1) {
+			slot = word * 64 + __ffs(bits);
+			if (slot == KL_SLOT_IP)
+				put(encoder, value[slot].ip,
+				    sizeof(*value[slot].ip));
+			else
+				put_string(encoder, *value[slot].text);
+		}
+	}
+}
+
+static u32 digits(u64 number)
+{
+	u32 count = 1;
+
+	while (number >= 10) {
+		number /= 10;
+		count++;
+	}
+	return count;
+}
+
+/*
+ * Take an item's share of both budgets, if it fits. @fixed: bytes of its text
+ * beside the encoded bytes; @binary: bytes of its record beside the raw ones.
+ */
+static bool take_item(struct encoder *encoder, u32 fixed, size_t binary,
+		      struct kl_text text)
+{
+	size_t left = encoder->text;
+	size_t length = fixed + (size_t)text.length;
+
+	/* Most that do not fit are told by their raw length already. */
+	if (text.data && left > EXECINFO_LEFT + length) {
+		length = fixed + kl_encode(text, NULL, 0);
+		if (left > EXECINFO_LEFT + length &&
+		    take_bytes_left(encoder, binary + text.length)) {
+			encoder->text -= length;
+			return true;
+		}
+	}
+	encoder->head.omitted++;
+	return false;
+}
+
+static void put_argv(struct encoder *encoder, const struct kl_args *args)
+{
+	u32 fixed;
+	u32 i;
+
+	for (i = 0; i < args->argc; i++) {
+		fixed = sizeof(" argv[]=\"\"") - 1 + digits(i);
+		if (!take_item(encoder, fixed, 1 + 2 * sizeof(u32),
+			       args->text[i]))
+			continue;
+		put_u8(encoder, KL_SLOT_ARGV);
+		put_u32(encoder, i);
+		put_string(encoder, args->text[i]);
+	}
+}
+
+/* The '=' of NAME=VALUE does not print as such. */
+static u32 envp_fixed(struct kl_text text)
+{
+	u32 fixed = sizeof(" envp[\"\"]=\"\"") - 1;
+
+	if (text.data && memchr(text.data, '=', text.length))
+		fixed--;
+	return fixed;
+}
+
+static void put_envp(struct encoder *encoder, const struct kl_args *args)
+{
+	const struct kl_text *text = args->text + args->argc;
+	u32 i;
+
+	for (i = 0; i < args->envc; i++) {
+		if (!take_item(encoder, envp_fixed(text[i]), 1 + sizeof(u32),
+			       text[i]))
+			continue;
+		put_u8(encoder, KL_SLOT_ENVP);
+		put_string(encoder, text[i]);
+	}
+}
+
+/* " argc=N envc=N" counts, too. */
+static size_t counts_text(const struct encoder *encoder)
+{
+	const union kl_value *value = encoder->request->value;
+	size_t length = 0;
+
+	if (kl_slot_test(encoder->set, KL_SLOT_ARGC))
+		length += sizeof(" argc=") - 1 +
+			  digits(value[KL_SLOT_ARGC].number);
+	if (kl_slot_test(encoder->set, KL_SLOT_ENVC))
+		length += sizeof(" envc=") - 1 +
+			  digits(value[KL_SLOT_ENVC].number);
+	return length;
+}
+
+static void put_args(struct encoder *encoder)
+{
+	const struct kl_request *request = encoder->request;
+
+	if (!(kl_op_table[request->op].flags & KL_OP_ARGS))
+		return;
+	encoder->text = KL_EXECINFO_MAX - counts_text(encoder);
+	if (kl_slot_test(request->present, KL_SLOT_ARGV))
+		put_argv(encoder, request->value[KL_SLOT_ARGV].args);
+	if (kl_slot_test(request->present, KL_SLOT_ENVP))
+		put_envp(encoder, request->value[KL_SLOT_ENVP].args);
+}
+
+static void begin_head(struct kl_record *head, const struct kl_request *request,
+		       const struct kl_record_meta *meta)
+{
+	int slot = -1;
+
+	head->kind = KL_RECORD_REQUEST;
+	head->op = request->op;
+	head->result = meta->result;
+	head->audit = meta->audit;
+	head->priority = meta->priority;
+	head->pid = meta->pid;
+	head->time = meta->time;
+	while ((slot = next_slot(request->overlong, slot)) >= 0)
+		if (slot < KL_SLOT_TRANSITION &&
+		    kl_slot_exists(request->op, slot))
+			kl_slot_add(head->overlong, slot);
+}
+
+static u32 label_length(const struct kl_string *label)
+{
+	return label ? min(label->length, KL_LABEL_MAX) : 0;
+}
+
+/* Everything but argv and envp, whose size is known before. */
+static void put_values(struct encoder *encoder, const struct kl_string *label,
+		       size_t size)
+{
+	u32 length = label_length(label);
+
+	if (!encoder->out) {
+		encoder->used = size;
+		return;
+	}
+	encoder->used = sizeof(struct kl_record);
+	put(encoder, encoder->set, sizeof(encoder->set));
+	put_numbers(encoder);
+	put_u8(encoder, length);
+	if (length)
+		put(encoder, label->text, length);
+	put_others(encoder);
+}
+
+size_t kl_record_encode(const struct kl_request *request,
+			const struct kl_record_meta *meta,
+			void *out, size_t size)
+{
+	struct encoder encoder;
+	size_t fixed;
+
+	memset(&encoder, 0, sizeof(encoder));
+	encoder.request = request;
+	encoder.out = out;
+	encoder.room = out ? size : 0;
+	begin_head(&encoder.head, request, meta);
+	find_recorded(&encoder);
+	fixed = sizeof(encoder.head) + sizeof(encoder.set) + 1 +
+		label_length(meta->label) +
+		count_numbers(encoder.set) * sizeof(u64);
+	if (kl_slot_test(encoder.set, KL_SLOT_IP))
+		fixed += sizeof(struct kl_ip);
+	encoder.left = KL_RECORD_MAX - fixed;
+	choose_strings(&encoder);
+	put_values(&encoder, meta->label, KL_RECORD_MAX - encoder.left);
+	put_args(&encoder);
+	encoder.head.size = encoder.used;
+	if (out && size >= sizeof(encoder.head))
+		memcpy(out, &encoder.head, sizeof(encoder.head));
+	return encoder.used;
+}
+
+/* Text. */
+
+/* Everything that prints of a slot: "prefix.suffix". */
+static const char *const suffixes[KL_SLOT_COUNT] = {
+#define KL_FAMILY(id, suffix, type) \
+	[KL_SLOT_OBJECT0_##id] = "." suffix, [KL_SLOT_OBJECT1_##id] = "." suffix,
+#define KL_PARENT(id, suffix, type) \
+	[KL_SLOT_OBJECT0_PARENT_##id] = "." suffix, \
+	[KL_SLOT_OBJECT1_PARENT_##id] = "." suffix,
+#define KL_TASK(id, name, type) [KL_SLOT_TASK_##id] = name,
+#define KL_PARAM(id, name, type) [KL_SLOT_##id] = name,
+#include "attributes.def"
+	[KL_SLOT_OBJECT0] = "", [KL_SLOT_OBJECT1] = "",
+	[KL_SLOT_ARGV] = "argv", [KL_SLOT_ENVP] = "envp",
+};
+
+/**
+ * struct writer - a line being written
+ * @out: where
+ * @room: bytes there
+ * @used: bytes so far, whether they had room or not
+ */
+struct writer {
+	char *out;
+	size_t room;
+	size_t used;
+};
+
+static void write_bytes(struct writer *writer, const char *data, size_t length)
+{
+	if (writer->used < writer->room &&
+	    length <= writer->room - writer->used)
+		memcpy(writer->out + writer->used, data, length);
+	writer->used += length;
+}
+
+static void write_text(struct writer *writer, const char *text)
+{
+	write_bytes(writer, text, strlen(text));
+}
+
+static void write_number(struct writer *writer, u64 number, u32 base)
+{
+	char buffer[22];
+	char *p = buffer + sizeof(buffer);
+
+	do {
+		*--p = "0123456789ABCDEF"[number % base];
+		number /= base;
+	} while (number);
+	write_bytes(writer, p, buffer + sizeof(buffer) - p);
+}
+
+static void write_decimal(struct writer *writer, const char *name, u64 number)
+{
+	write_text(writer, name);
+	write_number(writer, number, 10);
+}
+
+static void write_encoded(struct writer *writer, struct kl_text text)
+{
+	char *out = NULL;
+	size_t room = 0;
+
+	if (writer->used < writer->room) {
+		out = writer->out + writer->used;
+		room = writer->room - writer->used;
+	}
+	writer->used += kl_encode(text, out, room);
+}
+
+static void write_quoted(struct writer *writer, struct kl_text text)
+{
+	write_text(writer, "\"");
+	write_encoded(writer, text);
+	write_text(writer, "\"");
+}
+
+/* Lower-case hexadecimal with leading zeros, 16 digits. */
+static void write_hex16(struct writer *writer, u64 number)
+{
+	char buffer[16];
+	int i;
+
+	for (i = 15; i >= 0; i--, number >>= 4)
+		buffer[i] = "0123456789abcdef"[number & 15];
+	write_bytes(writer, buffer, sizeof(buffer));
+}
+
+/* "#YYYY/MM/DD hh:mm:ss.uuuuuu#" */
+static void write_time(struct writer *writer, u64 time)
+{
+	u32 micro = time % 1000000000 / 1000;
+	char buffer[KL_TIME_TEXT_MAX];
+	char fraction[7];
+	int i;
+
+	write_text(writer, "#");
+	write_bytes(writer, buffer, kl_format_time(time / 1000000000, buffer));
+	fraction[0] = '.';
+	for (i = 6; i >= 1; i--, micro /= 10)
+		fraction[i] = '0' + micro % 10;
+	write_bytes(writer, fraction, sizeof(fraction));
+	write_text(writer, "#");
+}
+
+static void write_origin(struct writer *writer,
+			 const struct kl_record_origin *origin, u64 sequence)
+{
+	if (!origin || sequence != 1)
+		return;
+	write_text(writer, " instance=");
+	write_hex16(writer, origin->instance);
+	write_text(writer, " boot_id=");
+	write_bytes(writer, origin->boot_id,
+		    strnlen(origin->boot_id, sizeof(origin->boot_id)));
+}
+
+/**
+ * struct cursor - what is left of a record that need not be trusted
+ * @data: next byte
+ * @left: bytes from there
+ */
+struct cursor {
+	const u8 *data;
+	size_t left;
+};
+
+static bool take(struct cursor *cursor, void *out, size_t length)
+{
+	if (length > cursor->left)
+		return false;
+	memcpy(out, cursor->data, length);
+	cursor->data += length;
+	cursor->left -= length;
+	return true;
+}
+
+static bool take_bytes(struct cursor *cursor, struct kl_text *text, u32 length)
+{
+#ifdef FUZZ_SELFTEST
+	/* A planted bug, to see the fuzzer find it. */
+	if (length < 256)
+		cursor->left = max_t(size_t, cursor->left, length);
+#endif
+	if (length > cursor->left)
+		return false;
+	text->data = (const char *)cursor->data;
+	text->length = length;
+	cursor->data += length;
+	cursor->left -= length;
+	return true;
+}
+
+static bool take_string(struct cursor *cursor, struct kl_text *text)
+{
+	u32 length;
+
+	return take(cursor, &length, sizeof(length)) &&
+	       take_bytes(cursor, text, length);
+}
+
+static bool is_label(struct kl_text text)
+{
+	u32 i;
+
+	for (i = 0; i < text.length; i++) {
+		char c = text.data[i];
+
+		if (!(c >= '0' && c <= '9') && !(c >= 'A' && c <= 'Z') &&
+		    !(c >= 'a' && c <= 'z') && c != '_' && c != '.' && c != '-')
+			return false;
+	}
+	return true;
+}
+
+static bool take_label(struct cursor *cursor, struct kl_text *label)
+{
+	u8 length;
+
+	return take(cursor, &length, sizeof(length)) &&
+	       length <= KL_LABEL_MAX && take_bytes(cursor, label, length) &&
+	       is_label(*label);
+}
+
+/**
+ * struct values - what a record says of its request, found in it and checked
+ * @op: the operation
+ * @set: slots that have a value
+ * @left: those of them that have not been printed
+ * @numbers: numbers of the slots in @set that are some, in their order
+ * @label: of the rule; may be empty
+ * @others: strings and address of the slots in @set, in their order
+ * @args: items of argv and envp, not checked
+ */
+struct values {
+	u8 op;
+	u64 set[KL_SLOT_WORDS];
+	u64 left[KL_SLOT_WORDS];
+	struct cursor numbers;
+	struct kl_text label;
+	struct cursor others;
+	struct cursor args;
+};
+
+static bool skip(struct cursor *cursor, size_t length)
+{
+	if (length > cursor->left)
+		return false;
+	cursor->data += length;
+	cursor->left -= length;
+	return true;
+}
+
+/* Is every slot of the set one that the operation has? */
+static bool set_is_valid(const struct values *values)
+{
+	u64 exist[KL_SLOT_WORDS];
+	u32 word;
+
+	existing_slots(values->op, exist);
+	for (word = 0; word < KL_SLOT_WORDS; word++)
+		if (values->set[word] & ~exist[word])
+			return false;
+	return true;
+}
+
+/* Step over the value of a slot that is no number. */
+static bool skip_other(struct cursor *cursor, u32 slot)
+{
+	struct kl_text text;
+
+	if (slot == KL_SLOT_IP)
+		return skip(cursor, sizeof(struct kl_ip));
+	return take_string(cursor, &text);
+}
+
+static bool find_values(struct values *values, struct cursor cursor)
+{
+	u32 word;
+	u64 bits;
+
+	if (!take(&cursor, values->set, sizeof(values->set)) ||
+	    !set_is_valid(values))
+		return false;
+	memcpy(values->left, values->set, sizeof(values->set));
+	values->numbers = cursor;
+	if (!skip(&cursor, count_numbers(values->set) * sizeof(u64)) ||
+	    !take_label(&cursor, &values->label))
+		return false;
+	values->others = cursor;
+	for (word = 0; word < KL_SLOT_WORDS; word++) {
+		bits = values->set[word] & other_slots(word);
+		for (; bits; bits &= bits - 1)
+			if (!skip_other(&cursor, word * 64 + __ffs(bits)))
+				return false;
+	}
+	values->args = cursor;
+	return true;
+}
+
+/* The slots of @set before @slot. */
+static void slots_before(const u64 *set, u32 slot, u64 *before)
+{
+	u32 word;
+
+	for (word = 0; word < KL_SLOT_WORDS; word++) {
+		if (word < slot / 64)
+			before[word] = set[word];
+		else if (word > slot / 64)
+			before[word] = 0;
+		else
+			before[word] = set[word] & (BIT_ULL(slot % 64) - 1);
+	}
+}
+
+static u64 number_of(const struct values *values, u32 slot)
+{
+	u64 before[KL_SLOT_WORDS];
+	u64 number;
+
+	slots_before(values->set, slot, before);
+	memcpy(&number, values->numbers.data + count_numbers(before) * 8, 8);
+	return number;
+}
+
+/* A record has no more than about a dozen of them: find it from the first. */
+static struct cursor other_of(const struct values *values, u32 slot)
+{
+	struct cursor cursor = values->others;
+	u64 before[KL_SLOT_WORDS];
+	u32 word;
+	u64 bits;
+
+	slots_before(values->set, slot, before);
+	for (word = 0; word < KL_SLOT_WORDS; word++) {
+		bits = before[word] & other_slots(word);
+		for (; bits; bits &= bits - 1)
+			skip_other(&cursor, word * 64 + __ffs(bits));
+	}
+	return cursor;
+}
+
+static void write_name(struct writer *writer, u8 op, u32 slot)
+{
+	const struct kl_object_info *object = kl_op_table[op].object;
+
+	write_text(writer, " ");
+	if (slot < KL_SLOT_TASK_PID)
+		write_text(writer, object[slot >= OBJECT1].prefix);
+	write_text(writer, suffixes[slot]);
+	write_text(writer, "=");
+}
+
+static bool is_hex(u32 slot)
+{
+	return slot == KL_SLOT_CMD || slot == KL_SLOT_FLAGS ||
+	       slot == OBJECT0 + OWN(FSMAGIC) ||
+	       slot == OBJECT1 + OWN(FSMAGIC) ||
+	       slot == OBJECT0 + PARENT(FSMAGIC) ||
+	       slot == OBJECT1 + PARENT(FSMAGIC);
+}
+
+static int write_value(struct writer *writer, u32 slot, u64 number)
+{
+	enum kl_type type = kl_slot_type(slot);
+
+	if (type == KL_FILETYPE) {
+		const char *name = type_name(number);
+
+		if (!name)
+			return -EINVAL;
+		write_text(writer, name);
+	} else if (type == KL_FILEPERM) {
+		write_text(writer, "0");
+		write_number(writer, number, 8);
+	} else if (is_hex(slot)) {
+		write_text(writer, "0x");
+		write_number(writer, number, 16);
+	} else {
+		write_number(writer, number, 10);
+	}
+	return 0;
+}
+
+static int write_ip(struct writer *writer, struct cursor cursor)
+{
+	char buffer[KL_IP_TEXT_MAX];
+	struct kl_ip ip;
+
+	if (!take(&cursor, &ip, sizeof(ip)) ||
+	    (ip.family != KL_IPV4 && ip.family != KL_IPV6))
+		return -EINVAL;
+	write_bytes(writer, buffer, kl_format_ip(&ip, buffer));
+	return 0;
+}
+
+static int write_string(struct writer *writer, struct cursor cursor)
+{
+	struct kl_text text;
+
+	if (!take_string(&cursor, &text))
+		return -EINVAL;
+	write_quoted(writer, text);
+	return 0;
+}
+
+static int write_slot(struct writer *writer, struct values *values, u32 slot)
+{
+	if (!kl_slot_test(values->left, slot))
+		return 0;
+	values->left[slot / 64] &= ~BIT_ULL(slot % 64);
+	write_name(writer, values->op, slot);
+	if (slot == KL_SLOT_IP)
+		return write_ip(writer, other_of(values, slot));
+	if (kl_slot_test(string_slots, slot))
+		return write_string(writer, other_of(values, slot));
+	return write_value(writer, slot, number_of(values, slot));
+}
+
+static int write_range(struct writer *writer, struct values *values, int from,
+		       int to)
+{
+	int error = 0;
+	int slot;
+
+	for (slot = next_slot(values->left, from - 1);
+	     !error && slot >= 0 && slot < to;
+	     slot = next_slot(values->left, slot))
+		error = write_slot(writer, values, slot);
+	return error;
+}
+
+static int write_first(struct writer *writer, struct values *values)
+{
+	int error = 0;
+	size_t i;
+	u8 k;
+
+	for (i = 0; i < ARRAY_SIZE(first_order); i++) {
+		if (first_order[i].op != values->op)
+			continue;
+		for (k = 0; !error && k < first_order[i].count; k++)
+			error = write_slot(writer, values,
+					   first_order[i].slots[k]);
+	}
+	return error;
+}
+
+static int write_params(struct writer *writer, struct values *values)
+{
+	int error = write_first(writer, values);
+
+	if (!error)
+		error = write_slot(writer, values, OBJECT0);
+	if (!error)
+		error = write_slot(writer, values, OBJECT1);
+	if (!error)
+		error = write_range(writer, values, KL_SLOT_TARGET,
+				    KL_SLOT_ARGV);
+	return error;
+}
+
+static int write_file(struct writer *writer, struct values *values, u32 object)
+{
+	int error = 0;
+	size_t i;
+
+	for (i = 0; !error && i < ARRAY_SIZE(file_order); i++)
+		error = write_slot(writer, values, object + file_order[i]);
+	return error;
+}
+
+static int write_argv(struct writer *writer, struct cursor *cursor)
+{
+	struct kl_text text;
+	u32 index;
+
+	if (!take(cursor, &index, sizeof(index)) || !take_string(cursor, &text))
+		return -EINVAL;
+	write_decimal(writer, " argv[", index);
+	write_text(writer, "]=");
+	write_quoted(writer, text);
+	return 0;
+}
+
+static int write_envp(struct writer *writer, struct cursor *cursor)
+{
+	struct kl_text name, value;
+	const char *equals;
+
+	if (!take_string(cursor, &name))
+		return -EINVAL;
+	value.data = name.data + name.length;
+	value.length = 0;
+	equals = memchr(name.data, '=', name.length);
+	if (equals) {
+		value.length = name.data + name.length - equals - 1;
+		value.data = equals + 1;
+		name.length = equals - name.data;
+	}
+	write_text(writer, " envp[");
+	write_quoted(writer, name);
+	write_text(writer, "]=");
+	write_quoted(writer, value);
+	return 0;
+}
+
+static int write_args(struct writer *writer, struct values *values)
+{
+	struct cursor *cursor = &values->args;
+	int error = 0;
+	u8 slot;
+
+	if (cursor->left && !(kl_op_table[values->op].flags & KL_OP_ARGS))
+		return -EINVAL;
+	while (!error && take(cursor, &slot, sizeof(slot))) {
+		if (slot == KL_SLOT_ARGV)
+			error = write_argv(writer, cursor);
+		else if (slot == KL_SLOT_ENVP)
+			error = write_envp(writer, cursor);
+		else
+			error = -EINVAL;
+	}
+	return error;
+}
+
+static int write_conditions(struct writer *writer, struct values *values)
+{
+	int error = write_params(writer, values);
+
+	if (!error)
+		error = write_args(writer, values);
+	if (!error)
+		error = write_range(writer, values, KL_SLOT_TASK_PID,
+				    KL_SLOT_TARGET);
+	if (!error)
+		error = write_file(writer, values, OBJECT0);
+	if (!error)
+		error = write_file(writer, values, OBJECT1);
+	return error;
+}
+
+static int write_overlong(struct writer *writer, const struct kl_record *head)
+{
+	const char *separator = " overlong=";
+	char name[KL_SLOT_NAME_MAX];
+	int slot = -1;
+
+	while ((slot = next_slot(head->overlong, slot)) >= 0) {
+		if (slot >= KL_SLOT_TRANSITION ||
+		    !kl_slot_exists(head->op, slot))
+			return -EINVAL;
+		write_text(writer, separator);
+		write_text(writer, kl_slot_name(head->op, slot, name));
+		separator = ",";
+	}
+	return 0;
+}
+
+static int write_request(struct writer *writer, const struct kl_record *head,
+			 struct cursor cursor,
+			 const struct kl_record_origin *origin)
+{
+	static const char *const results[KL_RESULTS] = {
+		[KL_UNMATCHED] = " result=unmatched",
+		[KL_ALLOWED] = " result=allowed",
+		[KL_DENIED] = " result=denied",
+	};
+	struct values values = { .op = head->op };
+	int error;
+
+	if (head->op >= KL_OP_COUNT || head->result >= KL_RESULTS ||
+	    !find_values(&values, cursor))
+		return -EINVAL;
+	write_decimal(writer, " seq=", head->sequence);
+	write_origin(writer, origin, head->sequence);
+	write_decimal(writer, " global-pid=", head->pid);
+	write_text(writer, results[head->result]);
+	write_decimal(writer, " priority=", head->priority);
+	if (values.label.length) {
+		write_text(writer, " rule=");
+		write_bytes(writer, values.label.data, values.label.length);
+	}
+	error = write_overlong(writer, head);
+	if (error)
+		return error;
+	if (head->omitted)
+		write_decimal(writer, " omitted=", head->omitted);
+	write_text(writer, " / ");
+	write_text(writer, kl_op_table[head->op].keyword);
+	return write_conditions(writer, &values);
+}
+
+/* " rule=LABEL:N ... other=N" */
+static int write_tally(struct writer *writer, struct cursor *cursor, u64 other)
+{
+	struct kl_text label;
+	u64 count;
+	u32 i;
+
+	for (i = 0; cursor->left; i++) {
+		if (i == KL_LOSS_RULES_MAX || !take_label(cursor, &label) ||
+		    !label.length || !take(cursor, &count, sizeof(count)) ||
+		    count > other)
+			return -EINVAL;
+		other -= count;
+		write_text(writer, " rule=");
+		write_bytes(writer, label.data, label.length);
+		write_decimal(writer, ":", count);
+	}
+	if (other)
+		write_decimal(writer, " other=", other);
+	return 0;
+}
+
+static int write_lost(struct writer *writer, const struct kl_record *head,
+		      struct cursor *cursor,
+		      const struct kl_record_origin *origin)
+{
+	if (!head->count || head->last < head->sequence ||
+	    head->last - head->sequence != head->count - 1)
+		return -EINVAL;
+	write_decimal(writer, " seq=", head->sequence);
+	write_decimal(writer, "-", head->last);
+	write_origin(writer, origin, head->sequence);
+	write_decimal(writer, " lost=", head->count);
+	return write_tally(writer, cursor, head->count);
+}
+
+static int write_suppressed(struct writer *writer, const struct kl_record *head,
+			    struct cursor *cursor)
+{
+	if (!head->count)
+		return -EINVAL;
+	write_decimal(writer, " suppressed=", head->count);
+	write_decimal(writer, " index=", head->audit);
+	return write_tally(writer, cursor, head->count);
+}
+
+ssize_t kl_record_text(const void *record, size_t size,
+		       const struct kl_record_origin *origin,
+		       char *out, size_t room)
+{
+	struct writer writer = { .out = out, .room = out ? room : 0 };
+	struct cursor cursor = { .data = record, .left = size };
+	struct kl_record head;
+	int error;
+
+	if (!take(&cursor, &head, sizeof(head)) || head.size < sizeof(head) ||
+	    head.size > size || head.size > KL_RECORD_MAX)
+		return -EINVAL;
+	cursor.left = head.size - sizeof(head);
+	write_time(&writer, head.time);
+	switch (head.kind) {
+	case KL_RECORD_REQUEST:
+		error = write_request(&writer, &head, cursor, origin);
+		break;
+	case KL_RECORD_LOST:
+		error = write_lost(&writer, &head, &cursor, origin);
+		break;
+	case KL_RECORD_SUPPRESSED:
+		error = write_suppressed(&writer, &head, &cursor);
+		break;
+	default:
+		error = -EINVAL;
+	}
+	if (error)
+		return error;
+	write_text(&writer, "\n");
+	return writer.used;
+}
