@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Which collector fills which slot. */
+#include <linux/dcache.h>
+#include <linux/fs.h>
+#include "collect.h"
+
+static bool known(const struct kl_request *request, u32 slot)
+{
+	return kl_slot_test(request->present, slot) ||
+	       kl_slot_test(request->absent, slot) ||
+	       kl_slot_test(request->unknown, slot);
+}
+
+static bool ends_in(const struct kl_text *name, const struct kl_text *leaf)
+{
+	u32 rest = name->length - leaf->length;
+
+	return name->length >= leaf->length &&
+	       !memcmp(name->data + rest, leaf->data, leaf->length) &&
+	       (!rest || name->data[rest - 1] == '/');
+}
+
+/*
+ * The engine may have ruled lines out by the last component already. Should
+ * the file have been renamed since, it has to begin again without; nothing can
+ * have been recorded, as a record has the name.
+ */
+static void forget_stale_leaf(struct kl_check *check, int index)
+{
+	struct kl_request *request = &check->request;
+	const struct kl_text *leaf = &request->last[index];
+
+	if (!leaf->data || ends_in(&check->object[index].name, leaf))
+		return;
+	memset(request->last, 0, sizeof(request->last));
+	if (check->reported)
+		return;
+	memset(request->overlong, 0, sizeof(request->overlong));
+	request->started = false;
+	request->next_block = 0;
+	request->match_count = 0;
+	request->transition = NULL;
+	request->has_transition = false;
+}
+
+static int find_object(struct kl_check *check, int index, bool may_sleep)
+{
+	struct kl_object *object = &check->object[index];
+	int err;
+
+	if (object->path.dentry)
+		return 0;
+	if (WARN_ON_ONCE(!check->exec || !index))
+		return -ENOENT;
+	if (!may_sleep)
+		return -EAGAIN;
+	err = kl_exec_lookup(check->exec);
+	if (!err)
+		object->path = check->exec->path;
+	return err;
+}
+
+static int collect_name(struct kl_check *check, int index, bool may_sleep)
+{
+	struct kl_object *object = &check->object[index];
+	u32 slot = index ? KL_SLOT_OBJECT1 : KL_SLOT_OBJECT0;
+	int err;
+
+	err = kl_path_name(check, &object->path, may_sleep, &object->name);
+	if (err == -E2BIG) {
+		kl_slot_add(check->request.unknown, slot);
+		return 0;
+	}
+	if (err)
+		return err;
+	kl_request_text(&check->request, slot, &object->name);
+	forget_stale_leaf(check, index);
+	return 0;
+}
+
+static int collect_object(struct kl_check *check, u32 slot, bool may_sleep)
+{
+	int index = slot >= KL_SLOT_OBJECT1;
+	u32 within = index ? slot - KL_SLOT_OBJECT1 : slot - KL_SLOT_OBJECT0;
+	int err = find_object(check, index, may_sleep);
+
+	if (err)
+		return err;
+	if (!within)
+		return collect_name(check, index, may_sleep);
+	if (within < KL_SLOT_OBJECT0_PARENT_UID - KL_SLOT_OBJECT0)
+		kl_collect_inode(check, index);
+	else
+		kl_collect_parent(check, index);
+	return 0;
+}
+
+static int collect_args(struct kl_check *check, bool may_sleep)
+{
+	struct kl_request *request = &check->request;
+	int err;
+
+	if (WARN_ON_ONCE(!check->exec))
+		return -ENOENT;
+	if (!check->exec->args.text) {
+		if (!may_sleep)
+			return -EAGAIN;
+		err = kl_exec_read(check->exec);
+		if (err)
+			return err;
+	}
+	request->value[KL_SLOT_ARGV].args = &check->exec->args;
+	request->value[KL_SLOT_ENVP].args = &check->exec->args;
+	kl_slot_add(request->present, KL_SLOT_ARGV);
+	kl_slot_add(request->present, KL_SLOT_ENVP);
+	return 0;
+}
+
+int kl_collect(struct kl_check *check, u32 slot, bool may_sleep)
+{
+	if (slot < KL_SLOT_TASK_PID)
+		return collect_object(check, slot, may_sleep);
+	switch (slot) {
+	case KL_SLOT_TASK_EXE:
+		return kl_collect_exe(check, may_sleep);
+	case KL_SLOT_TASK_DOMAIN:
+		kl_collect_domain(check);
+		return 0;
+	case KL_SLOT_ARGV:
+	case KL_SLOT_ENVP:
+		return collect_args(check, may_sleep);
+	}
+	if (slot < KL_SLOT_TASK_EXE)
+		kl_collect_ids(&check->request);
+	else	/* a parameter that its handler did not give has no value */
+		kl_slot_add(check->request.absent, slot);
+	return 0;
+}
+
+static int want(struct kl_check *check, u32 slot, bool may_sleep)
+{
+	return known(&check->request, slot) ?
+	       0 : kl_collect(check, slot, may_sleep);
+}
+
+/* A name, one slot of the inode's, and one of the directory's, bring the rest. */
+static int want_object(struct kl_check *check, int index, bool may_sleep)
+{
+	u32 base = index ? KL_SLOT_OBJECT1 : KL_SLOT_OBJECT0;
+	enum kl_extent extent =
+		kl_op_table[check->request.op].object[index].extent;
+	int err;
+
+	if (extent == KL_EXTENT_ABSENT)
+		return 0;
+	err = want(check, base, may_sleep);
+	if (!err && extent != KL_EXTENT_NEW)
+		err = want(check, base + KL_SLOT_OBJECT0_UID - KL_SLOT_OBJECT0,
+			   may_sleep);
+	if (!err)
+		err = want(check, base + KL_SLOT_OBJECT0_PARENT_UID -
+			   KL_SLOT_OBJECT0, may_sleep);
+	return err;
+}
+
+/* Parameters are given by the handler, or the operation has none such. */
+int kl_collect_record(struct kl_check *check, bool may_sleep)
+{
+	int err = want_object(check, 0, may_sleep);
+
+	if (!err)
+		err = want_object(check, 1, may_sleep);
+	if (!err)
+		err = want(check, KL_SLOT_TASK_PID, may_sleep);
+	if (!err)
+		err = want(check, KL_SLOT_TASK_EXE, may_sleep);
+	if (!err)
+		err = want(check, KL_SLOT_TASK_DOMAIN, may_sleep);
+	if (!err && kl_op_table[check->request.op].flags & KL_OP_ARGS)
+		err = want(check, KL_SLOT_ARGV, may_sleep);
+	return err;
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Every difference between kernel versions, and what a kernel must have to
+ * build Kellas at all. No other file compares versions.
+ */
+#ifndef KELLAS_COMPAT_H
+#define KELLAS_COMPAT_H
+
+#include <linux/version.h>
+
+#ifndef CONFIG_X86_64
+#error "Kellas supports x86-64 only: its trampoline is x86-64 code"
+#endif
+#ifndef CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS
+#error "Kellas needs CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS"
+#endif
+#ifndef CONFIG_KPROBES_ON_FTRACE
+#error "Kellas needs CONFIG_KPROBES_ON_FTRACE to find functions"
+#endif
+#ifndef CONFIG_SECURITY_PATH
+#error "Kellas needs CONFIG_SECURITY_PATH for the security_path_*() functions"
+#endif
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
+#error "Kellas needs Linux 6.1 or later"
+#endif
+
+#ifdef __ASSEMBLER__
+
+#include <asm/asm-offsets.h>
+#include <asm/nospec-branch.h>
+
+/*
+ * From 6.2 an assembler macro, which #ifdef does not see, of
+ * <asm/nospec-branch.h>.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define CALL_DEPTH_ACCOUNT
+#endif
+
+#else /* __ASSEMBLER__ */
+
+#include <linux/ftrace.h>
+
+/* Before 6.4 these names belonged to functions for one address at a time. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
+static inline int kl_ftrace_register(struct ftrace_ops *ops, unsigned long to)
+{
+	return register_ftrace_direct(ops, to);
+}
+
+static inline int kl_ftrace_unregister(struct ftrace_ops *ops, unsigned long to)
+{
+	return unregister_ftrace_direct(ops, to, false);
+}
+#else
+static inline int kl_ftrace_register(struct ftrace_ops *ops, unsigned long to)
+{
+	return register_ftrace_direct_multi(ops, to);
+}
+
+static inline int kl_ftrace_unregister(struct ftrace_ops *ops, unsigned long to)
+{
+	return unregister_ftrace_direct_multi(ops, to);
+}
+#endif
+
+#include <linux/compiler.h>
+#include <linux/dcache.h>
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+
+/*
+ * A variable on the stack that is not to be zeroed first, where the kernel is
+ * built to zero them all: large, and filled in before it is read.
+ */
+#if __has_attribute(__uninitialized__)
+#define kl_uninitialized __attribute__((__uninitialized__))
+#else
+#define kl_uninitialized
+#endif
+
+/* Where a dentry holds a short name. */
+static inline const unsigned char *kl_dentry_inline(const struct dentry *dentry)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 14, 0)
+	return dentry->d_shortname.string;
+#else
+	return dentry->d_iname;
+#endif
+}
+
+/* The program of a process, to be fput(); NULL if it has none. */
+static inline struct file *kl_mm_exe_file(struct mm_struct *mm)
+{
+	struct file *file;
+
+	rcu_read_lock();
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	file = get_file_rcu(&mm->exe_file);
+#else
+	file = rcu_dereference(mm->exe_file);
+	if (file && !get_file_rcu(file))
+		file = NULL;
+#endif
+	rcu_read_unlock();
+	return file;
+}
+
+/* One page of a program that is not running yet. */
+static inline long kl_get_user_page(struct mm_struct *mm, unsigned long address,
+				    struct page **page)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
+	return get_user_pages_remote(mm, address, 1, FOLL_FORCE, page, NULL);
+#else
+	return get_user_pages_remote(mm, address, 1, FOLL_FORCE, page, NULL,
+				     NULL);
+#endif
+}
+
+/* A file that a stacked file system has opened below its own. */
+static inline bool kl_file_is_backing(const struct file *file)
+{
+#ifdef FMODE_BACKING
+	return file->f_mode & FMODE_BACKING;
+#else
+	return file_inode(file) != d_inode(file->f_path.dentry);
+#endif
+}
+
+/* Does the process use io_uring, which overrides credentials for it? */
+static inline bool kl_uses_io_uring(void)
+{
+#ifdef CONFIG_IO_URING
+	return current->io_uring;
+#else
+	return false;
+#endif
+}
+
+/* From 6.8 in_execve is set only when the program itself is open already. */
+#define KL_PROGRAM_OPENED_IN_EXECVE \
+	(LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0))
+
+#endif /* __ASSEMBLER__ */
+
+#endif /* KELLAS_COMPAT_H */

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Opening, status and control of files. */
+#include <linux/fcntl.h>
+#include <linux/fs.h>
+#include "../request.h"
+#include "execve.h"
+#include "hooks.h"
+#include "inner.h"
+
+static enum kl_op write_op(unsigned int flags)
+{
+	return flags & O_APPEND ? KL_OP_APPEND : KL_OP_WRITE;
+}
+
+/*
+ * O_RDWR is two requests. An access mode of 3 gives a descriptor for ioctl
+ * only. The program of an execve is checked as such, its interpreters here.
+ */
+int kl_hook_file_open(struct file *file)
+{
+	unsigned int flags = file->f_flags;
+	unsigned int mode = flags & O_ACCMODE;
+	int err = 0;
+
+	if (mode == O_ACCMODE || kl_file_is_inner(file))
+		return 0;
+	if (flags & __FMODE_EXEC && !kl_execve_opens_interpreter())
+		return 0;
+	if (mode != O_WRONLY)
+		err = kl_check_path(KL_OP_READ, &file->f_path);
+	if (mode != O_RDONLY && !err)
+		err = kl_check_path(write_op(flags), &file->f_path);
+	return err;
+}
+
+/* Turning O_APPEND on or off is like opening the file anew. */
+int kl_hook_file_fcntl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	if (cmd != F_SETFL || !((arg ^ file->f_flags) & O_APPEND))
+		return 0;
+	if (kl_file_is_inner(file))
+		return 0;
+	return kl_check_path(write_op(arg), &file->f_path);
+}
+
+int kl_hook_inode_getattr(const struct path *path)
+{
+	if (kl_path_is_skipped(path))
+		return 0;
+	return kl_check_path(KL_OP_GETATTR, path);
+}
+
+int kl_hook_file_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct kl_check check kl_uninitialized;
+
+	if (kl_file_is_inner(file))
+		return 0;
+	kl_check_init(&check, KL_OP_IOCTL);
+	kl_check_object(&check, 0, file->f_path.mnt, file->f_path.dentry);
+	kl_check_number(&check, KL_SLOT_CMD, cmd);
+	return kl_check_once(&check);
+}
+
+int kl_hook_file_ioctl_compat(struct file *file, unsigned int cmd,
+			      unsigned long arg)
+{
+	return kl_hook_file_ioctl(file, cmd, arg);
+}
+
+int kl_hook_path_chroot(const struct path *path)
+{
+	return kl_check_path(KL_OP_CHROOT, path);
+}

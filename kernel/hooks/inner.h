@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Which calls are not a process's own.
+ *
+ * Overlayfs serves a file by files of its layers. For these it opens, stats
+ * and ioctls once more, with the mounter's credentials in place of the
+ * caller's and through private clones of the layers' mounts. One operation of
+ * a process is one request, so these calls are left alone:
+ *
+ *  - files opened below another one: kl_file_is_backing();
+ *  - others, such as a copy to the upper layer or a stat: the credentials are
+ *    overridden and the mount has no place in any tree of mounts.
+ *
+ * io_uring overrides credentials for a user, too (personalities), and a user
+ * can take a mount out of its tree: for tasks that use io_uring the second
+ * rule does not hold, or it would be a way around the policy. On an overlay
+ * their operations may be seen twice. Nor does it hold for a task that dumps
+ * core, always with credentials of its own, into whatever mount it stands in.
+ *
+ * unlink, rename, mkdir and their like need no such test: overlayfs works on
+ * its layers by vfs_*(), which calls no security_path_*().
+ */
+#ifndef KELLAS_INNER_H
+#define KELLAS_INNER_H
+
+#include <linux/cred.h>
+#include <linux/fs.h>
+#include <linux/sched.h>
+#include "../collect/collect.h"
+
+static inline bool kl_creds_overridden(void)
+{
+	return rcu_access_pointer(current->cred) !=
+	       rcu_access_pointer(current->real_cred);
+}
+
+/** kl_path_is_inner - is this file none of the process's business? */
+static inline bool kl_path_is_inner(const struct path *path)
+{
+	return unlikely(kl_creds_overridden()) && !kl_uses_io_uring() &&
+	       !(current->flags & (PF_IO_WORKER | PF_DUMPCORE)) &&
+	       kl_path_is_private(path);
+}
+
+static inline bool kl_file_is_inner(const struct file *file)
+{
+	return kl_file_is_backing(file) || kl_path_is_inner(&file->f_path);
+}
+
+/**
+ * kl_path_is_skipped - as kl_path_is_inner(), for functions that do not ask
+ * LSMs about private inodes, which are the kernel's own
+ */
+static inline bool kl_path_is_skipped(const struct path *path)
+{
+	return IS_PRIVATE(d_backing_inode(path->dentry)) ||
+	       kl_path_is_inner(path);
+}
+
+#endif /* KELLAS_INNER_H */

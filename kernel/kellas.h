@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The root object of the module, and what its parts offer each other. The
+ * engine and attach.c know nothing of it.
+ */
+#ifndef KELLAS_KELLAS_H
+#define KELLAS_KELLAS_H
+
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/percpu-refcount.h>
+#include <linux/timer.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+#include "engine/policy.h"
+#include "engine/record.h"
+#include "engine/ring.h"
+#include "engine/ruleset.h"
+
+#define KL_VERSION	"0.1"
+/* Raised when the text of policies or records changes incompatibly. */
+#define KL_LANGUAGE	1
+
+/**
+ * struct kl_published - a ruleset that requests may see
+ * @ruleset: what they see; freed with this
+ * @users: requests that left RCU to collect something; dies when retired
+ * @retired: frees all this under the policy mutex
+ */
+struct kl_published {
+	struct kl_ruleset *ruleset;
+	struct percpu_ref users;
+	struct work_struct retired;
+};
+
+/**
+ * struct kl_core - the policy and the way to its publication (policy.c)
+ * @lock: the policy mutex: everything here but @published, @denied and
+ *	@denied_at. No handler, collector or reader of the log takes it
+ * @model: the policy as it was last edited
+ * @published: what requests see; NULL: no policy. RCU; replaced under @lock
+ * @families: families of @published
+ * @pending: struct pending: batches in @model but not yet in @published
+ * @publish: publishes them a moment later
+ * @queue: runs @publish and kl_published.retired
+ * @updated_at: seconds since the epoch of the last change, 0 never
+ * @publications: rulesets published
+ * @failures: delayed publications that failed; their batches were taken back
+ * @denied: requests denied since load
+ * @denied_at: seconds since the epoch of the last, 0 never
+ */
+struct kl_core {
+	struct mutex lock;
+	struct kl_policy model;
+	struct kl_published __rcu *published;
+	u32 families;
+	struct list_head pending;
+	struct delayed_work publish;
+	struct workqueue_struct *queue;
+	u64 updated_at;
+	u64 publications;
+	u64 failures;
+	kl_counter_t denied;
+	kl_counter_t denied_at;
+};
+
+/**
+ * struct kl_log - the log ring in the kernel (log.c)
+ * @ring: records; lives as long as the module
+ * @wait: readers
+ * @soon: wakes them a moment after a record
+ * @later: wakes them a second after a loss
+ * @again: something was lost after @later was set: it sets itself once more
+ * @keeper: thread group of the keeper, or NULL; a reference. Compared by
+ *	hooks without a lock: never dereferenced there
+ * @keeper_lock: serialises changes of @keeper
+ * @unrecorded: records not made because they were the keeper's own
+ */
+struct kl_log {
+	struct kl_ring *ring;
+	wait_queue_head_t wait;
+	struct timer_list soon;
+	struct timer_list later;
+	bool again;
+	struct pid *keeper;
+	struct mutex keeper_lock;
+	kl_counter_t unrecorded;
+};
+
+/**
+ * struct kl_counts - what happened on one CPU; a sum over all CPUs is exact
+ * @checks: requests of each operation that had blocks to look at
+ * @matches: block heads that matched
+ */
+struct kl_counts {
+	u64 checks[KL_OP_COUNT];
+	u64 matches[KL_OP_COUNT];
+};
+
+/* Strings of a request that need not sleep go here; the usual path fits. */
+#define KL_SCRATCH_SIZE	8192
+
+/**
+ * struct kl_scratch - room for strings of one request
+ * @free: bytes of @data not given out yet; they are given out from the end
+ * @data: the room
+ */
+struct kl_scratch {
+	u32 free;
+	char data[KL_SCRATCH_SIZE - sizeof(u32)];
+};
+
+/**
+ * struct kl_module - the root object: the module's only global
+ * @core: policy
+ * @log: log
+ * @counts: per CPU
+ * @scratch: per CPU: an idle scratch, or NULL; taken and returned by exchange
+ * @proc: /proc/kellas
+ * @origin: which load of the module this is; set once
+ */
+struct kl_module {
+	struct kl_core core;
+	struct kl_log log;
+	struct kl_counts __percpu *counts;
+	struct kl_scratch * __percpu *scratch;
+	struct proc_dir_entry *proc;
+	struct kl_record_origin origin;
+};
+
+extern struct kl_module kellas;
+
+/* policy.c */
+
+int kl_core_init(void);
+
+/** kl_core_exit - nothing is attached any more. Context: module_exit. */
+void kl_core_exit(void);
+
+/**
+ * kl_core_unpublish - requests that begin from now on see no policy
+ * Context: module_exit; before kl_attach_exit().
+ */
+void kl_core_unpublish(void);
+
+/** kl_core_supports - can blocks of this operation be attached? */
+bool kl_core_supports(enum kl_op op);
+
+/**
+ * kl_core_commit - apply a batch to the policy and publish it
+ * @batch: emptied of what the policy took over; still to be released
+ * @at_once: publish before returning; otherwise it may happen 10 ms later
+ * @error: says why not; line 0 if the reason has no place in the text
+ *
+ * Context: policy mutex; an open file of the module. May sleep.
+ * Return: 0; -EINVAL, -E2BIG, -ENOMEM, -EBUSY, -EOPNOTSUPP, -ENODEV with the
+ * policy as it was.
+ */
+int kl_core_commit(struct kl_batch *batch, bool at_once,
+		   struct kl_error *error);
+
+/**
+ * kl_core_flush - publish what waits for it
+ * Context: policy mutex. Return: 0, or as kl_core_commit().
+ */
+int kl_core_flush(struct kl_error *error);
+
+/**
+ * kl_core_detach - empty the policy and detach everything
+ *
+ * Afterwards the module can be removed, as soon as its files are closed; the
+ * next commit attaches again.
+ *
+ * Context: policy mutex; an open file of the module. Sleeps as long as a
+ *	    handler does.
+ * Return: 0; as kl_core_commit() or kl_detach_all().
+ */
+int kl_core_detach(struct kl_error *error);
+
+/** kl_core_memory - bytes used. Context: policy mutex. */
+u64 kl_core_memory(void);
+
+/** kl_core_quota - bytes that may be used. Context: policy mutex. */
+u64 kl_core_quota(void);
+
+/* log.c */
+
+int kl_log_init(void);
+
+/** kl_log_exit - nobody writes or reads any more. Context: module_exit. */
+void kl_log_exit(void);
+
+/** kl_log_configure - let the ring follow the quotas. Context: may sleep. */
+void kl_log_configure(const struct kl_quota *quota);
+
+/** kl_log_wake - after reading, seeking: others may have something to read now */
+void kl_log_wake(void);
+
+/** kl_log_skips_current - is current the keeper? Context: any. */
+bool kl_log_skips_current(void);
+
+/**
+ * kl_log_write - make a record
+ * @request: what is recorded: its present slots
+ * @hits: of the deciding rule or block
+ *
+ * Context: any, not NMI.
+ */
+void kl_log_write(const struct kl_request *request,
+		  const struct kl_quota *quota,
+		  const struct kl_record_meta *meta, struct kl_hits *hits);
+
+/**
+ * kl_log_admit - would a record be kept?
+ *
+ * If not, that is counted and nothing more need be done.
+ *
+ * Context: any, not NMI.
+ */
+bool kl_log_admit(const struct kl_quota *quota,
+		  const struct kl_record_meta *meta);
+
+/**
+ * kl_log_keep - the thread group of current keeps the log by this reader
+ * Return: 0, -EBUSY.
+ */
+int kl_log_keep(struct kl_ring_reader *reader);
+
+/** kl_log_keep_end - a reader that was keeper is about to be closed */
+void kl_log_keep_end(void);
+
+/* proc.c */
+
+int kl_proc_init(void);
+void kl_proc_exit(void);
+
+#endif /* KELLAS_KELLAS_H */

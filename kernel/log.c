@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The engine's ring in the kernel: who wakes its readers, and who keeps it.
+ *
+ * A writer may hold locks that waking somebody up could need, and a busy host
+ * would be spent on wake-ups: so readers are woken by a timer, a tick or two
+ * after a record that found them waiting.
+ */
+#include <linux/jiffies.h>
+#include <linux/pid.h>
+#include <linux/sched.h>
+#include "kellas.h"
+
+#define WAKE_SOON	1		/* jiffies */
+#define WAKE_LATER	(HZ + 1)
+
+static void wake_readers(struct timer_list *timer)
+{
+	wake_up_interruptible_all(&kellas.log.wait);
+}
+
+static void wake(struct timer_list *timer, unsigned long delay)
+{
+	if (!timer_pending(timer))
+		mod_timer(timer, jiffies + delay);
+}
+
+/* Set before something was lost, it is too early for that: wake once more. */
+static void wake_later(struct timer_list *timer)
+{
+	if (xchg(&kellas.log.again, false))
+		mod_timer(timer, jiffies + WAKE_LATER);
+	wake_readers(timer);
+}
+
+void kl_log_wake(void)
+{
+	if (kl_ring_wake(kellas.log.ring))
+		wake(&kellas.log.soon, WAKE_SOON);
+}
+
+/* A record was not made: say so now if that is due, and look once more. */
+static void notice(void)
+{
+	kl_log_wake();
+	xchg(&kellas.log.again, true);
+	wake(&kellas.log.later, WAKE_LATER);
+}
+
+bool kl_log_skips_current(void)
+{
+	const struct pid *keeper = READ_ONCE(kellas.log.keeper);
+
+	return keeper && keeper == task_tgid(current);
+}
+
+bool kl_log_admit(const struct kl_quota *quota,
+		  const struct kl_record_meta *meta)
+{
+	switch (kl_ring_admit(kellas.log.ring, quota, meta)) {
+	case KL_RING_RESERVED:
+		return true;
+	case KL_RING_UNWANTED:
+		return false;
+	default:
+		notice();
+		return false;
+	}
+}
+
+void kl_log_write(const struct kl_request *request,
+		  const struct kl_quota *quota,
+		  const struct kl_record_meta *meta, struct kl_hits *hits)
+{
+	struct kl_ring *ring = kellas.log.ring;
+	size_t size = kl_record_encode(request, meta, NULL, 0);
+	struct kl_ring_slot slot;
+
+	switch (kl_ring_reserve(ring, quota, meta, hits, size, &slot)) {
+	case KL_RING_RESERVED:
+		kl_record_encode(request, meta, slot.data, slot.size);
+		if (kl_ring_commit(ring, &slot))
+			wake(&kellas.log.soon, WAKE_SOON);
+		break;
+	case KL_RING_UNWANTED:
+		break;
+	default:
+		notice();
+		break;
+	}
+}
+
+int kl_log_keep(struct kl_ring_reader *reader)
+{
+	struct pid *old;
+	int err;
+
+	mutex_lock(&kellas.log.keeper_lock);
+	err = kl_ring_keep(reader);
+	if (!err) {
+		old = kellas.log.keeper;
+		WRITE_ONCE(kellas.log.keeper, get_pid(task_tgid(current)));
+		put_pid(old);
+	}
+	mutex_unlock(&kellas.log.keeper_lock);
+	return err;
+}
+
+void kl_log_keep_end(void)
+{
+	struct pid *old;
+
+	mutex_lock(&kellas.log.keeper_lock);
+	old = kellas.log.keeper;
+	WRITE_ONCE(kellas.log.keeper, NULL);
+	mutex_unlock(&kellas.log.keeper_lock);
+	put_pid(old);
+}
+
+void kl_log_configure(const struct kl_quota *quota)
+{
+	u64 size = quota->memory[KL_MEMORY_AUDIT] ?: KL_AUDIT_MEMORY;
+
+	size = min_t(u64, size, KL_AUDIT_MEMORY_MAX);
+	if (kl_ring_resize(kellas.log.ring, size))
+		pr_warn("kellas: no memory for a log of %llu bytes, it keeps its size\n",
+			size);
+	kl_ring_drop_oldest(kellas.log.ring, quota->drop_oldest);
+}
+
+int kl_log_init(void)
+{
+	struct kl_log *log = &kellas.log;
+
+	init_waitqueue_head(&log->wait);
+	mutex_init(&log->keeper_lock);
+	timer_setup(&log->soon, wake_readers, 0);
+	timer_setup(&log->later, wake_later, 0);
+	log->ring = kl_ring_new(KL_AUDIT_MEMORY);
+	return log->ring ? 0 : -ENOMEM;
+}
+
+void kl_log_exit(void)
+{
+	timer_delete_sync(&kellas.log.soon);
+	timer_delete_sync(&kellas.log.later);
+	kl_ring_free(kellas.log.ring);
+}

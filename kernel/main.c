@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The module at a glance: its parts in the order in which they start; they
+ * stop in the opposite one.
+ */
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/init.h>
+#include <linux/module.h>
+#include <linux/percpu.h>
+#include <linux/random.h>
+#include "attach.h"
+#include "collect/collect.h"
+#include "hooks/execve.h"
+#include "kellas.h"
+
+struct kl_module kellas;
+
+/* The kernel tells its boot id only in a file. Without /proc it is unknown. */
+static void read_boot_id(struct kl_record_origin *origin)
+{
+	loff_t position = 0;
+	struct file *file;
+
+	strscpy(origin->boot_id, "unknown", sizeof(origin->boot_id));
+	file = filp_open("/proc/sys/kernel/random/boot_id", O_RDONLY, 0);
+	if (IS_ERR(file))
+		return;
+	if (kernel_read(file, origin->boot_id, sizeof(origin->boot_id) - 1,
+			&position) != sizeof(origin->boot_id) - 1)
+		strscpy(origin->boot_id, "unknown", sizeof(origin->boot_id));
+	fput(file);
+}
+
+static int alloc_percpu_parts(void)
+{
+	kellas.counts = alloc_percpu(struct kl_counts);
+	kellas.scratch = alloc_percpu(struct kl_scratch *);
+	if (kellas.counts && kellas.scratch)
+		return 0;
+	free_percpu(kellas.scratch);
+	free_percpu(kellas.counts);
+	return -ENOMEM;
+}
+
+static void free_percpu_parts(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		kfree(*per_cpu_ptr(kellas.scratch, cpu));
+	free_percpu(kellas.scratch);
+	free_percpu(kellas.counts);
+}
+
+static int __init kellas_init(void)
+{
+	int err;
+
+	kellas.origin.instance = get_random_u64();
+	read_boot_id(&kellas.origin);
+	err = kl_path_init();
+	if (err)
+		return err;
+	err = alloc_percpu_parts();
+	if (err)
+		return err;
+	err = kl_log_init();
+	if (err)
+		goto free_percpu;
+	err = kl_core_init();
+	if (err)
+		goto exit_log;
+	err = kl_attach_init();
+	if (err)
+		goto exit_core;
+	err = kl_proc_init();
+	if (err)
+		goto exit_attach;
+	return 0;
+
+exit_attach:
+	kl_attach_exit();
+exit_core:
+	kl_core_exit();
+exit_log:
+	kl_log_exit();
+free_percpu:
+	free_percpu_parts();
+	return err;
+}
+
+/* rmmod -f comes here while everything is attached, too. */
+static void __exit kellas_exit(void)
+{
+	kl_proc_exit();
+	kl_core_unpublish();
+	/* Retired rulesets may still be on their way to kl_attach_release(). */
+	mutex_lock(&kellas.core.lock);
+	kl_attach_exit();
+	mutex_unlock(&kellas.core.lock);
+	kl_core_exit();
+	kl_log_exit();
+	free_percpu_parts();
+	kl_execve_exit();
+}
+
+module_init(kellas_init);
+module_exit(kellas_exit);
+MODULE_DESCRIPTION("Rule-based logging and denial of access");
+MODULE_LICENSE("GPL");
+MODULE_VERSION(KL_VERSION);

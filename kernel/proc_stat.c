@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * /proc/kellas/stat and /proc/kellas/version: words KEY or KEY=VALUE separated
+ * by single spaces, one subject per line. Later versions add lines, and keys
+ * at the end of lines; nothing else changes. Times are seconds since the
+ * epoch, with nanoseconds for rules; 0 means never.
+ *
+ *	instance 0123456789abcdef boot_id=UUID
+ *	policy updates=N updated_at=T generation=N publications=N failures=N
+ *	requests denied=N denied_at=T
+ *	memory policy used=BYTES quota=BYTES
+ *	memory audit used=BYTES quota=BYTES
+ *	log written=N read=N lost=N overwritten=N suppressed=N next=SEQ
+ *		keeper=PID unrecorded=N			(one line)
+ *	attached functions=N inflight=N
+ *	function security_file_open family=open state=attached|detached|missing
+ *	operation read checks=N matches=N		(all supported ones)
+ *	block hits=N denials=N lost=N last=T line=N / 100 acl read path="/x"
+ *	rule hits=N denials=N lost=N last=T line=N / 10 deny task.uid=0
+ *
+ * Rules follow their block; both in the order in which they are evaluated. What
+ * stands behind " / " is policy text in canonical form. generation counts
+ * changes of the policy, publications rulesets that requests have seen, failures
+ * delayed publications that had to be taken back. unrecorded counts requests of
+ * the keeper itself.
+ *
+ * version:
+ *
+ *	version=0.1
+ *	language=1
+ *	kernel=6.12.117-amd64
+ *	instance=0123456789abcdef
+ *	boot_id=UUID
+ *	operations=execute environ read ...
+ */
+#include <linux/pid.h>
+#include <linux/utsname.h>
+#include "attach.h"
+#include "proc.h"
+
+static u64 sum_counts(size_t offset, enum kl_op op)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		const void *counts = per_cpu_ptr(kellas.counts, cpu);
+
+		sum += READ_ONCE(((const u64 *)(counts + offset))[op]);
+	}
+	return sum;
+}
+
+static int print_log(struct kl_page *page)
+{
+	struct kl_ring_stat stat;
+	int keeper;
+
+	kl_ring_stat(kellas.log.ring, &stat);
+	mutex_lock(&kellas.log.keeper_lock);
+	keeper = pid_nr(kellas.log.keeper);
+	mutex_unlock(&kellas.log.keeper_lock);
+	kl_page_printf(page, "memory audit used=%llu quota=%llu\n", stat.used,
+		       stat.size);
+	return kl_page_printf(page,
+		"log written=%llu read=%llu lost=%llu overwritten=%llu suppressed=%llu next=%llu keeper=%d unrecorded=%llu\n",
+		stat.written, stat.read, stat.lost, stat.overwritten,
+		stat.suppressed, stat.next, keeper,
+		kl_counter_read(&kellas.log.unrecorded));
+}
+
+static int print_attached(struct kl_page *page)
+{
+	struct kl_attach_status status;
+	unsigned int i, functions = 0;
+	int err;
+
+	for (i = 0; kl_attach_status(i, &status); i++)
+		functions += status.attached;
+	err = kl_page_printf(page, "attached functions=%u inflight=%ld\n",
+			     functions, kl_attach_inflight());
+	for (i = 0; !err && kl_attach_status(i, &status); i++)
+		err = kl_page_printf(page, "function %s family=%s state=%s\n",
+				     status.function, status.family,
+				     status.missing ? "missing" :
+				     status.attached ? "attached" : "detached");
+	return err;
+}
+
+static int print_operations(struct kl_page *page)
+{
+	int op, err = 0;
+
+	for (op = 0; op < KL_OP_COUNT && !err; op++)
+		if (kl_core_supports(op))
+			err = kl_page_printf(page,
+				"operation %s checks=%llu matches=%llu\n",
+				kl_op_table[op].keyword,
+				sum_counts(offsetof(struct kl_counts, checks),
+					   op),
+				sum_counts(offsetof(struct kl_counts, matches),
+					   op));
+	return err;
+}
+
+static int print_rule(struct kl_page *page, const struct kl_rule *rule)
+{
+	const struct kl_printer printer = { kl_page_write, page };
+	const struct kl_hits *hits = rule->hits;
+	u32 nsec;
+	u64 last = div_u64_rem(kl_counter_read(&hits->last), NSEC_PER_SEC,
+			       &nsec);
+	int err;
+
+	err = kl_page_printf(page,
+		"%s hits=%llu denials=%llu lost=%llu last=%llu.%09u line=%u / ",
+		rule->kind == KL_RULE_BLOCK ? "block" : "rule",
+		kl_counter_read(&hits->hits), kl_counter_read(&hits->denials),
+		kl_counter_read(&hits->lost), last, nsec, rule->line);
+	if (!err)
+		err = kl_print_rule(&printer, rule);
+	return err ?: kl_page_write(page, "\n", 1);
+}
+
+static int print_block(struct kl_page *page, const struct kl_block *block)
+{
+	struct kl_rule **rules = kl_policy_sorted(&block->rules, block->count);
+	int err = block->count && !rules ? -ENOMEM : 0;
+	u32 i;
+
+	if (!err)
+		err = print_rule(page, &block->rule);
+	for (i = 0; i < block->count && !err; i++)
+		err = print_rule(page, rules[i]);
+	kl_free(rules);
+	return err;
+}
+
+static int print_blocks(struct kl_page *page, enum kl_op op)
+{
+	const struct kl_policy *model = &kellas.core.model;
+	u32 i, count = model->block_count[op];
+	struct kl_rule **blocks = kl_policy_sorted(&model->blocks[op], count);
+	int err = count && !blocks ? -ENOMEM : 0;
+
+	for (i = 0; i < count && !err; i++) {
+		err = print_block(page, blocks[i]->block);
+		cond_resched();
+	}
+	kl_free(blocks);
+	return err;
+}
+
+static int print_policy(struct kl_page *page)
+{
+	const struct kl_core *core = &kellas.core;
+
+	kl_page_printf(page,
+		"policy updates=%llu updated_at=%llu generation=%llu publications=%llu failures=%llu\n",
+		core->model.updates, core->updated_at, core->model.generation,
+		core->publications, core->failures);
+	kl_page_printf(page, "requests denied=%llu denied_at=%llu\n",
+		       kl_counter_read(&core->denied),
+		       kl_counter_read(&core->denied_at));
+	return kl_page_printf(page, "memory policy used=%llu quota=%llu\n",
+			      kl_core_memory(), kl_core_quota());
+}
+
+int kl_stat_print(struct kl_page *page)
+{
+	int op, err;
+
+	kl_page_printf(page, "instance %016llx boot_id=%s\n",
+		       kellas.origin.instance, kellas.origin.boot_id);
+	if (mutex_lock_killable(&kellas.core.lock))
+		return -EINTR;
+	err = print_policy(page);
+	if (!err)
+		err = print_log(page);
+	if (!err)
+		err = print_attached(page);
+	if (!err)
+		err = print_operations(page);
+	for (op = 0; op < KL_OP_COUNT && !err; op++)
+		err = print_blocks(page, op);
+	mutex_unlock(&kellas.core.lock);
+	return err;
+}
+
+int kl_version_print(struct kl_page *page)
+{
+	int op, err;
+
+	err = kl_page_printf(page,
+		"version=" KL_VERSION "\nlanguage=%u\nkernel=%s\ninstance=%016llx\nboot_id=%s\noperations",
+		KL_LANGUAGE, init_utsname()->release, kellas.origin.instance,
+		kellas.origin.boot_id);
+	for (op = 0; op < KL_OP_COUNT && !err; op++)
+		if (kl_core_supports(op))
+			err = kl_page_printf(page, "%c%s",
+					     op == KL_OP_EXECUTE ? '=' : ' ',
+					     kl_op_table[op].keyword);
+	return err ?: kl_page_write(page, "\n", 1);
+}

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The way of a request: decide under RCU, collect what the decision asks for,
+ * decide on, and record what came of it.
+ *
+ * Most requests match nothing: they take no reference, no lock and no memory.
+ * One that has to sleep takes a reference on its ruleset and leaves RCU; it
+ * ends on the ruleset that it began with.
+ */
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/timekeeping.h>
+#include "collect/collect.h"
+#include "request.h"
+
+bool kl_check_wanted(enum kl_op op)
+{
+	const struct kl_published *published;
+	bool wanted;
+
+	rcu_read_lock();
+	published = rcu_dereference(kellas.core.published);
+	wanted = published && kl_ruleset_has(published->ruleset, op);
+	rcu_read_unlock();
+	return wanted;
+}
+
+void kl_check_init(struct kl_check *check, enum kl_op op)
+{
+	check->object[0].path = (struct path){};
+	check->object[1].path = (struct path){};
+	check->exec = NULL;
+	check->scratch = NULL;
+	check->spill = NULL;
+	check->sleeping = false;
+	check->reported = false;
+	kl_request_init(&check->request, op);
+}
+
+void kl_check_restart(struct kl_check *check, enum kl_op op)
+{
+	struct kl_request *request = &check->request;
+
+	request->op = op;
+	request->match_count = 0;
+	request->started = false;
+	request->next_block = 0;
+	request->transition = NULL;
+	request->has_transition = false;
+	memset(request->overlong, 0, sizeof(request->overlong));
+	memset(request->last, 0, sizeof(request->last));
+	check->reported = false;
+}
+
+/* From here on the request may sleep. */
+static void leave_rcu(struct kl_check *check)
+{
+	if (check->sleeping)
+		return;
+	/* A ruleset that RCU readers can see has not lost its last user. */
+	WARN_ON_ONCE(!percpu_ref_tryget(&check->published->users));
+	rcu_read_unlock();
+	check->sleeping = true;
+}
+
+static int supply(struct kl_check *check, u32 slot)
+{
+	int err = kl_collect(check, slot, check->sleeping);
+
+	if (err != -EAGAIN)
+		return err;
+	leave_rcu(check);
+	return kl_collect(check, slot, true);
+}
+
+static int supply_record(struct kl_check *check)
+{
+	int err = kl_collect_record(check, check->sleeping);
+
+	if (err != -EAGAIN)
+		return err;
+	leave_rcu(check);
+	return kl_collect_record(check, true);
+}
+
+/**
+ * struct outcome - what one match means
+ * @meta: for its record
+ * @block: counters of the block
+ * @hits: counters of the deciding rule or, if none decided, the block
+ * @record: the quotas admit a record
+ */
+struct outcome {
+	struct kl_record_meta meta;
+	struct kl_hits *block;
+	struct kl_hits *hits;
+	bool record;
+};
+
+static void judge(const struct kl_check *check, const struct kl_match *match,
+		  u64 now, struct outcome *outcome)
+{
+	const struct kl_ruleset *ruleset = check->published->ruleset;
+	const struct kl_compiled_block *block =
+		kl_ruleset_block(ruleset, match->block);
+	const struct kl_compiled_rule *rule = NULL;
+
+	if (match->rule != KL_NO_RULE)
+		rule = kl_ruleset_rule(ruleset, match->rule);
+	outcome->meta = (struct kl_record_meta) {
+		.time = now,
+		.pid = task_pid_nr(current),
+		.audit = block->audit,
+		.result = match->result,
+		.priority = block->priority,
+		.label = rule && rule->label ? rule->label : block->label,
+	};
+	outcome->block = block->hits;
+	outcome->hits = rule ? rule->hits : block->hits;
+}
+
+static void count(struct kl_hits *hits, const struct kl_record_meta *meta)
+{
+	kl_counter_add(&hits->hits, 1);
+	if (meta->result == KL_DENIED)
+		kl_counter_add(&hits->denials, 1);
+	kl_counter_set(&hits->last, meta->time);
+}
+
+static void count_outcome(const struct outcome *outcome)
+{
+	const struct kl_record_meta *meta = &outcome->meta;
+
+	count(outcome->block, meta);
+	if (outcome->hits != outcome->block)
+		count(outcome->hits, meta);
+	if (meta->result != KL_DENIED)
+		return;
+	kl_counter_add(&kellas.core.denied, 1);
+	kl_counter_set(&kellas.core.denied_at,
+		       div_u64(meta->time, NSEC_PER_SEC));
+}
+
+/*
+ * A record has the name. Should it turn out to be another one than the last
+ * component promised, the engine has to begin again, and nothing may have been
+ * recorded or counted by then.
+ */
+static int settle_name(struct kl_check *check)
+{
+	static const u32 slots[2] = { KL_SLOT_OBJECT0, KL_SLOT_OBJECT1 };
+	const struct kl_request *request = &check->request;
+	int i, err = 0;
+
+	for (i = 0; i < 2 && !err; i++)
+		if (request->last[i].data &&
+		    !kl_slot_test(request->present, slots[i]) &&
+		    !kl_slot_test(request->unknown, slots[i]))
+			err = supply(check, slots[i]);
+	if (!err && !request->started)
+		err = -ERESTART;
+	return err;
+}
+
+static bool admit(const struct kl_quota *quota, struct outcome *outcome, u32 n)
+{
+	bool any = false;
+
+	for (; n--; outcome++) {
+		outcome->record = kl_log_admit(quota, &outcome->meta);
+		any |= outcome->record;
+	}
+	return any;
+}
+
+/*
+ * Counts and records the matches that are there, and forgets them. Counters
+ * take the time of the last tick, which costs little; records the exact one.
+ *
+ * Return: 0; -ERESTART: decide again; -ENOMEM, -ENOENT: what the record wants
+ * could not be had; it is written without.
+ */
+static noinline int report(struct kl_check *check)
+{
+	struct kl_request *request = &check->request;
+	struct outcome outcome[KL_MATCHES] kl_uninitialized;
+	const struct kl_quota *quota =
+		kl_ruleset_quota(check->published->ruleset);
+	u32 i, n = request->match_count;
+	u64 now = ktime_to_ns(ktime_get_coarse_real());
+	bool record = false;
+	int err = 0;
+
+	for (i = 0; i < n; i++)
+		judge(check, &request->matches[i], now, &outcome[i]);
+	if (kl_log_skips_current())
+		kl_counter_add(&kellas.log.unrecorded, n);
+	else
+		record = admit(quota, outcome, n);
+	if (record && !check->reported) {
+		err = settle_name(check);
+		if (err == -ERESTART)
+			return err;
+	}
+	if (record && !err)
+		err = supply_record(check);
+	if (record)
+		now = ktime_get_real_ns();
+
+	this_cpu_add(kellas.counts->matches[request->op], n);
+	for (i = 0; i < n; i++) {
+		count_outcome(&outcome[i]);
+		outcome[i].meta.time = now;
+		if (record && outcome[i].record)
+			kl_log_write(request, quota, &outcome[i].meta,
+				     outcome[i].hits);
+	}
+	request->match_count = 0;
+	check->reported = true;
+	return err;
+}
+
+/* All but the requests that match nothing and ask for nothing. */
+static noinline int go_on(struct kl_check *check, enum kl_verdict verdict)
+{
+	struct kl_request *request = &check->request;
+	const struct kl_ruleset *ruleset = check->published->ruleset;
+	int err = 0;
+
+	for (;; verdict = kl_decide(ruleset, request)) {
+		if (verdict == KL_NEED) {
+			err = supply(check, request->need);
+			if (err)
+				return err;
+			continue;
+		}
+		if (request->match_count)
+			err = report(check);
+		if (err == -ERESTART) {
+			err = 0;
+			continue;
+		}
+		if (verdict == KL_DENY)
+			return -EPERM;
+		if (verdict == KL_PERMIT || err)
+			return err;
+	}
+}
+
+int kl_check_run(struct kl_check *check)
+{
+	struct kl_request *request = &check->request;
+	struct kl_published *published;
+	enum kl_verdict verdict;
+	int err = 0;
+
+	rcu_read_lock();
+	published = rcu_dereference(kellas.core.published);
+	if (!published || !kl_ruleset_has(published->ruleset, request->op))
+		goto out;
+	check->published = published;
+	this_cpu_inc(kellas.counts->checks[request->op]);
+	if (check->object[0].path.dentry &&
+	    !kl_slot_test(request->present, KL_SLOT_OBJECT0))
+		kl_path_leaf(&check->object[0], &request->last[0]);
+	if (check->object[1].path.dentry &&
+	    !kl_slot_test(request->present, KL_SLOT_OBJECT1))
+		kl_path_leaf(&check->object[1], &request->last[1]);
+	verdict = kl_decide(published->ruleset, request);
+	if (verdict != KL_PERMIT || request->match_count)
+		err = go_on(check, verdict);
+	if (check->sleeping) {
+		check->sleeping = false;
+		percpu_ref_put(&published->users);
+		return err;
+	}
+out:
+	rcu_read_unlock();
+	return err;
+}
+
+static noinline void release(struct kl_check *check)
+{
+	while (check->spill) {
+		void **spill = check->spill;
+
+		check->spill = *spill;
+		kvfree(spill);
+	}
+	if (check->scratch)
+		kfree(this_cpu_xchg(*kellas.scratch, check->scratch));
+	check->scratch = NULL;
+}
+
+void kl_check_release(struct kl_check *check)
+{
+	if (check->scratch || check->spill)
+		release(check);
+}
+
+int kl_check_once(struct kl_check *check)
+{
+	int err = kl_check_run(check);
+
+	kl_check_release(check);
+	return err;
+}
+
+int kl_check_path(enum kl_op op, const struct path *path)
+{
+	struct kl_check check kl_uninitialized;
+
+	kl_check_init(&check, op);
+	kl_check_object(&check, 0, path->mnt, path->dentry);
+	return kl_check_once(&check);
+}
+
+int kl_check_policy_write(void)
+{
+	struct kl_check check kl_uninitialized;
+
+	kl_check_init(&check, KL_OP_MODIFY_POLICY);
+	return kl_check_once(&check);
+}

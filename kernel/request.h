@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A request inside the kernel: what a handler knows of an operation, what has
+ * been collected of it, and its way through kl_decide() to verdict and log.
+ */
+#ifndef KELLAS_REQUEST_H
+#define KELLAS_REQUEST_H
+
+#include <linux/dcache.h>
+#include <linux/path.h>
+#include "compat.h"
+#include "kellas.h"
+
+struct kl_exec;
+
+/**
+ * struct kl_object - a file that a request is about
+ * @path: where it is; dentry NULL: not known yet (the exec object of execute)
+ *	or the operation has no such object. Borrowed from the handler's caller
+ * @name: storage of its name, once collected
+ * @leaf: storage of kl_request.last
+ */
+struct kl_object {
+	struct path path;
+	struct kl_text name;
+	char leaf[DNAME_INLINE_LEN];
+};
+
+/**
+ * struct kl_check - an operation on its way
+ * @object: files it is about
+ * @exe: storage of task.exe
+ * @domain: storage of task.domain
+ * @text: storage of the operation's own strings
+ * @exec: for execute and environ, else NULL
+ * @scratch: taken when the first string is collected
+ * @spill: strings that did not fit @scratch, chained by their first word
+ * @published: the ruleset that decides; set by kl_check_run()
+ * @sleeping: a reference on @published is held instead of RCU
+ * @reported: matches were handed out: it is too late to start again
+ * @request: what the engine sees
+ *
+ * Lives on the stack of a handler, kl_uninitialized: kl_check_init() sets what
+ * is read.
+ */
+struct kl_check {
+	struct kl_object object[2];
+	struct kl_text exe;
+	struct kl_text domain;
+	struct kl_text text[2];
+	struct kl_exec *exec;
+	struct kl_scratch *scratch;
+	void **spill;
+	struct kl_published *published;
+	bool sleeping;
+	bool reported;
+	struct kl_request request;
+};
+
+/** kl_check_wanted - is there a block of this operation? Context: any. */
+bool kl_check_wanted(enum kl_op op);
+
+/** kl_check_init - an operation without objects and parameters */
+void kl_check_init(struct kl_check *check, enum kl_op op);
+
+/** kl_check_object - name an object; both are borrowed */
+static inline void kl_check_object(struct kl_check *check, int index,
+				   struct vfsmount *mnt, struct dentry *dentry)
+{
+	check->object[index].path.mnt = mnt;
+	check->object[index].path.dentry = dentry;
+}
+
+/** kl_check_number - give a parameter */
+static inline void kl_check_number(struct kl_check *check, u32 slot, u64 number)
+{
+	kl_request_number(&check->request, slot, number);
+}
+
+/** kl_check_text - give a string parameter; @index: 0 or 1, its storage */
+static inline void kl_check_text(struct kl_check *check, u32 slot, int index,
+				 const char *data, size_t length)
+{
+	check->text[index].data = data;
+	check->text[index].length = length;
+	kl_request_text(&check->request, slot, &check->text[index]);
+}
+
+/**
+ * kl_check_run - decide and record
+ *
+ * Context: may sleep. An i_rwsem may be held: collectors read dentries and
+ *	    inodes, and only the exec object of execve is looked up.
+ * Return: 0: permitted; -EPERM: denied; -ENOMEM; -ENOENT if the program of an
+ * execve cannot be found again.
+ */
+int kl_check_run(struct kl_check *check);
+
+/** kl_check_release - free what was collected */
+void kl_check_release(struct kl_check *check);
+
+/** kl_check_once - kl_check_run() and kl_check_release() */
+int kl_check_once(struct kl_check *check);
+
+/**
+ * kl_check_restart - use what was collected for another request
+ * @op: its operation: the same, or the other one of execute and environ
+ */
+void kl_check_restart(struct kl_check *check, enum kl_op op);
+
+/** kl_check_path - a request about one file without parameters */
+int kl_check_path(enum kl_op op, const struct path *path);
+
+/** kl_check_policy_write - modify_policy for current; 0, -EPERM, -ENOMEM */
+int kl_check_policy_write(void);
+
+#endif /* KELLAS_REQUEST_H */
