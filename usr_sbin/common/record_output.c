@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A log record for people, or as one JSON object. */
+#include <time.h>
+
+#include "engine/lex.h"
+#include "engine/pattern.h"
+#include "engine/print.h"
+#include "record_output.h"
+
+#define NO_KEY "" /* text only */
+
+static void put_time(struct kl_output *output, u64 time)
+{
+	time_t seconds = time / 1000000;
+	unsigned int micro = time % 1000000;
+	char text[64], iso[96];
+	struct tm tm;
+
+	gmtime_r(&seconds, &tm);
+	if (output->format == KL_FORMAT_JSON) {
+		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
+		snprintf(iso, sizeof(iso), "%s.%06uZ", text, micro);
+		kl_put_string(output, "time", NULL, iso);
+		return;
+	}
+	strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm);
+	kl_paint(output, KL_FAINT);
+	kl_say(output, "%s.%06u ", text, micro);
+	kl_paint(output, KL_PLAIN);
+}
+
+static void put_encoded(struct kl_output *output, const char *key, const char *format,
+			struct kl_text raw)
+{
+	size_t length = kl_encode(raw, NULL, 0);
+	char *text = kl_xalloc(length + 1, 1);
+
+	kl_encode(raw, text, length);
+	kl_put_string(output, key, format, text);
+	free(text);
+}
+
+static void put_argv(struct kl_output *output, const struct kl_args *args)
+{
+	u32 i;
+
+	kl_open_array(output, "argv");
+	for (i = 0; i < args->argc; i++)
+		if (args->text[i].data)
+			put_encoded(output, NULL, NULL, args->text[i]);
+		else
+			kl_put_null(output, NULL);
+	kl_close(output);
+}
+
+/* Those that were left out are told by "omitted". */
+static void put_envp(struct kl_output *output, const struct kl_args *args)
+{
+	const struct kl_text *text = args->text + args->argc;
+	u32 i;
+
+	kl_open_array(output, "envp");
+	for (i = 0; i < args->envc; i++)
+		if (text[i].data)
+			put_encoded(output, NULL, NULL, text[i]);
+	kl_close(output);
+}
+
+static void put_permissions(struct kl_output *output, const char *name, u64 number)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "0%llo", (unsigned long long)number);
+	kl_put_string(output, name, NULL, text);
+}
+
+static void put_address(struct kl_output *output, const char *name,
+			const struct kl_ip *ip)
+{
+	char text[KL_IP_TEXT_MAX];
+
+	kl_format_ip(ip, text);
+	kl_put_string(output, name, NULL, text);
+}
+
+static void put_attribute(struct kl_output *output, const struct kl_request *request,
+			  u32 slot)
+{
+	const union kl_value *value = &request->value[slot];
+	char name[KL_SLOT_NAME_MAX];
+
+	kl_slot_name(request->op, slot, name);
+	switch (kl_slot_type(slot)) {
+	case KL_STRING:
+		put_encoded(output, name, NULL, *value->text);
+		break;
+	case KL_IPADDR:
+		put_address(output, name, value->ip);
+		break;
+	case KL_FILEPERM:
+		put_permissions(output, name, value->number);
+		break;
+	case KL_FILETYPE:
+		kl_put_string(output, name, NULL,
+			      kl_keyword_name(KL_FILETYPE, value->number & 0170000));
+		break;
+	default:
+		kl_put_number(output, name, NULL, value->number);
+	}
+}
+
+static void put_attributes(struct kl_output *output, const struct kl_request *request)
+{
+	u32 slot;
+
+	kl_open_object(output, "attributes");
+	for (slot = 0; slot < KL_SLOT_ARGV; slot++)
+		if (kl_slot_test(request->present, slot))
+			put_attribute(output, request, slot);
+	if (kl_slot_test(request->present, KL_SLOT_ARGV))
+		put_argv(output, request->value[KL_SLOT_ARGV].args);
+	if (kl_slot_test(request->present, KL_SLOT_ENVP))
+		put_envp(output, request->value[KL_SLOT_ENVP].args);
+	kl_close(output);
+}
+
+static void put_overlong(struct kl_output *output, const struct kl_request *request)
+{
+	const char *format = " overlong: %s";
+	char name[KL_SLOT_NAME_MAX];
+	u32 slot;
+
+	for (slot = 0; slot < KL_SLOT_WORDS && !request->overlong[slot]; slot++)
+		;
+	if (slot == KL_SLOT_WORDS)
+		return;
+	kl_open_array(output, "overlong");
+	for (slot = 0; slot < KL_SLOT_COUNT; slot++)
+		if (kl_slot_test(request->overlong, slot)) {
+			kl_put_string(output, NULL, format,
+				      kl_slot_name(request->op, slot, name));
+			format = ",%s";
+		}
+	kl_close(output);
+}
+
+/*
+ * What was done, without the long tail that describes environment (envc= tells
+ * its size), task and files.
+ */
+static struct kl_text what_part(struct kl_text words)
+{
+	u32 i;
+
+	for (i = 0; i < words.length; i++)
+		if (words.data[i] == ' ' &&
+		    (kl_text_begins(kl_text_from(words, i), " task.") ||
+		     kl_text_begins(kl_text_from(words, i), " envp[")))
+			return kl_text_head(words, i);
+	return words;
+}
+
+static void put_subject(struct kl_output *output, const struct kl_request *request)
+{
+	static const struct {
+		u32 slot;
+		const char *format;
+	} numbers[] = {
+		{ KL_SLOT_TASK_PID, " pid=%s" },
+		{ KL_SLOT_TASK_UID, " uid=%s" },
+	};
+	size_t i;
+
+	if (kl_slot_test(request->present, KL_SLOT_TASK_EXE))
+		put_encoded(output, NO_KEY, "  by %s",
+			    *request->value[KL_SLOT_TASK_EXE].text);
+	kl_paint(output, KL_FAINT);
+	for (i = 0; i < ARRAY_SIZE(numbers); i++)
+		if (kl_slot_test(request->present, numbers[i].slot))
+			kl_put_number(output, NO_KEY, numbers[i].format,
+				      request->value[numbers[i].slot].number);
+	if (kl_slot_test(request->present, KL_SLOT_TASK_DOMAIN))
+		put_encoded(output, NO_KEY, " domain=%s",
+			    *request->value[KL_SLOT_TASK_DOMAIN].text);
+	kl_paint(output, KL_PLAIN);
+}
+
+static void put_result(struct kl_output *output, enum kl_result result)
+{
+	static const enum kl_colour colours[] = {
+		[KL_UNMATCHED] = KL_BOLD,
+		[KL_ALLOWED] = KL_GOOD,
+		[KL_DENIED] = KL_BAD,
+	};
+
+	kl_paint(output, colours[result]);
+	kl_put_string(output, "result", "%-9s ", kl_result_name(result));
+	kl_paint(output, KL_PLAIN);
+}
+
+static void put_optional(struct kl_output *output, const char *key, struct kl_text text)
+{
+	if (text.length)
+		kl_put_text(output, key, NULL, text);
+}
+
+static void put_request(struct kl_output *output, const struct kl_logline *line)
+{
+	const struct kl_request *request = &line->facts.request;
+
+	kl_put_string(output, "type", NULL, "request");
+	put_time(output, line->time);
+	if (line->sequence)
+		kl_put_number(output, "seq", NULL, line->sequence);
+	put_optional(output, "instance", line->instance);
+	put_optional(output, "boot_id", line->boot);
+	kl_put_number(output, "global_pid", NULL, line->pid);
+	put_result(output, line->result);
+	kl_paint(output, KL_BOLD);
+	kl_put_string(output, "operation", "%s", kl_op_table[request->op].keyword);
+	kl_paint(output, KL_PLAIN);
+	kl_put_text(output, NO_KEY, "%s", what_part(line->words));
+	put_subject(output, request);
+	kl_put_number(output, "priority", "  [%s", line->priority);
+	if (line->label.length)
+		kl_put_text(output, "rule", " %s", line->label);
+	kl_say(output, "]");
+	if (line->unenforced)
+		kl_put_bool(output, "enforced", NULL, false);
+	kl_say(output, "%s", line->unenforced ? " not enforced" : "");
+	if (line->check)
+		kl_put_bool(output, "check", " check only", true);
+	if (line->omitted)
+		kl_put_number(output, "omitted", " %s arguments omitted", line->omitted);
+	put_overlong(output, request);
+	if (output->format == KL_FORMAT_JSON)
+		put_attributes(output, request);
+	kl_say(output, "\n");
+}
+
+static void put_losses(struct kl_output *output, const struct kl_logline *line)
+{
+	u32 i;
+
+	kl_open_array(output, "rules");
+	for (i = 0; i < line->loss_count; i++) {
+		kl_open_object(output, NULL);
+		kl_put_text(output, "rule", i ? ", %s" : ": %s", line->losses[i].label);
+		kl_put_number(output, "count", " %s", line->losses[i].count);
+		kl_close(output);
+	}
+	kl_close(output);
+}
+
+static void put_lost(struct kl_output *output, const struct kl_logline *line)
+{
+	kl_put_string(output, "type", NULL, "lost");
+	put_time(output, line->time);
+	kl_paint(output, KL_ALARM);
+	kl_put_number(output, "count", "*** %s RECORDS LOST", line->count);
+	kl_put_number(output, "first", " (seq %s", line->sequence);
+	kl_put_number(output, "last", "-%s)", line->last);
+	put_losses(output, line);
+	kl_say(output, " ***");
+	kl_paint(output, KL_PLAIN);
+	kl_say(output, "\n");
+}
+
+static void put_suppressed(struct kl_output *output, const struct kl_logline *line)
+{
+	kl_put_string(output, "type", NULL, "suppressed");
+	put_time(output, line->time);
+	kl_paint(output, KL_NOTICE);
+	kl_put_number(output, "count", "--- %s records suppressed", line->count);
+	kl_put_number(output, "index", " by the quota of audit %s", line->index);
+	put_losses(output, line);
+	kl_say(output, " ---");
+	kl_paint(output, KL_PLAIN);
+	kl_say(output, "\n");
+}
+
+void kl_put_record(struct kl_output *output, const struct kl_logline *line)
+{
+	kl_open_object(output, NULL);
+	switch (line->kind) {
+	case KL_LOGLINE_LOST:
+		put_lost(output, line);
+		break;
+	case KL_LOGLINE_SUPPRESSED:
+		put_suppressed(output, line);
+		break;
+	default:
+		put_request(output, line);
+	}
+	kl_close(output);
+}
+
+void kl_put_unreadable(struct kl_output *output, struct kl_text line,
+		       const struct kl_error *error)
+{
+	struct kl_buffer text = { 0 };
+	u32 i;
+
+	for (i = 0; i < line.length; i++) {
+		unsigned char c = line.data[i];
+
+		if (c < 0x20 || c >= 0x7f)
+			kl_buffer_printf(&text, "\\%03o", c);
+		else
+			kl_buffer_add(&text, line.data + i, 1);
+	}
+	kl_open_object(output, NULL);
+	kl_put_string(output, "type", NULL, "unreadable");
+	kl_paint(output, KL_NOTICE);
+	kl_put_string(output, "message", "unreadable (%s", error->text);
+	kl_put_number(output, "column", ", column %s):", error->column);
+	kl_paint(output, KL_PLAIN);
+	kl_put_text(output, "line", " %s\n", kl_buffer_text(&text));
+	kl_close(output);
+	kl_buffer_free(&text);
+}

@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: GPL-2.0
+/* kellasctl completion: scripts for shells, made of the tables. */
+#include <getopt.h>
+
+#include "engine/attribute.h"
+#include "kellasctl.h"
+#include "memory.h"
+
+static const struct kl_option options[] = { { 0 } };
+
+typedef void (*visitor)(const struct kl_option *option, void *context);
+
+static void each_option(const struct kl_command *command, visitor visit, void *context)
+{
+	const struct kl_option *option;
+
+	for (option = command->options; option->name; option++)
+		visit(option, context);
+	for (option = kl_common_options; option->name; option++)
+		visit(option, context);
+}
+
+static void print_commands(void)
+{
+	int i;
+
+	for (i = 0; commands[i]; i++)
+		printf("%s%s", i ? " " : "", commands[i]->name);
+}
+
+static void print_operations(void)
+{
+	int op;
+
+	for (op = 0; op < KL_OP_COUNT; op++)
+		printf("%s%s", op ? " " : "", kl_op_table[op].keyword);
+}
+
+static bool same_attributes(enum kl_op a, enum kl_op b)
+{
+	char one[KL_SLOT_NAME_MAX], other[KL_SLOT_NAME_MAX];
+	u32 slot;
+
+	for (slot = 0; slot < KL_SLOT_TRANSITION; slot++)
+		if (kl_slot_exists(a, slot) != kl_slot_exists(b, slot) ||
+		    (kl_slot_exists(a, slot) &&
+		     strcmp(kl_slot_name(a, slot, one), kl_slot_name(b, slot, other))))
+			return false;
+	return true;
+}
+
+static void print_attributes(enum kl_op op, u32 first, u32 end)
+{
+	char name[KL_SLOT_NAME_MAX];
+	u32 slot;
+
+	for (slot = first; slot < end; slot++)
+		if (kl_slot_exists(op, slot))
+			printf("%s%s ", kl_slot_name(op, slot, name),
+			       slot == KL_SLOT_ARGV || slot == KL_SLOT_ENVP ? "[" : "=");
+}
+
+/* One branch for all operations that have the same attributes. */
+static void print_attribute_cases(void)
+{
+	bool done[KL_OP_COUNT] = { false };
+	int op, other;
+
+	for (op = 0; op < KL_OP_COUNT; op++) {
+		if (done[op])
+			continue;
+		printf("\t%s", kl_op_table[op].keyword);
+		for (other = op + 1; other < KL_OP_COUNT; other++)
+			if (same_attributes(op, other)) {
+				printf("|%s", kl_op_table[other].keyword);
+				done[other] = true;
+			}
+		printf(") echo \"");
+		print_attributes(op, 0, KL_SLOT_TASK_PID);
+		print_attributes(op, KL_SLOT_TARGET, KL_SLOT_TRANSITION);
+		printf("$task\" ;;\n");
+	}
+}
+
+/* The same function serves both shells. */
+static void print_attribute_function(void)
+{
+	printf("_kellasctl_attributes() {\n\tlocal task=\"");
+	print_attributes(0, KL_SLOT_TASK_PID, KL_SLOT_TARGET);
+	printf("\"\n\tcase $1 in\n");
+	print_attribute_cases();
+	printf("\tesac\n}\n\n");
+}
+
+static void bash_option(const struct kl_option *option, void *context)
+{
+	(void)context;
+	printf("--%s%s ", option->name, option->argument ? "=" : "");
+	if (option->letter < 256)
+		printf("-%c ", option->letter);
+}
+
+static void bash_words(const char *words)
+{
+	if (!words)
+		printf("return");
+	else if (!strcmp(words, "@file"))
+		printf("_kellasctl_files; return");
+	else if (!strcmp(words, "@task")) {
+		printf("_kellasctl_offer '");
+		print_attributes(0, KL_SLOT_TASK_PID, KL_SLOT_TARGET);
+		printf("' task.; return");
+	} else
+		printf("_kellasctl_offer '%s'; return", words);
+}
+
+static void bash_argument(const struct kl_option *option, void *context)
+{
+	const struct kl_command *command = context;
+
+	if (!option->argument)
+		return;
+	printf("\t%s:--%s", command->name, option->name);
+	if (option->letter < 256)
+		printf("|%s:-%c", command->name, option->letter);
+	printf(") ");
+	bash_words(option->words);
+	printf(" ;;\n");
+}
+
+static void bash_arguments(const struct kl_command *command)
+{
+	const char *words = command->words;
+
+	printf("\t%s) ", command->name);
+	if (!words)
+		printf(":");
+	else if (!strcmp(words, "@file"))
+		printf("_kellasctl_files");
+	else if (!strcmp(words, "@command"))
+		printf("_kellasctl_offer \"$commands\"");
+	else if (!strcmp(words, "@operation"))
+		printf("_kellasctl_offer \"$operations\"");
+	else if (!strcmp(words, "@op"))
+		printf("_kellasctl_request");
+	else
+		printf("_kellasctl_offer '%s'", words);
+	printf(" ;;\n");
+}
+
+static void print_bash_helpers(void)
+{
+	printf("_kellasctl_files() {\n"
+	       "\tlocal word\n"
+	       "\twhile IFS= read -r word; do COMPREPLY+=(\"$word\"); done "
+	       "< <(compgen -f -- \"$cur\")\n"
+	       "\tcompopt -o filenames 2>/dev/null\n"
+	       "}\n\n"
+	       "# Offer the words of $1 that begin with what was typed; without $2.\n"
+	       "_kellasctl_offer() {\n"
+	       "\tlocal word\n"
+	       "\tfor word in $1; do\n"
+	       "\t\tword=${word#\"${2-}\"}\n"
+	       "\t\tcase $word in \"$cur\"*) COMPREPLY+=(\"$word\") ;; esac\n"
+	       "\tdone\n"
+	       "\tcase ${COMPREPLY[0]-} in *[=[]) compopt -o nospace 2>/dev/null ;; esac\n"
+	       "}\n\n"
+	       "# An operation, then its attributes.\n"
+	       "_kellasctl_request() {\n"
+	       "\tlocal i\n"
+	       "\tfor ((i = 2; i < COMP_CWORD; i++)); do\n"
+	       "\t\tcase \" $operations \" in\n"
+	       "\t\t*\" ${COMP_WORDS[i]} \"*)\n"
+	       "\t\t\t_kellasctl_offer \"$(_kellasctl_attributes \"${COMP_WORDS[i]}\")\"\n"
+	       "\t\t\treturn ;;\n"
+	       "\t\tesac\n"
+	       "\tdone\n"
+	       "\t_kellasctl_offer \"$operations\"\n"
+	       "}\n\n");
+}
+
+static void print_bash(void)
+{
+	int i;
+
+	printf("# bash completion for kellasctl, made by 'kellasctl completion bash'\n"
+	       "# SPDX-License-Identifier: GPL-2.0\n\n");
+	print_attribute_function();
+	print_bash_helpers();
+	printf("_kellasctl() {\n\tlocal cur=${COMP_WORDS[COMP_CWORD]} "
+	       "prev=${COMP_WORDS[COMP_CWORD - 1]}\n"
+	       "\tlocal command=${COMP_WORDS[1]-} commands operations\n"
+	       "\tcommands='");
+	print_commands();
+	printf("'\n\toperations='");
+	print_operations();
+	/* bash makes '=' a word of its own. */
+	printf("'\n\tCOMPREPLY=()\n"
+	       "\tif ((COMP_CWORD == 1)); then\n"
+	       "\t\t_kellasctl_offer \"$commands --help --version\"\n\t\treturn\n\tfi\n"
+	       "\tif [[ $cur == '=' ]]; then cur=\n"
+	       "\telif [[ $prev == '=' ]]; then prev=${COMP_WORDS[COMP_CWORD - 2]}\n\tfi\n"
+	       "\tcase $command:$prev in\n");
+	for (i = 0; commands[i]; i++)
+		each_option(commands[i], bash_argument, (void *)commands[i]);
+	printf("\tesac\n"
+	       "\tif [[ $cur == -* ]]; then\n\t\tcase $command in\n");
+	for (i = 0; commands[i]; i++) {
+		printf("\t\t%s) _kellasctl_offer '", commands[i]->name);
+		each_option(commands[i], bash_option, NULL);
+		printf("' ;;\n");
+	}
+	printf("\t\tesac\n\t\treturn\n\tfi\n\tcase $command in\n");
+	for (i = 0; commands[i]; i++)
+		bash_arguments(commands[i]);
+	printf("\tesac\n}\n\ncomplete -F _kellasctl kellasctl\n");
+}
+
+/* Inside single quotes, and for _arguments: brackets and colons mean something. */
+static void print_zsh_text(const char *text)
+{
+	for (; *text; text++)
+		if (*text == '\'')
+			printf("'\\''");
+		else if (strchr("[]:", *text))
+			printf("\\%c", *text);
+		else
+			putchar(*text);
+}
+
+static void zsh_words(const char *words)
+{
+	if (!words)
+		printf(" ");
+	else if (!strcmp(words, "@file"))
+		printf("_files");
+	else if (!strcmp(words, "@task")) {
+		char name[KL_SLOT_NAME_MAX];
+		u32 slot;
+
+		putchar('(');
+		for (slot = KL_SLOT_TASK_PID; slot < KL_SLOT_TARGET; slot++)
+			printf("%s= ", kl_slot_name(0, slot, name) + strlen("task."));
+		putchar(')');
+	} else
+		printf("(%s)", words);
+}
+
+static void zsh_option(const struct kl_option *option, void *context)
+{
+	int form;
+
+	(void)context;
+	for (form = 0; form < 2; form++) {
+		if (form && option->letter > 255)
+			return;
+		printf(" \\\n\t\t\t'*");
+		if (form)
+			printf("-%c", option->letter);
+		else
+			printf("--%s%s", option->name, option->argument ? "=" : "");
+		printf("[");
+		print_zsh_text(option->help);
+		printf("]");
+		if (option->argument) {
+			printf(":%s:", option->argument);
+			zsh_words(option->words);
+		}
+		printf("'");
+	}
+}
+
+static void zsh_arguments(const struct kl_command *command)
+{
+	const char *words = command->words;
+
+	if (!words)
+		return;
+	printf(" \\\n\t\t\t'*:: :");
+	if (!strcmp(words, "@file"))
+		printf("_files");
+	else if (!strcmp(words, "@op"))
+		printf("_kellasctl_request");
+	else {
+		putchar('(');
+		if (!strcmp(words, "@command"))
+			print_commands();
+		else if (!strcmp(words, "@operation"))
+			print_operations();
+		else
+			printf("%s", words);
+		putchar(')');
+	}
+	printf("'");
+}
+
+static void print_zsh(void)
+{
+	int i;
+
+	printf("#compdef kellasctl\n"
+	       "# zsh completion for kellasctl, made by 'kellasctl completion zsh'\n"
+	       "# SPDX-License-Identifier: GPL-2.0\n\n");
+	print_attribute_function();
+	printf("# An operation, then its attributes; words are those behind the options.\n"
+	       "_kellasctl_request() {\n"
+	       "\tif ((CURRENT == 1)); then\n\t\tcompadd -- ");
+	print_operations();
+	printf("\n\telse\n"
+	       "\t\tcompadd -S '' -- ${=\"$(_kellasctl_attributes $words[1])\"}\n"
+	       "\tfi\n}\n\n"
+	       "_kellasctl() {\n\tif ((CURRENT == 2)); then\n\t\tlocal -a list=(");
+	for (i = 0; commands[i]; i++) {
+		printf("\n\t\t\t'%s:", commands[i]->name);
+		print_zsh_text(commands[i]->summary);
+		printf("'");
+	}
+	printf("\n\t\t)\n\t\t_describe subcommand list\n\t\treturn\n\tfi\n"
+	       "\tlocal command=$words[2]\n\tshift words\n\t((CURRENT--))\n"
+	       "\tcase $command in\n");
+	for (i = 0; commands[i]; i++) {
+		printf("\t%s)\n\t\t_arguments -s", commands[i]->name);
+		each_option(commands[i], zsh_option, NULL);
+		zsh_arguments(commands[i]);
+		printf(" ;;\n");
+	}
+	printf("\tesac\n}\n\n_kellasctl \"$@\"\n");
+}
+
+static int run(const struct kl_command *command, int argc, char **argv)
+{
+	struct kl_common common;
+	int option;
+
+	kl_common_init(&common);
+	option = kl_option_next(command, argc, argv, &common);
+	if (option != -1)
+		return option == 'h' ? KL_EXIT_OK : KL_EXIT_USAGE;
+	if (argc - optind != 1)
+		return kl_usage(command, "for which shell? bash or zsh");
+	if (!strcmp(argv[optind], "bash"))
+		print_bash();
+	else if (!strcmp(argv[optind], "zsh"))
+		print_zsh();
+	else
+		return kl_usage(command, "'%s' is neither bash nor zsh", argv[optind]);
+	return kl_common_done(&common, KL_EXIT_OK);
+}
+
+const struct kl_command completion_command = {
+	.name = "completion",
+	.arguments = "{ bash | zsh }",
+	.words = "bash zsh",
+	.summary = "Print a completion script for a shell",
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,499 @@
+// SPDX-License-Identifier: GPL-2.0
+/* kellasctl explain */
+#include <getopt.h>
+
+#include "engine/lex.h"
+#include "engine/print.h"
+#include "explain.h"
+#include "kellasctl.h"
+#include "logline.h"
+
+enum { ABSENT = 256 + 1 };
+
+static const struct kl_option options[] = {
+	{ "policy", 'p', "FILE", "@file", "policy to ask (again for several files)" },
+	{ "task", 't', "NAME=VALUE", "@task",
+	  "value of task.NAME where the request says nothing" },
+	{ "assume-absent", ABSENT, NULL, NULL, "what is not given has no value" },
+	{ "all", 'a', NULL, NULL, "also show blocks that do not match, and why" },
+	{ 0 },
+};
+
+/**
+ * struct request - the options and what they are about
+ * @common: output
+ * @file: the policy
+ * @line: facts, and record if one was given
+ * @tasks: --task words
+ * @task_count: number of @tasks
+ * @absent, @all: options
+ */
+struct request {
+	struct kl_common common;
+	struct kl_policy_file file;
+	struct kl_logline line;
+	char **tasks;
+	int task_count;
+	bool absent, all;
+};
+
+static int append(void *context, const char *data, size_t length)
+{
+	kl_buffer_add(context, data, length);
+	return 0;
+}
+
+static void put_rule_text(struct kl_output *output, const char *key, const char *format,
+			  const struct kl_rule *rule)
+{
+	struct kl_buffer text = { 0 };
+	struct kl_printer printer = { append, &text };
+
+	kl_print_rule(&printer, rule);
+	kl_put_text(output, key, format, kl_text_of(text.data + strspn(text.data, " ")));
+	kl_buffer_free(&text);
+}
+
+static void say_place(struct request *request, const struct kl_rule *rule)
+{
+	u32 local;
+	const char *name = kl_source_locate(&request->file.source, rule->line, &local);
+
+	kl_paint(&request->common.output, KL_FAINT);
+	kl_say(&request->common.output, "  (%s:%u)", name, local);
+	kl_paint(&request->common.output, KL_PLAIN);
+}
+
+static void put_rule(struct request *request, const struct kl_rule *rule)
+{
+	struct kl_output *output = &request->common.output;
+	const char *name;
+	u32 local;
+
+	if (!rule) {
+		kl_put_null(output, "rule");
+		return;
+	}
+	name = kl_source_locate(&request->file.source, rule->line, &local);
+	kl_open_object(output, "rule");
+	kl_put_number(output, "line", NULL, local);
+	kl_put_string(output, "file", NULL, name);
+	put_rule_text(output, "text", " by %s", rule);
+	kl_close(output);
+	if (output->format == KL_FORMAT_TEXT)
+		say_place(request, rule);
+}
+
+static const struct {
+	u32 outcome;
+	const char *name;
+	enum kl_colour colour;
+} outcomes[] = {
+	{ KL_OUTCOME_ALLOWED, "allowed", KL_GOOD },
+	{ KL_OUTCOME_DENIED, "denied", KL_BAD },
+	{ KL_OUTCOME_UNMATCHED, "unmatched", KL_BOLD },
+	{ KL_OUTCOME_SKIPPED, "skipped", KL_FAINT },
+	{ KL_OUTCOME_UNREACHED, "unreached", KL_FAINT },
+};
+
+static void put_missing(struct kl_output *output, enum kl_op op, int slot)
+{
+	char name[KL_SLOT_NAME_MAX];
+
+	kl_put_string(output, "missing", " for want of %s",
+		      slot < 0 ? NULL : kl_slot_name(op, slot, name));
+}
+
+/* Several things may happen: name them all. */
+static void put_open_result(struct kl_output *output, enum kl_op op,
+			    const struct kl_explained_block *block)
+{
+	const char *format = "%s";
+	size_t i;
+
+	kl_paint(output, KL_NOTICE);
+	kl_put_string(output, "result", "%s", "undecided");
+	kl_paint(output, KL_PLAIN);
+	put_missing(output, op, block->missing);
+	kl_say(output, ": ");
+	kl_open_array(output, "possible");
+	for (i = 0; i < ARRAY_SIZE(outcomes); i++)
+		if (block->outcomes & outcomes[i].outcome) {
+			kl_put_string(output, NULL, format, outcomes[i].name);
+			format = " or %s";
+		}
+	kl_close(output);
+}
+
+static void put_result(struct kl_output *output, enum kl_op op,
+		       const struct kl_explained_block *block)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(outcomes); i++)
+		if (block->outcomes == outcomes[i].outcome) {
+			kl_paint(output, outcomes[i].colour);
+			kl_put_string(output, "result", "%s", outcomes[i].name);
+			kl_paint(output, KL_PLAIN);
+			return;
+		}
+	put_open_result(output, op, block);
+}
+
+static void put_failed(struct kl_output *output, enum kl_op op,
+		       const struct kl_condition *failed)
+{
+	struct kl_buffer text = { 0 };
+	struct kl_printer printer = { append, &text };
+
+	if (!failed)
+		return;
+	kl_print_condition(&printer, op, failed);
+	kl_put_text(output, "failed", ": %s is false", kl_buffer_text(&text));
+	kl_buffer_free(&text);
+}
+
+static void put_block(struct request *request, const struct kl_explained_block *block)
+{
+	struct kl_output *output = &request->common.output;
+	enum kl_op op = block->head->op;
+
+	kl_open_object(output, NULL);
+	kl_put_number(output, "priority", NULL, block->head->rule.priority);
+	put_rule_text(output, "", "%s", &block->head->rule);
+	if (output->format == KL_FORMAT_TEXT)
+		say_place(request, &block->head->rule);
+	kl_say(output, "\n    ");
+	put_result(output, op, block);
+	put_failed(output, op, block->failed);
+	put_rule(request, block->rule);
+	kl_say(output, "\n");
+	kl_close(output);
+}
+
+static void put_transition(struct kl_output *output,
+			   const struct kl_explanation *explanation)
+{
+	kl_put_string(output, "transition", "transition: %s\n",
+		      explanation->transition ? explanation->transition->text : NULL);
+	if (explanation->transition_open) {
+		kl_put_bool(output, "transition_undecided", NULL, true);
+		kl_say(output, "transition: undecided\n");
+	}
+}
+
+static void put_verdict(struct kl_output *output, enum kl_op op,
+			const struct kl_explanation *explanation)
+{
+	static const char *const words[] = {
+		[KL_ANSWER_PERMIT] = "permit",
+		[KL_ANSWER_DENY] = "deny",
+		[KL_ANSWER_PERMIT | KL_ANSWER_DENY] = "undecided",
+	};
+	static const enum kl_colour colours[] = { KL_PLAIN, KL_GOOD, KL_BAD, KL_NOTICE };
+	u32 answers = explanation->answers;
+
+	kl_say(output, "verdict: ");
+	kl_paint(output, colours[answers]);
+	kl_put_string(output, "verdict", "%s", words[answers]);
+	kl_paint(output, KL_PLAIN);
+	if (answers == (KL_ANSWER_PERMIT | KL_ANSWER_DENY)) {
+		put_missing(output, op, explanation->missing);
+		kl_open_array(output, "possible");
+		kl_put_string(output, NULL, ": %s", words[KL_ANSWER_PERMIT]);
+		kl_put_string(output, NULL, " or %s", words[KL_ANSWER_DENY]);
+		kl_close(output);
+	}
+	kl_say(output, "\n");
+}
+
+/* Operations whose verdict is not what their blocks make one think. */
+static void say_why(struct kl_output *output, enum kl_op op,
+		    const struct kl_explanation *explanation)
+{
+	if (op == KL_OP_MANUAL_DOMAIN_TRANSITION && explanation->answers & KL_ANSWER_DENY)
+		kl_say(output,
+		       "(%s is denied unless the last block that matches allows "
+		       "it)\n",
+		       kl_op_table[op].keyword);
+	if (op == KL_OP_AUTO_DOMAIN_TRANSITION)
+		kl_say(output, "(%s by itself never refuses anything)\n",
+		       kl_op_table[op].keyword);
+	if (!explanation->count && op != KL_OP_MANUAL_DOMAIN_TRANSITION)
+		kl_say(output, "(no block matches)\n");
+}
+
+static void put_explanation(struct request *request,
+			    const struct kl_explanation *explanation)
+{
+	struct kl_output *output = &request->common.output;
+	enum kl_op op = request->line.facts.request.op;
+	u32 i;
+
+	kl_open_object(output, NULL);
+	kl_put_string(output, "operation", NULL, kl_op_table[op].keyword);
+	if (output->format == KL_FORMAT_JSON) {
+		put_verdict(output, op, explanation);
+		put_transition(output, explanation);
+	}
+	kl_open_array(output, "blocks");
+	for (i = 0; i < explanation->count; i++)
+		put_block(request, &explanation->blocks[i]);
+	kl_close(output);
+	if (output->format == KL_FORMAT_TEXT) {
+		put_verdict(output, op, explanation);
+		say_why(output, op, explanation);
+		put_transition(output, explanation);
+	}
+	kl_close(output);
+}
+
+static void complain_word(const char *word, const struct kl_error *error)
+{
+	kl_complain("%s: %s", word, error->text);
+	kl_caret(stderr, kl_text_of(word), error->column);
+}
+
+/* What --task says counts where nothing else was said; the last one wins. */
+static int add_tasks(struct request *request)
+{
+	struct kl_facts *facts = &request->line.facts;
+	struct kl_buffer named = { 0 }, word = { 0 };
+	struct kl_error error;
+	int i = request->task_count, result = 0;
+
+	while (i-- && !result) {
+		memset(&error, 0, sizeof(error));
+		kl_buffer_clear(&named);
+		kl_buffer_printf(&named, "task.%s", request->tasks[i]);
+		kl_word_from_shell(facts->request.op, named.data, &word);
+		result = kl_facts_add(facts, kl_buffer_text(&word), &error);
+		if (result == -EEXIST)
+			result = 0;
+		if (result)
+			complain_word(word.data, &error);
+	}
+	kl_buffer_free(&named);
+	kl_buffer_free(&word);
+	return result;
+}
+
+static int answer(struct request *request)
+{
+	struct kl_explanation explanation;
+	struct kl_facts *facts = &request->line.facts;
+	int status = KL_EXIT_OK;
+
+	if (add_tasks(request))
+		return KL_EXIT_USAGE;
+	if (request->absent)
+		kl_facts_assume_absent(facts);
+	if (kl_explain(&request->file, facts, request->all, &explanation)) {
+		kl_complain("out of memory");
+		kl_explanation_free(&explanation);
+		return KL_EXIT_FAILURE;
+	}
+	put_explanation(request, &explanation);
+	if (explanation.answers == (KL_ANSWER_PERMIT | KL_ANSWER_DENY))
+		status = KL_EXIT_UNDECIDED;
+	if (explanation.disagreement) {
+		kl_complain("THIS ANSWER IS NOT TO BE TRUSTED: the engine's decision "
+			    "differs from the rules read one by one; please report it "
+			    "together with the policy and the request");
+		status = KL_EXIT_FAILURE;
+	}
+	kl_explanation_free(&explanation);
+	return status;
+}
+
+static int answer_words(struct request *request, int count, char **words)
+{
+	struct kl_facts *facts = &request->line.facts;
+	struct kl_buffer word = { 0 };
+	struct kl_error error;
+	int op = kl_op_find(kl_text_of(words[0])), i, result = 0;
+
+	if (op < 0) {
+		struct kl_hint hint;
+
+		kl_hint_init(&hint, kl_text_of(words[0]));
+		for (op = 0; op < KL_OP_COUNT; op++)
+			kl_hint_offer(&hint, kl_op_table[op].keyword);
+		return kl_usage(&explain_command, "'%s' is no operation%s", words[0],
+				hint.text);
+	}
+	kl_facts_restart(facts, op);
+	for (i = 1; i < count && !result; i++) {
+		memset(&error, 0, sizeof(error));
+		kl_word_from_shell(op, words[i], &word);
+		result = kl_facts_add(facts, kl_buffer_text(&word), &error);
+		if (result)
+			complain_word(word.data, &error);
+	}
+	kl_buffer_free(&word);
+	if (result)
+		return KL_EXIT_USAGE;
+	if (kl_facts_finish(facts, &error)) {
+		kl_complain("%s", error.text);
+		return KL_EXIT_USAGE;
+	}
+	return answer(request);
+}
+
+/* @number: which line of standard input, 0: the record is an argument */
+static int answer_record(struct request *request, struct kl_text line, u64 number)
+{
+	struct kl_error error;
+
+	if (kl_logline_parse(&request->line, line, &error)) {
+		if (number)
+			kl_complain("<stdin>:%llu:%u: %s", (unsigned long long)number,
+				    error.column, error.text);
+		else
+			kl_complain("column %u of the record: %s", error.column,
+				    error.text);
+		kl_caret(stderr, line, error.column);
+		return KL_EXIT_USAGE;
+	}
+	if (request->line.kind != KL_LOGLINE_REQUEST) {
+		kl_complain("a record of lost or suppressed records explains nothing");
+		return KL_EXIT_OK;
+	}
+	return answer(request);
+}
+
+/* Every record of standard input; the first status that is not OK counts. */
+static int answer_stdin(struct request *request)
+{
+	int status = KL_EXIT_OK, one;
+	char *line = NULL;
+	size_t room = 0;
+	u64 number = 0;
+	ssize_t length;
+
+	request->common.output.pretty = false;
+	while ((length = getline(&line, &room, stdin)) >= 0) {
+		struct kl_text text = { line, length };
+
+		number++;
+		if (length && line[length - 1] == '\n')
+			text.length--;
+		if (!text.length)
+			continue;
+		one = answer_record(request, text, number);
+		if (status == KL_EXIT_OK)
+			status = one;
+		if (one == KL_EXIT_OK || one == KL_EXIT_UNDECIDED)
+			kl_say(&request->common.output, "\n");
+	}
+	if (ferror(stdin)) {
+		kl_complain("<stdin>: %s", strerror(errno));
+		status = KL_EXIT_FAILURE;
+	}
+	free(line);
+	return status;
+}
+
+static void add_task(struct request *request, char *task)
+{
+	request->tasks = kl_xrealloc(request->tasks, request->task_count + 1,
+				     sizeof(*request->tasks));
+	request->tasks[request->task_count++] = task;
+}
+
+static int ask(struct request *request, int count, char **words)
+{
+	struct kl_error error;
+
+	if (kl_policy_file_compile(&request->file, &error)) {
+		kl_source_complain(stderr, &request->file.source, &error);
+		return KL_EXIT_INVALID;
+	}
+	if (!strcmp(words[0], "-"))
+		return answer_stdin(request);
+	if (words[0][0] == '#')
+		return answer_record(request, kl_text_of(words[0]), 0);
+	return answer_words(request, count, words);
+}
+
+static int read_options(struct request *request, int argc, char **argv)
+{
+	int option, error;
+
+	kl_common_init(&request->common);
+	while ((option = kl_option_next(&explain_command, argc, argv,
+					&request->common)) != -1)
+		switch (option) {
+		case 'p':
+			error = kl_source_add(&request->file.source, optarg);
+			if (error) {
+				kl_complain("%s: %s", optarg, strerror(-error));
+				return KL_EXIT_FAILURE;
+			}
+			break;
+		case 't':
+			add_task(request, optarg);
+			break;
+		case ABSENT:
+			request->absent = true;
+			break;
+		case 'a':
+			request->all = true;
+			break;
+		default:
+			return option == 'h' ? KL_EXIT_OK : KL_EXIT_USAGE;
+		}
+	return -1;
+}
+
+static int run(const struct kl_command *command, int argc, char **argv)
+{
+	struct request request = { 0 };
+	struct kl_strings strings;
+	int status = read_options(&request, argc, argv);
+
+	if (status >= 0)
+		goto out;
+	/* "--task domain=d uid=0": an operation never has an equals sign. */
+	while (request.task_count && optind < argc && argv[optind][0] != '#' &&
+	       strchr(argv[optind], '='))
+		add_task(&request, argv[optind++]);
+	if (!request.file.source.count)
+		status = kl_usage(command, "which --policy?");
+	else if (optind == argc)
+		status = kl_usage(command, "which request? Give an operation and its "
+					   "attributes, or a record");
+	else if (optind + 1 < argc &&
+		 (argv[optind][0] == '#' || !strcmp(argv[optind], "-")))
+		status = kl_usage(command, "a record is one argument: quote it");
+	if (status >= 0)
+		goto out;
+	if (kl_strings_init(&strings)) {
+		kl_complain("out of memory");
+		status = KL_EXIT_FAILURE;
+		goto out;
+	}
+	kl_logline_init(&request.line, &strings);
+	status = ask(&request, argc - optind, argv + optind);
+	kl_logline_free(&request.line);
+	kl_strings_destroy(&strings);
+out:
+	kl_policy_file_free(&request.file);
+	free(request.tasks);
+	return kl_common_done(&request.common, status);
+}
+
+const struct kl_command explain_command = {
+	.name = "explain",
+	.arguments = "--policy FILE [--] { OPERATION [ATTRIBUTE=VALUE]... | RECORD | - }",
+	.words = "@op",
+	.summary = "Say what a policy does with a request, and which rule decides",
+	.details =
+		"The request is an operation with its attributes, a log record as one\n"
+		"argument, or records on standard input ('-'). Quotes that the shell has\n"
+		"eaten are put back. An attribute that is not given is not known; where the\n"
+		"verdict depends on it, it is undecided (exit status 5). NAME=NULL says that\n"
+		"an attribute has no value.\n",
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The subcommands of kellasctl, one file each. */
+#ifndef KELLAS_KELLASCTL_H
+#define KELLAS_KELLASCTL_H
+
+#include "options.h"
+
+extern const struct kl_command check_command;
+extern const struct kl_command completion_command;
+extern const struct kl_command explain_command;
+extern const struct kl_command help_command;
+extern const struct kl_command load_command;
+extern const struct kl_command monitor_command;
+extern const struct kl_command ops_command;
+extern const struct kl_command save_command;
+extern const struct kl_command stat_command;
+extern const struct kl_command unload_command;
+extern const struct kl_command version_command;
+
+/** All subcommands, in the order in which help lists them; ended by NULL. */
+extern const struct kl_command *const commands[];
+
+/** find_command - the subcommand of that name, or NULL */
+const struct kl_command *find_command(const char *name);
+
+/** complain_unknown - say that there is no such subcommand, and the nearest */
+int complain_unknown(const char *name);
+
+/** show_overview - print what kellasctl can do */
+void show_overview(FILE *stream);
+
+#endif /* KELLAS_KELLASCTL_H */

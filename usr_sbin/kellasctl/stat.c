@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * kellasctl stat
+ *
+ * The module's text is words KEY or KEY=VALUE, one subject a line, policy text
+ * behind " / ". The tables below name what is known; lines and keys that are
+ * not known are shown as they are, so that a newer module loses nothing.
+ */
+#include <getopt.h>
+#include <time.h>
+
+#include "engine/lex.h"
+#include "kellasctl.h"
+#include "proc.h"
+
+static const struct kl_option options[] = {
+	{ "rules", 'r', NULL, NULL, "also the hits of every block and rule" },
+	{ "functions", 'f', NULL, NULL, "also the kernel functions attached" },
+	{ 0 },
+};
+
+#define PAIRS_MAX 24
+
+/**
+ * struct pair - one word of a line
+ * @key: in front of the '='
+ * @value: behind it; without '=' the empty text
+ */
+struct pair {
+	struct kl_text key, value;
+};
+
+/**
+ * struct line - one line of stat
+ * @subject: its first word
+ * @pairs: its other words
+ * @count: number of @pairs
+ * @policy: what stands behind " / ", or empty
+ */
+struct line {
+	struct kl_text subject;
+	struct pair pairs[PAIRS_MAX];
+	u32 count;
+	struct kl_text policy;
+};
+
+static struct kl_text take_until(struct kl_text *rest, char end)
+{
+	const char *at = memchr(rest->data, end, rest->length);
+	struct kl_text head = *rest;
+
+	if (at)
+		head.length = at - rest->data;
+	*rest = kl_text_from(*rest, head.length + (at ? 1 : 0));
+	return head;
+}
+
+static void split_line(struct kl_text text, struct line *line)
+{
+	const char *slash = memmem(text.data, text.length, " / ", 3);
+	struct kl_text word;
+
+	memset(line, 0, sizeof(*line));
+	if (slash) {
+		line->policy = kl_text_from(text, slash - text.data + 3);
+		text = kl_text_head(text, slash - text.data);
+	}
+	line->subject = take_until(&text, ' ');
+	while (text.length && line->count < PAIRS_MAX) {
+		struct pair *pair = &line->pairs[line->count++];
+
+		word = take_until(&text, ' ');
+		pair->key = take_until(&word, '=');
+		pair->value = word;
+	}
+}
+
+static struct kl_text find(const struct line *line, const char *key)
+{
+	u32 i;
+
+	for (i = 0; i < line->count; i++)
+		if (kl_text_is(line->pairs[i].key, key))
+			return line->pairs[i].value;
+	return kl_text_of("");
+}
+
+static u64 number_of(struct kl_text text)
+{
+	u64 number;
+
+	return kl_text_decimal(text, ~0ull, &number) ? 0 : number;
+}
+
+static bool is_time(struct kl_text key)
+{
+	return kl_text_is(key, "last") ||
+	       (key.length > 3 && kl_text_is(kl_text_from(key, key.length - 3), "_at"));
+}
+
+/* Seconds, perhaps with a fraction, since the epoch; 0 is never. */
+static void format_time(struct kl_text value, char *text, size_t size)
+{
+	time_t seconds = number_of(take_until(&value, '.'));
+	struct tm tm;
+
+	if (!seconds || !gmtime_r(&seconds, &tm))
+		snprintf(text, size, "never");
+	else
+		strftime(text, size, "%Y-%m-%dT%H:%M:%SZ", &tm);
+}
+
+/* "key value" for the eye; JSON gets numbers as numbers and times in ISO form. */
+static void put_pair(struct kl_output *output, const struct pair *pair)
+{
+	char key[64], time[64];
+	u64 number;
+
+	snprintf(key, sizeof(key), "%.*s", (int)pair->key.length, pair->key.data);
+	kl_say(output, "  %s%s", key, pair->value.length ? " " : "");
+	if (is_time(pair->key)) {
+		format_time(pair->value, time, sizeof(time));
+		kl_put_string(output, key, "%s", time);
+	} else if (!kl_text_decimal(pair->value, ~0ull, &number)) {
+		kl_put_number(output, key, "%s", number);
+	} else {
+		kl_put_text(output, key, "%s", pair->value);
+	}
+}
+
+static void put_pairs(struct kl_output *output, const struct line *line, u32 first)
+{
+	u32 i;
+
+	for (i = first; i < line->count; i++)
+		put_pair(output, &line->pairs[i]);
+}
+
+static const char *copy_word(struct kl_text text, char *copy, size_t size)
+{
+	snprintf(copy, size, "%.*s", (int)min_t(size_t, text.length, size - 1),
+		 text.data);
+	return copy;
+}
+
+/* A subject that stands once: "log written=..." */
+static void put_single(struct kl_output *output, const struct line *line)
+{
+	char subject[64];
+
+	copy_word(line->subject, subject, sizeof(subject));
+	kl_open_object(output, subject);
+	kl_paint(output, KL_BOLD);
+	kl_put_string(output, "", "%-10s", subject);
+	kl_paint(output, KL_PLAIN);
+	if (kl_text_is(line->subject, "instance") && line->count) {
+		kl_put_text(output, "id", "  %s", line->pairs[0].key);
+		put_pairs(output, line, 1);
+	} else {
+		put_pairs(output, line, 0);
+	}
+	kl_close(output);
+	kl_say(output, "\n");
+}
+
+/* One of many: "operation read checks=...": the word behind names it. */
+static void put_named(struct kl_output *output, const struct line *line, const char *key)
+{
+	kl_open_object(output, NULL);
+	kl_put_text(output, key, "  %-28s", line->pairs[0].key);
+	put_pairs(output, line, 1);
+	kl_close(output);
+	kl_say(output, "\n");
+}
+
+static void put_hits(struct kl_output *output, const struct line *line, bool rule)
+{
+	static const char *const columns[] = { "hits", "denials", "lost" };
+	bool lost = number_of(find(line, "lost")) > 0;
+	char last[64];
+	size_t i;
+
+	kl_open_object(output, NULL);
+	kl_put_text(output, "kind", NULL, line->subject);
+	if (lost)
+		kl_paint(output, KL_BAD);
+	for (i = 0; i < ARRAY_SIZE(columns); i++)
+		kl_put_number(output, columns[i], "%10s",
+			      number_of(find(line, columns[i])));
+	if (lost)
+		kl_paint(output, KL_PLAIN);
+	format_time(find(line, "last"), last, sizeof(last));
+	kl_put_string(output, "last", "  %-20s ", last);
+	kl_put_number(output, "line", NULL, number_of(find(line, "line")));
+	kl_put_text(output, "text", rule ? "    %s" : "%s", line->policy);
+	kl_close(output);
+	kl_say(output, "\n");
+}
+
+static bool is_hits(const struct line *line)
+{
+	return kl_text_is(line->subject, "block") || kl_text_is(line->subject, "rule");
+}
+
+static bool is_listed(const struct line *line)
+{
+	return is_hits(line) || kl_text_is(line->subject, "operation") ||
+	       kl_text_is(line->subject, "function") ||
+	       kl_text_is(line->subject, "memory");
+}
+
+typedef void (*printer)(struct kl_output *output, const struct line *line);
+
+static void put_memory(struct kl_output *output, const struct line *line)
+{
+	put_named(output, line, "kind");
+}
+
+/* Operations that nobody asked anything about are left out of text. */
+static void put_operation(struct kl_output *output, const struct line *line)
+{
+	if (output->format == KL_FORMAT_JSON || number_of(find(line, "checks")))
+		put_named(output, line, "operation");
+}
+
+static void put_function(struct kl_output *output, const struct line *line)
+{
+	put_named(output, line, "function");
+}
+
+static void put_block_or_rule(struct kl_output *output, const struct line *line)
+{
+	put_hits(output, line, kl_text_is(line->subject, "rule"));
+}
+
+/* All lines of a subject ("rule" stands for blocks as well) as one list. */
+static void put_list(struct kl_output *output, struct kl_text text, const char *subject,
+		     const char *key, const char *title, printer print)
+{
+	struct line line;
+
+	kl_open_array(output, key);
+	kl_paint(output, KL_BOLD);
+	kl_say(output, "%s\n", title);
+	kl_paint(output, KL_PLAIN);
+	while (text.length) {
+		split_line(take_until(&text, '\n'), &line);
+		if (kl_text_is(line.subject, subject) ||
+		    (!strcmp(subject, "rule") && is_hits(&line)))
+			if (is_hits(&line) || line.count)
+				print(output, &line);
+	}
+	kl_close(output);
+}
+
+static void put_stat(struct kl_output *output, struct kl_text text, bool rules,
+		     bool functions)
+{
+	struct kl_text rest = text;
+	struct line line;
+
+	kl_open_object(output, NULL);
+	while (rest.length) {
+		split_line(take_until(&rest, '\n'), &line);
+		if (line.subject.length && !is_listed(&line))
+			put_single(output, &line);
+	}
+	put_list(output, text, "memory", "memory", "memory", put_memory);
+	put_list(output, text, "operation", "operations", "operations", put_operation);
+	if (functions)
+		put_list(output, text, "function", "functions", "functions",
+			 put_function);
+	if (rules)
+		put_list(output, text, "rule", "rules",
+			 "      hits   denials      lost  last                 rule",
+			 put_block_or_rule);
+	kl_close(output);
+}
+
+static int run(const struct kl_command *command, int argc, char **argv)
+{
+	struct kl_buffer text = { 0 };
+	struct kl_common common;
+	bool rules = false, functions = false;
+	int option, error, status;
+
+	kl_common_init(&common);
+	while ((option = kl_option_next(command, argc, argv, &common)) != -1) {
+		if (option == 'r')
+			rules = true;
+		else if (option == 'f')
+			functions = true;
+		else
+			return option == 'h' ? KL_EXIT_OK : KL_EXIT_USAGE;
+	}
+	if (optind != argc)
+		return kl_usage(command, "no arguments are expected");
+	status = kl_proc_check();
+	if (status)
+		return status;
+	error = kl_proc_read("stat", &text);
+	if (error)
+		status = kl_proc_complain("stat", error);
+	else
+		put_stat(&common.output, kl_buffer_text(&text), rules, functions);
+	kl_buffer_free(&text);
+	return kl_common_done(&common, status);
+}
+
+const struct kl_command stat_command = {
+	.name = "stat",
+	.arguments = "",
+	.words = NULL,
+	.summary = "Show counters: requests, log, memory, and hits of every rule",
+	.options = options,
+	.run = run,
+};
