@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a record must say, as the kernel tells it to any process: by stat(2),
+ * statfs(2), /proc/self/mountinfo, getresuid(2) and their like. Nothing here
+ * asks Kellas.
+ */
+#ifndef FACTS_H
+#define FACTS_H
+
+#include "test.h"
+
+/** task_facts - " task.pid=… task.domain=…" of the calling process */
+void task_facts(struct text *text);
+
+/**
+ * object_facts - " X.uid=… X.fsmagic=…" of a file, not following a last link
+ * @path: must exist
+ * @device: also dev_major and dev_minor, for devices
+ */
+void object_facts(struct text *text, const char *x, const char *path, bool device);
+
+/** parent_facts - " X.parent.uid=…" of the folder that holds @path, which need not exist */
+void parent_facts(struct text *text, const char *x, const char *path);
+
+/** exists - lstat(2) works */
+bool exists(const char *path);
+
+/** tree_facts - all that is in a folder: names, types, modes, owners, contents */
+void tree_facts(struct text *text, const char *path);
+
+#endif

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * suite PART [ARGUMENT…]: run cases in a guest. The working folder is the
+ * repository's; KELLAS_KO names another module than the one built there.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include "parts.h"
+#include "test.h"
+
+static const struct {
+	const char *name;
+	void (*run)(int argc, char **argv);
+} parts[] = {
+	{ "operations", part_operations },
+	{ "attached", part_attached },
+	{ "pathnames", part_pathnames },
+	{ "programs", part_programs },
+	{ "policy", part_policy },
+	{ "log", part_log },
+	{ "swap", part_swap },
+	{ "cycles", part_cycles },
+};
+
+int main(int argc, char **argv)
+{
+	unsigned int i;
+
+	umask(0);
+	for (i = 0; argc > 1 && i < ARRAY_SIZE(parts); i++)
+		if (!strcmp(parts[i].name, argv[1])) {
+			parts[i].run(argc - 2, argv + 2);
+			return finish();
+		}
+	fprintf(stderr, "usage: suite PART [ARGUMENT…]\n");
+	return 2;
+}

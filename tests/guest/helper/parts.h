@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The parts of the suite; each takes its arguments and runs its cases. */
+#ifndef PARTS_H
+#define PARTS_H
+
+void part_operations(int argc, char **argv);
+void part_attached(int argc, char **argv);
+void part_pathnames(int argc, char **argv);
+void part_programs(int argc, char **argv);
+void part_policy(int argc, char **argv);
+void part_log(int argc, char **argv);
+void part_swap(int argc, char **argv);
+void part_cycles(int argc, char **argv);
+
+#endif
