@@ -37,23 +37,27 @@ mirror:
 	@find $(OBJ) -type l \( -xtype l -o ! -lname '$(abspath $(SRC))/*' \) -delete
 	@cp -rsn $(abspath $(SRC))/. $(OBJ)
 
-tools: ## kellasctl, kellas-auditd, kellas-editpolicy
+tools: ## kellasctl and its manual pages
 	$(MAKE) -C usr_sbin
 
 try: ## a guest with the module loaded, to try it out
 	tests/try
 
-vm: ## a shell in a guest; CMD='SCRIPT ARG…' runs that instead
+vm: ## a shell in a guest, module and tools built; CMD='SCRIPT ARG…' runs that instead
+	tests/deps build vm
+	$(MAKE) -s module KERNEL=$(or $(KERNEL),6.12)
+	$(MAKE) -s tools
 	tests/vm/run $(CMD)
 
 check: ## all tests
 	tests/check
 
-bench: ## the figures of doc/, measured again
+bench: ## the figures of doc/performance.md, measured again
 	tests/bench/run
 
-fuzz: ## fuzz the policy language
-	tests/fuzz/run
+fuzz: ## fuzz the engine for FUZZ_SECONDS=
+	tests/deps fuzz
+	$(MAKE) -C tests/fuzz fuzz
 
 style: ## format and licence lines
 	tests/style

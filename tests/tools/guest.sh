@@ -1,0 +1,153 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Usage: tests/vm/run tests/tools/guest.sh
+#
+# kellasctl with the module: load, errors at their place, save, monitor, stat,
+# unload; and what the module decided must be what explain says of its records,
+# although explain is the same engine: the operations are made here, and which
+# of them fail is known beforehand.
+
+set -uo pipefail
+[[ ${KELLAS_VM-} ]] || { echo 'only in a guest: tests/vm/run tests/tools/guest.sh' >&2; exit 2; }
+tool=$PWD/build/tools/kellasctl/kellasctl
+cd /tmp || exit
+passed=0 failed=0
+
+# is NAME COMMAND…: the command must succeed
+is() {
+	local name=$1
+
+	shift
+	if "$@"; then
+		passed=$((passed + 1))
+		echo "ok $name"
+	else
+		failed=$((failed + 1))
+		echo "not ok $name"
+		tail -n 20 out err 2>/dev/null
+	fi
+}
+
+# status_of STATUS ARGUMENT…: run the tool; is that its exit status?
+status_of() {
+	local want=$1
+
+	shift
+	"$tool" "$@" >out 2>err </dev/null
+	[[ $? == "$want" ]]
+}
+
+found() {
+	grep -qE -e "$1" "$2"
+}
+
+cat >policy <<'EOF'
+string_group FILES /tmp/secret\*
+100 acl write path=@FILES
+	audit 1
+	label secrets
+	10 deny task.uid=0 path.perm!=others_write
+	20 allow
+200 acl write path="/tmp/secret.open"
+	audit 1
+	10 allow path.uid=0
+100 acl unlink path="/tmp/secret\*"
+	audit 1
+	10 deny
+100 acl execute path="/usr/bin/env"
+	audit 1
+	10 deny envp["LD_\*"]!=NULL
+	20 deny argv[1]="-"
+	30 allow argc=1-9
+EOF
+printf '100 acl read\n10 allow\n1 acl use_packet_socket\n' >unsupported
+
+is 'load without the module' status_of 4 load policy
+insmod "$OLDPWD/build/$(uname -r)/kellas.ko" || exit
+is 'load' status_of 0 load policy
+is 'the module refuses an operation' status_of 3 load policy unsupported
+is 'at its place in the second file' found '^unsupported:3:3: .*use_packet_socket' err
+is 'with the line and a caret' found '^    \^$' err
+is 'check --kernel foresees it' status_of 0 check --kernel unsupported
+is 'by name' found 'warning: .* use_packet_socket ' out
+"$tool" save | grep -v ^stat >before
+is 'the refused policy changed nothing' [ "$(grep -c '^[0-9]* acl' before)" = 4 ]
+is 'save to a file' status_of 0 save saved
+is 'load what was saved' status_of 0 load saved
+is 'it is the same policy' cmp before <("$tool" save | grep -v ^stat)
+is 'load --add of nothing' status_of 0 load --add -
+
+touch secret
+chmod 600 secret
+is 'root cannot write it' [ "$(bash -c ': >secret' 2>&1 | grep -c 'not permitted')" = 1 ]
+rm -f secret 2>/dev/null
+is 'nor can rm remove it' [ -e secret ]
+(
+	umask 0
+	setpriv --reuid 1000 --clear-groups --regid 1000 touch /tmp/secret.open
+)
+is 'another user may' [ -e secret.open ]
+is 'and root, if others may' bash -c ': >secret.open'
+is 'env may be executed' /usr/bin/env true
+is 'but not with this environment' \
+	[ "$(LD_X=1 bash -c /usr/bin/env 2>&1 | grep -c 'not permitted')" = 1 ]
+is 'nor with this argument' [ "$(/usr/bin/env - true 2>&1 | grep -c 'not permitted')" = 1 ]
+
+timeout -s INT 2 "$tool" monitor --raw >log 2>err
+# shellcheck disable=SC2094
+timeout -s INT 2 "$tool" monitor -o json >json 2>err
+is 'monitor read them all' [ "$(wc -l <log)" -ge 8 ]
+is 'twice the same' [ "$(wc -l <log)" = "$(wc -l <json)" ]
+is 'SIGINT ends it with counts' found '[0-9]+ records shown; .* 0 lost, 0 suppressed, 0 unreadable' err
+is 'every record has a number' [ "$(grep -c 'seq=[0-9]' log)" = "$(wc -l <log)" ]
+timeout -s INT 2 "$tool" monitor -- unlink task.exe='/usr/bin/rm' >out 2>err
+is 'a filter' [ "$(wc -l <out)" = 1 ]
+"$tool" explain -o json -p policy - <log >explained 2>err
+is 'explain of the log' [ $? = 0 ]
+is 'explain says what the module did, block by block' python3 -c '
+import json
+said = [json.loads(line) for line in open("explained")]
+done = [json.loads(line) for line in open("json")]
+assert len(said) == len(done) >= 8
+results = set()
+for s, d in zip(said, done):
+    assert s["operation"] == d["operation"], (s, d)
+    blocks = {b["priority"]: b["result"] for b in s["blocks"]}
+    assert blocks[d["priority"]] == d["result"], (s, d)
+    results.add((d["operation"], d["result"]))
+assert {("write", "denied"), ("write", "allowed"), ("unlink", "denied"), ("execute", "denied"),
+        ("execute", "allowed")} <= results, results'
+
+is 'stat' status_of 0 stat --rules -o json
+is 'its hits are the records' python3 -c '
+import json
+stat = json.load(open("out"))
+done = [json.loads(line) for line in open("json")]
+denied = sum(r["result"] == "denied" for r in done)
+assert stat["requests"]["denied"] == denied > 0, stat["requests"]
+assert stat["log"]["written"] == len(done), stat["log"]
+blocks = [r for r in stat["rules"] if r["kind"] == "block"]
+assert sum(b["hits"] for b in blocks) == len(done)
+assert sum(b["denials"] for b in blocks) == denied
+assert all((b["last"] == "never") == (b["hits"] == 0) for b in blocks)'
+is 'stat as text' status_of 0 stat --rules --functions
+is 'with functions' found 'security_file_open +family [a-z]+  state attached' out
+
+timeout -s INT 3 "$tool" monitor --since=now -q >out 2>err &
+sleep 1
+rm -f secret 2>/dev/null
+wait
+is '--since=now shows what comes, and only that' [ "$(wc -l <out)" = 1 ]
+
+exec 7</proc/kellas/stat
+is 'unload while somebody has a file open' status_of 1 unload
+is 'names them' found "^pid $$ \(.*\) has /proc/kellas/stat open\$" out
+is 'and nobody else' [ "$(wc -l <out)" = 1 ]
+exec 7<&-
+rm -f secret
+is 'nothing is denied then' [ ! -e secret ]
+is 'unload' status_of 0 unload
+is 'it is gone' [ ! -e /proc/kellas ]
+echo "$passed passed, $failed failed"
+((failed == 0 && passed > 0))
