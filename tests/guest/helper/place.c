@@ -60,9 +60,10 @@ void place_open(struct place *place, const char *name)
 		      " mount -t tmpfs tmpfs /tmp/tmpfs");
 	} else if (!strcmp(name, "ext4")) {
 		strcpy(place->folder, "/tmp/ext4/t");
-		shell("mkdir -p /tmp/ext4 && mountpoint -q /tmp/ext4 || truncate -s 16M /tmp/ext4.img &&"
+		shell("mkdir -p /tmp/ext4; mountpoint -q /tmp/ext4 ||"
+		      " { truncate -s 16M /tmp/ext4.img &&"
 		      " mkfs.ext4 -q -O ^has_journal /tmp/ext4.img && modprobe -a loop ext4 &&"
-		      " mount -o loop /tmp/ext4.img /tmp/ext4");
+		      " mount -o loop /tmp/ext4.img /tmp/ext4; }");
 	} else if (!strcmp(name, "overlay") || is_lower(place)) {
 		sprintf(place->folder, OVERLAY "%s/t", name);
 		open_overlay(place);
