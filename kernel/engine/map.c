@@ -255,12 +255,9 @@ static enum place place_of(const struct kl_pattern *pattern)
 
 static int compare_text(struct kl_text a, struct kl_text b)
 {
-	int diff;
-
 	if (a.length != b.length)
 		return a.length < b.length ? -1 : 1;
-	diff = memcmp(a.data, b.data, a.length);
-	return diff;
+	return memcmp(a.data, b.data, a.length);
 }
 
 static struct kl_text filed_under(const struct kl_pattern *pattern)

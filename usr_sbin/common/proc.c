@@ -36,7 +36,7 @@ int kl_proc_open(const char *name, int flags)
 	return fd < 0 ? error : fd;
 }
 
-int kl_read_fd(int fd, struct kl_buffer *text)
+int kl_read_fd(int fd, struct kl_buffer *text, size_t limit)
 {
 	ssize_t got;
 
@@ -51,6 +51,8 @@ int kl_read_fd(int fd, struct kl_buffer *text)
 		text->data[text->length] = '\0';
 		if (!got)
 			return 0;
+		if (text->length > limit)
+			return -EFBIG;
 	}
 }
 
@@ -76,7 +78,7 @@ int kl_proc_read(const char *name, struct kl_buffer *text)
 
 	if (fd < 0)
 		return fd;
-	error = kl_read_fd(fd, text);
+	error = kl_read_fd(fd, text, SIZE_MAX);
 	close(fd);
 	return error;
 }

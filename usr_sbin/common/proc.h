@@ -33,8 +33,12 @@ int kl_proc_open(const char *name, int flags);
  */
 int kl_proc_read(const char *name, struct kl_buffer *text);
 
-/** kl_read_fd - append all that a descriptor gives; 0 or a negative errno */
-int kl_read_fd(int fd, struct kl_buffer *text);
+/**
+ * kl_read_fd - append all that a descriptor gives
+ * @limit: bytes that @text may have in the end; SIZE_MAX: any number
+ * Return: 0; -EFBIG beyond @limit; another negative errno.
+ */
+int kl_read_fd(int fd, struct kl_buffer *text, size_t limit);
 
 /** kl_write_fd - write everything; 0 or a negative errno */
 int kl_write_fd(int fd, const char *data, size_t length);

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "limits.h"
+#include "proc.h"
 #include "source.h"
 
 /* Accepted everywhere, changes nothing, and ends the block before it. */
@@ -61,25 +62,6 @@ int kl_source_add_text(struct kl_source *source, const char *name, struct kl_tex
 	return source->text.length > KL_TRANSACTION_MAX ? -EFBIG : 0;
 }
 
-static int read_all(int fd, struct kl_buffer *text)
-{
-	ssize_t got;
-
-	for (;;) {
-		kl_buffer_room(text, 65536);
-		got = read(fd, text->data + text->length, 65536);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -errno;
-		if (!got)
-			return 0;
-		text->length += got;
-		if (text->length > KL_TRANSACTION_MAX)
-			return -EFBIG;
-	}
-}
-
 int kl_source_add(struct kl_source *source, const char *name)
 {
 	bool standard = !strcmp(name, "-");
@@ -91,7 +73,7 @@ int kl_source_add(struct kl_source *source, const char *name)
 		return -errno;
 	begin_file(source, name);
 	start = source->text.length;
-	error = read_all(fd, &source->text);
+	error = kl_read_fd(fd, &source->text, KL_TRANSACTION_MAX);
 	if (!standard)
 		close(fd);
 	end_file(source, start);
