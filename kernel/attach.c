@@ -116,16 +116,9 @@ static const struct hook hooks[] = {
 static_assert(HOOKS <= SLOTS / 4, "slot_hooks() would search too long");
 
 static const char * const family_names[] = {
-	[KL_FAMILY_OPEN] = "open",
-	[KL_FAMILY_GETATTR] = "getattr",
-	[KL_FAMILY_IOCTL] = "ioctl",
-	[KL_FAMILY_NAMES] = "names",
-	[KL_FAMILY_ATTRIBUTES] = "attributes",
-	[KL_FAMILY_MOUNT] = "mount",
-	[KL_FAMILY_EXEC] = "exec",
+#define KL_FAMILY(id, name) [KL_FAMILY_##id] = name,
+#include "hooks/families.def"
 };
-
-static_assert(ARRAY_SIZE(family_names) == KL_FAMILIES);
 
 /**
  * struct slot - how the dispatcher finds a handler

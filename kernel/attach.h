@@ -28,25 +28,10 @@
 #include <linux/types.h>
 #include "engine/port.h"
 
-/**
- * enum kl_family - functions that are attached and detached together
- * @KL_FAMILY_OPEN: opening files, and changing to append by fcntl
- * @KL_FAMILY_GETATTR: stat and its like
- * @KL_FAMILY_IOCTL: ioctl
- * @KL_FAMILY_NAMES: making, removing and renaming directory entries
- * @KL_FAMILY_ATTRIBUTES: size, mode and owners of a file
- * @KL_FAMILY_MOUNT: what a process sees as its file tree
- * @KL_FAMILY_EXEC: execution of programs
- * @KL_FAMILIES: how many
- */
+/** enum kl_family - functions that are attached and detached together */
 enum kl_family {
-	KL_FAMILY_OPEN,
-	KL_FAMILY_GETATTR,
-	KL_FAMILY_IOCTL,
-	KL_FAMILY_NAMES,
-	KL_FAMILY_ATTRIBUTES,
-	KL_FAMILY_MOUNT,
-	KL_FAMILY_EXEC,
+#define KL_FAMILY(id, name) KL_FAMILY_##id,
+#include "hooks/families.def"
 	KL_FAMILIES
 };
 

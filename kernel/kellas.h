@@ -143,8 +143,12 @@ void kl_core_exit(void);
  */
 void kl_core_unpublish(void);
 
-/** kl_core_supports - can blocks of this operation be attached? */
-bool kl_core_supports(enum kl_op op);
+/**
+ * kl_core_refusal - why blocks of an operation cannot be in the policy
+ * @deny: ask about "deny" lines
+ * Return: the end of a sentence about the operation, static; NULL: they can.
+ */
+const char *kl_core_refusal(enum kl_op op, bool deny);
 
 /**
  * kl_core_commit - apply a batch to the policy and publish it

@@ -38,6 +38,9 @@
  */
 #define KL_STRING_MAX		(128u << 10)
 
+/* History of a process: beyond this the oldest programs are shown as "...=>". */
+#define KL_HISTORY_MAX		4096u		/* bytes of its text */
+
 /* Log records: arguments that do not fit are counted as omitted=N. */
 #define KL_RECORD_MAX		(64u << 10)	/* binary record */
 #define KL_EXECINFO_MAX		8192u		/* argv and envp text in one record */

@@ -22,38 +22,19 @@
 
 #define PUBLISH_DELAY	msecs_to_jiffies(10)
 
-/* Which functions see each operation; modify_policy is our own. */
+/* Which functions see each operation. */
 #define SUPPORTED	BIT(31)
-static const u32 op_families[KL_OP_COUNT] = {
+#define F(id)		KL_FAMILY_BIT(id)
 #if KL_PROGRAM_OPENED_IN_EXECVE
-	/* Interpreters are told from programs by what bprm_check has seen. */
-	[KL_OP_READ] = SUPPORTED | KL_FAMILY_BIT(OPEN) | KL_FAMILY_BIT(EXEC),
+/* Interpreters are told from programs by what bprm_check has seen. */
+#define F_PROGRAM	F(EXEC)
 #else
-	[KL_OP_READ] = SUPPORTED | KL_FAMILY_BIT(OPEN),
+#define F_PROGRAM	0
 #endif
-	[KL_OP_EXECUTE] = SUPPORTED | KL_FAMILY_BIT(EXEC),
-	[KL_OP_ENVIRON] = SUPPORTED | KL_FAMILY_BIT(EXEC),
-	[KL_OP_WRITE] = SUPPORTED | KL_FAMILY_BIT(OPEN),
-	[KL_OP_APPEND] = SUPPORTED | KL_FAMILY_BIT(OPEN),
-	[KL_OP_GETATTR] = SUPPORTED | KL_FAMILY_BIT(GETATTR),
-	[KL_OP_CREATE] = SUPPORTED | KL_FAMILY_BIT(NAMES),
-	[KL_OP_UNLINK] = SUPPORTED | KL_FAMILY_BIT(NAMES),
-	[KL_OP_MKDIR] = SUPPORTED | KL_FAMILY_BIT(NAMES),
-	[KL_OP_RMDIR] = SUPPORTED | KL_FAMILY_BIT(NAMES),
-	[KL_OP_MKFIFO] = SUPPORTED | KL_FAMILY_BIT(NAMES),
-	[KL_OP_MKSOCK] = SUPPORTED | KL_FAMILY_BIT(NAMES),
-	[KL_OP_MKBLOCK] = SUPPORTED | KL_FAMILY_BIT(NAMES),
-	[KL_OP_MKCHAR] = SUPPORTED | KL_FAMILY_BIT(NAMES),
-	[KL_OP_SYMLINK] = SUPPORTED | KL_FAMILY_BIT(NAMES),
-	[KL_OP_LINK] = SUPPORTED | KL_FAMILY_BIT(NAMES),
-	[KL_OP_RENAME] = SUPPORTED | KL_FAMILY_BIT(NAMES),
-	[KL_OP_TRUNCATE] = SUPPORTED | KL_FAMILY_BIT(ATTRIBUTES),
-	[KL_OP_CHMOD] = SUPPORTED | KL_FAMILY_BIT(ATTRIBUTES),
-	[KL_OP_CHOWN] = SUPPORTED | KL_FAMILY_BIT(ATTRIBUTES),
-	[KL_OP_CHGRP] = SUPPORTED | KL_FAMILY_BIT(ATTRIBUTES),
-	[KL_OP_IOCTL] = SUPPORTED | KL_FAMILY_BIT(IOCTL),
-	[KL_OP_CHROOT] = SUPPORTED | KL_FAMILY_BIT(MOUNT),
-	[KL_OP_MODIFY_POLICY] = SUPPORTED,
+static const u32 op_families[KL_OP_COUNT] = {
+#define KL_OPERATION_FAMILIES(op, families) \
+	[KL_OP_##op] = SUPPORTED | (families),
+#include "hooks/families.def"
 };
 
 static_assert(KL_FAMILIES <= 31, "bit 31 means SUPPORTED");
@@ -68,9 +49,13 @@ struct pending {
 	struct kl_undo *undo;
 };
 
-bool kl_core_supports(enum kl_op op)
+const char *kl_core_refusal(enum kl_op op, bool deny)
 {
-	return op_families[op] & SUPPORTED;
+	if (!(op_families[op] & SUPPORTED))
+		return "is not attached in this build";
+	if (deny && kl_op_table[op].flags & KL_OP_LOG_ONLY)
+		return "can only be logged, not denied";
+	return NULL;
 }
 
 /* Functions that the model needs attached. */

@@ -204,16 +204,18 @@ static int command(struct editor *editor, const struct kl_statement *statement)
 static int check_supported(struct editor *editor,
 			   const struct kl_statement *statement)
 {
-	char text[80];
+	const char *reason;
+	char text[160];
 	u32 i;
 
 	if (statement->delete || (statement->kind != KL_STATEMENT_ACL &&
 				  statement->kind != KL_STATEMENT_RULE))
 		return 0;
-	if (!kl_core_supports(statement->op)) {
-		snprintf(text, sizeof(text),
-			 "operation \"%s\" is not attached in this build",
-			 kl_op_table[statement->op].keyword);
+	reason = kl_core_refusal(statement->op,
+				 statement->rule_kind == KL_RULE_DENY);
+	if (reason) {
+		snprintf(text, sizeof(text), "operation \"%s\" %s",
+			 kl_op_table[statement->op].keyword, reason);
 		return refuse(editor, -EINVAL, statement->column, text);
 	}
 	for (i = 0; i < statement->count; i++)

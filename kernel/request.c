@@ -29,9 +29,14 @@ void kl_check_init(struct kl_check *check, enum kl_op op)
 {
 	check->object[0].path = (struct path){};
 	check->object[1].path = (struct path){};
+	check->subject = current;
+	check->cred = NULL;
+	check->target = NULL;
 	check->exec = NULL;
 	check->scratch = NULL;
 	check->spill = NULL;
+	check->atomic = kl_op_table[op].flags & KL_OP_ATOMIC;
+	check->flags = 0;
 	check->sleeping = false;
 	check->reported = false;
 	kl_request_init(&check->request, op);
@@ -69,6 +74,10 @@ static int supply(struct kl_check *check, u32 slot)
 
 	if (err != -EAGAIN)
 		return err;
+	if (check->atomic) {
+		kl_slot_add(check->request.unknown, slot);
+		return 0;
+	}
 	leave_rcu(check);
 	return kl_collect(check, slot, true);
 }
@@ -77,8 +86,8 @@ static int supply_record(struct kl_check *check)
 {
 	int err = kl_collect_record(check, check->sleeping);
 
-	if (err != -EAGAIN)
-		return err;
+	if (err != -EAGAIN || check->atomic)
+		return err == -EAGAIN ? 0 : err;
 	leave_rcu(check);
 	return kl_collect_record(check, true);
 }
@@ -109,7 +118,9 @@ static void judge(const struct kl_check *check, const struct kl_match *match,
 		rule = kl_ruleset_rule(ruleset, match->rule);
 	outcome->meta = (struct kl_record_meta) {
 		.time = now,
-		.pid = task_pid_nr(current),
+		.pid = task_pid_nr(check->subject),
+		.flags = check->flags |
+			 (match->unenforced ? KL_RECORD_UNENFORCED : 0),
 		.audit = block->audit,
 		.result = match->result,
 		.priority = block->priority,

@@ -29,6 +29,10 @@ struct kl_object {
 /**
  * struct kl_check - an operation on its way
  * @object: files it is about
+ * @subject: who does it; current, but for operations that somebody else
+ *	observes (task_exit, task_hang). Borrowed
+ * @cred: the subject's, where they are not its own (capability); NULL: its own
+ * @target: to whom (signal, ptrace), or NULL. Borrowed
  * @exe: storage of task.exe
  * @domain: storage of task.domain
  * @text: storage of the operation's own strings
@@ -36,6 +40,8 @@ struct kl_object {
  * @scratch: taken when the first string is collected
  * @spill: strings that did not fit @scratch, chained by their first word
  * @published: the ruleset that decides; set by kl_check_run()
+ * @atomic: nobody may sleep here: what cannot be collected without is unknown
+ * @flags: enum kl_record_flag
  * @sleeping: a reference on @published is held instead of RCU
  * @reported: matches were handed out: it is too late to start again
  * @request: what the engine sees
@@ -45,6 +51,9 @@ struct kl_object {
  */
 struct kl_check {
 	struct kl_object object[2];
+	struct task_struct *subject;
+	const struct cred *cred;
+	struct task_struct *target;
 	struct kl_text exe;
 	struct kl_text domain;
 	struct kl_text text[2];
@@ -52,6 +61,8 @@ struct kl_check {
 	struct kl_scratch *scratch;
 	void **spill;
 	struct kl_published *published;
+	bool atomic;
+	u8 flags;
 	bool sleeping;
 	bool reported;
 	struct kl_request request;
@@ -86,10 +97,16 @@ static inline void kl_check_text(struct kl_check *check, u32 slot, int index,
 	kl_request_text(&check->request, slot, &check->text[index]);
 }
 
+/** kl_check_atomic - the caller's caller may not sleep, nor may collectors */
+static inline void kl_check_atomic(struct kl_check *check)
+{
+	check->atomic = true;
+}
+
 /**
  * kl_check_run - decide and record
  *
- * Context: may sleep. An i_rwsem may be held: collectors read dentries and
+ * Context: may sleep, unless kl_check_atomic() was called; then any but NMI. An i_rwsem may be held: collectors read dentries and
  *	    inodes, and only the exec object of execve is looked up.
  * Return: 0: permitted; -EPERM: denied; -ENOMEM; -ENOENT if the program of an
  * execve cannot be found again.

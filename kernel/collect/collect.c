@@ -131,7 +131,7 @@ int kl_collect(struct kl_check *check, u32 slot, bool may_sleep)
 		return collect_args(check, may_sleep);
 	}
 	if (slot < KL_SLOT_TASK_EXE)
-		kl_collect_ids(&check->request);
+		kl_collect_ids(check);
 	else	/* a parameter that its handler did not give has no value */
 		kl_slot_add(check->request.absent, slot);
 	return 0;

@@ -67,8 +67,8 @@ void kl_collect_parent(struct kl_check *check, int index);
 
 /* task.c */
 
-/** kl_collect_ids - numbers of current. Context: any. */
-void kl_collect_ids(struct kl_request *request);
+/** kl_collect_ids - numbers of the subject. Context: any. */
+void kl_collect_ids(struct kl_check *check);
 
 /** kl_collect_exe - task.exe. Return: 0, -EAGAIN, -ENOMEM. */
 int kl_collect_exe(struct kl_check *check, bool may_sleep);

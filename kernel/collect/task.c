@@ -15,13 +15,19 @@ static void constant(struct kl_text *text, const char *value)
 }
 
 /* The initial user namespace numbers ids as the kernel does. */
-void kl_collect_ids(struct kl_request *request)
+void kl_collect_ids(struct kl_check *check)
 {
-	const struct cred *cred = current_cred();
+	struct kl_request *request = &check->request;
+	struct task_struct *task = check->subject;
+	const struct cred *cred;
 
-	kl_request_number(request, KL_SLOT_TASK_PID, task_tgid_vnr(current));
+	rcu_read_lock();
+	cred = check->cred ?: task == current ? current_cred() :
+						__task_cred(task);
+
+	kl_request_number(request, KL_SLOT_TASK_PID, task_tgid_vnr(task));
 	kl_request_number(request, KL_SLOT_TASK_PPID,
-			  task_ppid_nr_ns(current, task_active_pid_ns(current)));
+			  task_ppid_nr_ns(task, task_active_pid_ns(task)));
 	kl_request_number(request, KL_SLOT_TASK_UID, __kuid_val(cred->uid));
 	kl_request_number(request, KL_SLOT_TASK_GID, __kgid_val(cred->gid));
 	kl_request_number(request, KL_SLOT_TASK_EUID, __kuid_val(cred->euid));
@@ -30,6 +36,7 @@ void kl_collect_ids(struct kl_request *request)
 	kl_request_number(request, KL_SLOT_TASK_SGID, __kgid_val(cred->sgid));
 	kl_request_number(request, KL_SLOT_TASK_FSUID, __kuid_val(cred->fsuid));
 	kl_request_number(request, KL_SLOT_TASK_FSGID, __kgid_val(cred->fsgid));
+	rcu_read_unlock();
 }
 
 /* The path that the program has now; that at exec time needs task state. */

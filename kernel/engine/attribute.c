@@ -2,7 +2,7 @@
 /* The tables of operations and attributes, and look-ups in them. */
 #include "attribute.h"
 
-#define P(id)			BIT(KL_PARAM_##id)
+#define P(id)			BIT_ULL(KL_PARAM_##id)
 #define OBJ(prefix, extent)	{ prefix, KL_EXTENT_##extent }
 
 const struct kl_op_info kl_op_table[KL_OP_COUNT] = {
@@ -12,7 +12,7 @@ const struct kl_op_info kl_op_table[KL_OP_COUNT] = {
 };
 
 static_assert(KL_SLOT_COUNT <= 128, "sets of slots are two words");
-static_assert(KL_PARAM_COUNT <= 32, "kl_op_info.params is 32 bits");
+static_assert(KL_PARAM_COUNT <= 64, "kl_op_info.params is 64 bits");
 
 /* What every slot is, before the operation's prefixes are added. */
 static const struct {
@@ -100,7 +100,7 @@ bool kl_slot_exists(enum kl_op op, enum kl_slot slot)
 	case KL_SLOT_TRANSITION:
 		return info->flags & KL_OP_TRANSITION;
 	default:
-		return info->params & BIT(slot - KL_SLOT_TARGET);
+		return info->params >> (slot - KL_SLOT_TARGET) & 1;
 	}
 }
 

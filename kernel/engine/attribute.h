@@ -16,6 +16,8 @@
  * @KL_STRING: bytes, matched by patterns
  * @KL_IPADDR: IPv4 or IPv6 address
  * @KL_ASSIGN: not a comparison: transition=
+ * @KL_ANCESTOR: struct kl_history: some program of it matches a pattern
+ * @KL_HISTORY: struct kl_history: as a whole, program by program
  */
 enum kl_type {
 	KL_NUMBER,
@@ -24,6 +26,8 @@ enum kl_type {
 	KL_STRING,
 	KL_IPADDR,
 	KL_ASSIGN,
+	KL_ANCESTOR,
+	KL_HISTORY,
 };
 
 /**
@@ -55,7 +59,7 @@ enum kl_slot {
 #define KL_OBJECT_SLOTS	(KL_SLOT_OBJECT1 - KL_SLOT_OBJECT0)
 #define KL_SLOT_WORDS	((KL_SLOT_COUNT + 63) / 64)
 
-/* Which parameters an operation has: a mask of BIT(KL_PARAM_x). */
+/* Which parameters an operation has: a mask of BIT_ULL(KL_PARAM_x). */
 enum kl_param {
 #define KL_PARAM(id, name, type) KL_PARAM_##id,
 #include "attributes.def"
@@ -87,11 +91,15 @@ enum kl_extent {
  * @KL_OP_AUTO: auto_domain_transition runs before it
  * @KL_OP_TRANSITION: "allow" lines take transition=
  * @KL_OP_ARGS: argv[N] and envp["NAME"] exist
+ * @KL_OP_ATOMIC: it may be asked where nobody may sleep: no query, no wait
+ * @KL_OP_LOG_ONLY: it has happened already: "deny" is refused
  */
 enum kl_op_flag {
 	KL_OP_AUTO = 1,
 	KL_OP_TRANSITION = 2,
 	KL_OP_ARGS = 4,
+	KL_OP_ATOMIC = 8,
+	KL_OP_LOG_ONLY = 16,
 };
 
 /**
@@ -108,13 +116,13 @@ struct kl_object_info {
  * struct kl_op_info - one operation
  * @keyword: its name in policies and records
  * @object: its up to two objects
- * @params: mask of BIT(enum kl_param)
+ * @params: mask of BIT_ULL(enum kl_param)
  * @flags: enum kl_op_flag
  */
 struct kl_op_info {
 	const char *keyword;
 	struct kl_object_info object[2];
-	u32 params;
+	u64 params;
 	u32 flags;
 };
 

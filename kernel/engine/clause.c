@@ -405,6 +405,8 @@ static int parse_right(const struct kl_clause_parser *parser,
 	case KL_FILETYPE:
 		return right_filetype(parser, right);
 	case KL_STRING:
+	case KL_ANCESTOR:
+	case KL_HISTORY:
 		return right_string(parser, right, condition);
 	case KL_IPADDR:
 		return right_addresses(parser, right, condition);

@@ -59,6 +59,7 @@ static int search_block(const struct kl_ruleset *ruleset, u32 block,
 	match->block = block;
 	match->rule = KL_NO_RULE;
 	match->result = KL_UNMATCHED;
+	match->unenforced = false;
 	if (kl_cursor_open(&cursor, list, request, linear, &missing)) {
 		request->need = missing;
 		return KL_MISSING;

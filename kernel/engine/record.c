@@ -53,12 +53,16 @@ static const struct {
 #define IF_STRING_NUMBER(bit)
 #define IF_STRING_FILEPERM(bit)
 #define IF_STRING_FILETYPE(bit)
+#define IF_STRING_ANCESTOR(bit)
+#define IF_STRING_HISTORY(bit)
 
 #define IS_IPADDR_STRING	0
 #define IS_IPADDR_IPADDR	1
 #define IS_IPADDR_NUMBER	0
 #define IS_IPADDR_FILEPERM	0
 #define IS_IPADDR_FILETYPE	0
+#define IS_IPADDR_ANCESTOR	0
+#define IS_IPADDR_HISTORY	0
 #define KL_TASK(id, name, type)	 + IS_IPADDR_##type
 #define KL_PARAM(id, name, type) + IS_IPADDR_##type
 enum {

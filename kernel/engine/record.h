@@ -15,12 +15,19 @@ enum kl_record_kind {
 	KL_RECORD_SUPPRESSED,	/* requests that a quota kept out */
 };
 
+/** enum kl_record_flag - words in front of " / " */
+enum kl_record_flag {
+	KL_RECORD_UNENFORCED = 1,	/* enforced=no: a denial, permitted */
+	KL_RECORD_CHECK = 2,		/* check=yes: AT_EXECVE_CHECK */
+};
+
 /**
  * struct kl_record - header of every binary record
  * @size: bytes of the whole record with this header; at most KL_RECORD_MAX
  * @kind: enum kl_record_kind
  * @op, @result, @priority, @audit: REQUEST: of the request and its block;
  *	SUPPRESSED: @audit is the index
+ * @flags: REQUEST: enum kl_record_flag
  * @sequence: REQUEST: its number; LOST: the first lost number
  * @time: nanoseconds since the epoch
  * @pid: REQUEST: thread id in the initial pid namespace
@@ -45,7 +52,7 @@ struct kl_record {
 	u8 result;
 	u8 audit;
 	u16 priority;
-	u16 reserved;
+	u16 flags;
 	u32 pid;
 	u32 omitted;
 	u64 sequence;
@@ -57,7 +64,7 @@ struct kl_record {
 
 /**
  * struct kl_record_meta - what a record says beside the request
- * @time, @pid, @audit, @priority, @result: see struct kl_record
+ * @time, @pid, @audit, @priority, @result, @flags: see struct kl_record
  * @label: of the deciding rule, else of the block, or NULL
  */
 struct kl_record_meta {
@@ -66,6 +73,7 @@ struct kl_record_meta {
 	u8 audit;
 	u8 result;
 	u16 priority;
+	u16 flags;
 	const struct kl_string *label;
 };
 

@@ -7,6 +7,7 @@
 #ifndef KELLAS_RULESET_H
 #define KELLAS_RULESET_H
 
+#include "history.h"
 #include "policy.h"
 #include "pattern.h"
 
@@ -28,12 +29,14 @@ struct kl_args {
  * @text: KL_STRING; raw bytes
  * @ip: KL_IPADDR
  * @args: KL_SLOT_ARGV and KL_SLOT_ENVP, the same object
+ * @history: KL_ANCESTOR and KL_HISTORY, the same object
  */
 union kl_value {
 	u64 number;
 	const struct kl_text *text;
 	const struct kl_ip *ip;
 	const struct kl_args *args;
+	const struct kl_history *history;
 };
 
 /** enum kl_verdict - what kl_decide() says */
@@ -49,11 +52,13 @@ enum kl_verdict {
  * @block: number of the block within the ruleset
  * @rule: number of the deciding sub-entry; KL_NO_RULE if unmatched
  * @result: enum kl_result
+ * @unenforced: a denial that is not enforced: "permissive" or "mode permissive"
  */
 struct kl_match {
 	u32 block;
 	u32 rule;
-	u32 result;
+	u8 result;
+	bool unenforced;
 };
 
 #define KL_NO_RULE	((u32)~0)

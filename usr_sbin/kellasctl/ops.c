@@ -13,6 +13,7 @@ static const char *const types[] = {
 	[KL_NUMBER] = "number",	     [KL_FILEPERM] = "permissions",
 	[KL_FILETYPE] = "file type", [KL_STRING] = "string",
 	[KL_IPADDR] = "address",     [KL_ASSIGN] = "assignment",
+	[KL_ANCESTOR] = "program",   [KL_HISTORY] = "history",
 };
 
 static void put_attribute(struct kl_output *output, enum kl_op op, u32 slot)
