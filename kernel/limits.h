@@ -19,6 +19,8 @@
 #define KL_PRIORITY_DEFAULT	1000u
 #define KL_LABEL_MAX		64u		/* bytes of a label */
 #define KL_AUDIT_INDEXES	256u		/* audit 0 ... 255 */
+#define KL_WAIT_MAX		2000u		/* milliseconds of "audit N wait=" */
+#define KL_CONFIRM_MAX		86400u		/* seconds of "commit confirm=" */
 
 /* Default of "quota memory policy", bytes; beyond it ENOMEM on commit. */
 #define KL_POLICY_MEMORY	(256ul << 20)

@@ -193,9 +193,9 @@ static int command(struct editor *editor, const struct kl_statement *statement)
 				      "abort without begin");
 		end_transaction(editor);
 		return STOP_AFTER;
+	case KL_STATEMENT_DETACH:
+		return detach(editor, statement);
 	default:
-		if (!strcmp(statement->name->text, "detach"))
-			return detach(editor, statement);
 		return refuse(editor, -EINVAL, statement->column,
 			      "this command is not in this version");
 	}

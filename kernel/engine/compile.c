@@ -357,6 +357,7 @@ static int compile_block(struct compiler *c, const struct kl_block *block)
 
 	compiled->priority = block->rule.priority;
 	compiled->audit = block->audit;
+	compiled->wait = block->wait;
 	compiled->op = block->op;
 	compiled->line = block->rule.line;
 	compiled->label = label_ref(block->rule.label);

@@ -210,6 +210,38 @@ static int read_rule(struct reading *r)
 	return parse_conditions(r);
 }
 
+/* wait=MS behind the index of an audit line. */
+static int parse_wait(struct reading *r)
+{
+	const u32 skip = strlen("wait=");
+	struct kl_word word;
+	struct kl_text value;
+	u64 wait;
+
+	if (!kl_lexer_next(&r->lexer, &word))
+		return 0;
+	if (!kl_text_begins(word.text, "wait="))
+		return kl_refuse(
+			r->error, word.column,
+			"unknown word " KL_WORD_FMT
+			"; expected wait=MS or the end of the line",
+			KL_WORD_ARG(word.text));
+	value = kl_text_from(word.text, skip);
+	if (kl_text_decimal(value, KL_WAIT_MAX, &wait))
+		return kl_refuse(
+			r->error, word.column + skip,
+			KL_WORD_FMT
+			" is no time to wait; expected 0 to %u milliseconds",
+			KL_WORD_ARG(value), KL_WAIT_MAX);
+	if (wait && kl_op_table[r->parser->op].flags & KL_OP_ATOMIC)
+		return kl_refuse(
+			r->error, word.column,
+			"%s happens where nobody may wait; expected no wait=",
+			kl_op_table[r->parser->op].keyword);
+	r->statement->wait = wait;
+	return expect_end(r);
+}
+
 static int read_audit(struct reading *r)
 {
 	struct kl_word word;
@@ -226,7 +258,7 @@ static int read_audit(struct reading *r)
 				 " is no audit index; expected 0 to %u",
 				 KL_WORD_ARG(word.text), KL_AUDIT_INDEXES - 1);
 	r->statement->index = index;
-	return expect_end(r);
+	return parse_wait(r);
 }
 
 static int read_label(struct reading *r)
@@ -472,17 +504,44 @@ static int read_begin(struct reading *r)
 	return 0;
 }
 
+/* commit [confirm=SECONDS] */
+static int read_commit(struct reading *r)
+{
+	const u32 skip = strlen("confirm=");
+	struct kl_word word;
+	struct kl_text value;
+	u64 seconds;
+
+	r->statement->kind = KL_STATEMENT_COMMIT;
+	if (!kl_lexer_next(&r->lexer, &word))
+		return 0;
+	if (!kl_text_begins(word.text, "confirm="))
+		return kl_refuse(
+			r->error, word.column,
+			"unexpected " KL_WORD_FMT
+			" after commit; expected confirm=SECONDS or the end of the line",
+			KL_WORD_ARG(word.text));
+	value = kl_text_from(word.text, skip);
+	if (kl_text_decimal(value, KL_CONFIRM_MAX, &seconds) || !seconds)
+		return kl_refuse(
+			r->error, word.column + skip,
+			KL_WORD_FMT
+			" is no time to confirm in; expected 1 to %u seconds",
+			KL_WORD_ARG(value), KL_CONFIRM_MAX);
+	r->statement->confirm = seconds;
+	return expect_end(r);
+}
+
+/* A command of one word. */
 static int read_command(struct reading *r)
 {
-	if (kl_text_is(r->verb.text, "commit"))
-		r->statement->kind = KL_STATEMENT_COMMIT;
-	else if (kl_text_is(r->verb.text, "abort"))
-		r->statement->kind = KL_STATEMENT_ABORT;
-	else
-		r->statement->kind = KL_STATEMENT_COMMAND;
-	r->statement->name = kl_string_get(r->parser->strings, r->verb.text);
-	if (!r->statement->name)
-		return no_memory(r, r->verb.column);
+	struct kl_text verb = r->verb.text;
+
+	r->statement->kind =
+		kl_text_is(verb, "abort") ? KL_STATEMENT_ABORT :
+		kl_text_is(verb, "confirm") ? KL_STATEMENT_CONFIRM :
+		kl_text_is(verb, "lock") ? KL_STATEMENT_LOCK :
+					   KL_STATEMENT_DETACH;
 	return expect_end(r);
 }
 
@@ -511,8 +570,9 @@ static const struct verb {
 	{ "POLICY_VERSION=", read_version, 0 },
 	{ "stat", read_stat, KEEPS | COMMAND },
 	{ "begin", read_begin, COMMAND },
-	{ "commit", read_command, COMMAND },
+	{ "commit", read_commit, COMMAND },
 	{ "abort", read_command, COMMAND },
+	{ "confirm", read_command, COMMAND },
 	{ "detach", read_command, COMMAND },
 	{ "lock", read_command, COMMAND },
 };
@@ -677,7 +737,9 @@ static int keep_statement(struct kl_batch *batch,
 	case KL_STATEMENT_BEGIN:
 	case KL_STATEMENT_COMMIT:
 	case KL_STATEMENT_ABORT:
-	case KL_STATEMENT_COMMAND:
+	case KL_STATEMENT_CONFIRM:
+	case KL_STATEMENT_LOCK:
+	case KL_STATEMENT_DETACH:
 		kl_refuse(
 			error, statement->column,
 			"commands cannot stand here; expected policy lines only");

@@ -192,7 +192,9 @@ static int apply_audit(struct applying *a, struct kl_statement *s)
 	record = kl_undo_add(a->undo, KL_AUDIT_CHANGED);
 	record->rule = &a->selected->rule;
 	record->audit = a->selected->audit;
+	record->wait = a->selected->wait;
 	a->selected->audit = s->index;
+	a->selected->wait = s->wait;
 	return 1;
 }
 

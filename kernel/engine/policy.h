@@ -203,6 +203,7 @@ struct kl_rule {
  * @rule: its head (kind KL_RULE_BLOCK)
  * @op: enum kl_op
  * @audit: audit index
+ * @wait: milliseconds to wait for the keeper once a record is made; 0: none
  * @rules: its sub-entries, struct kl_rule
  * @count: number of them
  */
@@ -210,6 +211,7 @@ struct kl_block {
 	struct kl_rule rule;
 	u8 op;
 	u8 audit;
+	u16 wait;
 	struct list_head rules;
 	u32 count;
 };
@@ -303,10 +305,12 @@ enum kl_statement_kind {
 	KL_STATEMENT_VERSION,	/* POLICY_VERSION= */
 	KL_STATEMENT_QUOTA_MEMORY,
 	KL_STATEMENT_QUOTA_AUDIT,
-	KL_STATEMENT_BEGIN,	/* the four commands: the caller's business, */
+	KL_STATEMENT_BEGIN,	/* from here on commands: the caller's business, */
 	KL_STATEMENT_COMMIT,	/* kl_policy_apply() refuses them */
 	KL_STATEMENT_ABORT,
-	KL_STATEMENT_COMMAND,	/* detach and others without a meaning here */
+	KL_STATEMENT_CONFIRM,
+	KL_STATEMENT_LOCK,
+	KL_STATEMENT_DETACH,
 };
 
 /**
@@ -320,10 +324,11 @@ enum kl_statement_kind {
  * @group_kind: enum kl_group_kind for GROUP
  * @priority: for ACL and RULE
  * @index: AUDIT: the index; QUOTA_AUDIT: the index; QUOTA_MEMORY: the kind
+ * @wait: AUDIT: milliseconds, to KL_WAIT_MAX; 0: none
+ * @confirm: COMMIT: seconds, to KL_CONFIRM_MAX; 0: none
  * @line: where it stood
  * @column: column of the word that a message about it points at
- * @name: GROUP: its name; LABEL: the label; RULE: label= or NULL;
- *	COMMAND: the word
+ * @name: GROUP: its name; LABEL: the label; RULE: label= or NULL
  * @count: conditions
  * @conditions: owned by the statement until it is applied
  * @member: GROUP: the member
@@ -340,6 +345,8 @@ struct kl_statement {
 	u8 group_kind;
 	u16 priority;
 	u16 index;
+	u16 wait;
+	u32 confirm;
 	u32 line;
 	u32 column;
 	struct kl_string *name;

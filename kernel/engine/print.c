@@ -206,6 +206,10 @@ static int put_block(struct output *out, const struct kl_block *block)
 	}
 	put_text(out, "\n    audit ");
 	put_decimal(out, block->audit);
+	if (block->wait) {
+		put_text(out, " wait=");
+		put_decimal(out, block->wait);
+	}
 	put_text(out, "\n");
 	ret = put_sub_entries(out, block);
 	put_text(out, "\n");

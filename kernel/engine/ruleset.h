@@ -140,13 +140,16 @@ static inline void kl_request_text(struct kl_request *request, u32 slot,
 /**
  * struct kl_compiled_block - public part of a block in a ruleset
  * @priority: of the block
+ * @wait: milliseconds to wait for the keeper once a record is made; 0: none
  * @audit: audit index
+ * @op: enum kl_op
  * @line: line it came from
  * @label: or NULL
  * @hits: counters of the block
  */
 struct kl_compiled_block {
 	u16 priority;
+	u16 wait;
 	u8 audit;
 	u8 op;
 	u32 line;

@@ -108,6 +108,7 @@ static void take_back(struct kl_policy *policy, struct kl_undo_record *record)
 		break;
 	case KL_AUDIT_CHANGED:
 		record->rule->block->audit = record->audit;
+		record->rule->block->wait = record->wait;
 		break;
 	case KL_LABEL_CHANGED:
 		kl_string_put(record->rule->label);

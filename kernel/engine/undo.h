@@ -20,7 +20,7 @@ enum kl_change {
 /**
  * struct kl_undo_record - one change
  * @kind: enum kl_change
- * @audit: KL_AUDIT_CHANGED: the index before
+ * @audit, @wait: KL_AUDIT_CHANGED: what they were before
  * @rule, @group, @member: what changed. A removed one is owned by the record
  * @prev: KL_GROUP_REMOVED, KL_MEMBER_REMOVED: what stood before it
  * @label: KL_LABEL_CHANGED: the label before, owned by the record, or NULL
@@ -28,6 +28,7 @@ enum kl_change {
 struct kl_undo_record {
 	u8 kind;
 	u8 audit;
+	u16 wait;
 	union {
 		struct kl_rule *rule;
 		struct kl_group *group;

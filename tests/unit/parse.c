@@ -151,6 +151,10 @@ static const struct {
 	{ "acl read", "audit 255", true },
 	{ "acl read", "audit 256", false },
 	{ "acl read", "5 audit 1", true },
+	{ "acl read", "audit 1 wait=2000", true },
+	{ "acl read", "audit 1 wait=2001", false },
+	{ "acl signal", "audit 1 wait=0", true },
+	{ "acl signal", "audit 1 wait=1", false },
 	{ "acl read\n\n  # note\nstat x", "deny", true },
 	{ "acl read\nstring_group G /x", "deny", false },
 	{ "acl read\nPOLICY_VERSION=1", "deny", false },
@@ -594,7 +598,19 @@ static const struct {
 	{ "acl read\n\taudit x",
 	  2, 8, "\"x\" is no audit index; expected 0 to 255" },
 	{ "acl read\n\taudit 1 2",
-	  2, 10, "\"2\" is one word too many; expected the end of the line" },
+	  2, 10, "unknown word \"2\"; expected wait=MS or the end of the line" },
+	{ "acl read\n\taudit 1 wait=",
+	  2, 15, "\"\" is no time to wait; expected 0 to 2000 milliseconds" },
+	{ "acl read\n\taudit 1 wait=2001",
+	  2, 15, "\"2001\" is no time to wait; expected 0 to 2000 milliseconds" },
+	{ "acl read\n\taudit 1 wait=1s",
+	  2, 15, "\"1s\" is no time to wait; expected 0 to 2000 milliseconds" },
+	{ "acl read\n\taudit 1 wait=10 wait=20",
+	  2, 18, "\"wait=20\" is one word too many; expected the end of the line" },
+	{ "acl read\n\taudit wait=10",
+	  2, 8, "\"wait=10\" is no audit index; expected 0 to 255" },
+	{ "acl signal\n\taudit 1 wait=10",
+	  2, 10, "signal happens where nobody may wait; expected no wait=" },
 	{ "acl read\n\tlabel",
 	  2, 7, "the label is missing; expected letters, digits, _ . or -" },
 	{ "acl read\n\tlabel a/b",
@@ -698,7 +714,25 @@ static const struct {
 	{ "commit",
 	  1, 1, "commands cannot stand here; expected policy lines only" },
 	{ "commit now",
-	  1, 8, "\"now\" is one word too many; expected the end of the line" },
+	  1, 8, "unexpected \"now\" after commit; expected confirm=SECONDS or the end of the line" },
+	{ "commit confirm",
+	  1, 8, "unexpected \"confirm\" after commit; expected confirm=SECONDS or the end of the line" },
+	{ "commit confirm=0",
+	  1, 16, "\"0\" is no time to confirm in; expected 1 to 86400 seconds" },
+	{ "commit confirm=",
+	  1, 16, "\"\" is no time to confirm in; expected 1 to 86400 seconds" },
+	{ "commit confirm=86401",
+	  1, 16, "\"86401\" is no time to confirm in; expected 1 to 86400 seconds" },
+	{ "commit confirm=5s",
+	  1, 16, "\"5s\" is no time to confirm in; expected 1 to 86400 seconds" },
+	{ "commit confirm=5 now",
+	  1, 18, "\"now\" is one word too many; expected the end of the line" },
+	{ "confirm",
+	  1, 1, "commands cannot stand here; expected policy lines only" },
+	{ "confirm 5",
+	  1, 9, "\"5\" is one word too many; expected the end of the line" },
+	{ "delete confirm",
+	  1, 8, "confirm takes neither delete nor a priority; expected it alone" },
 	{ "abort",
 	  1, 1, "commands cannot stand here; expected policy lines only" },
 	{ "10 begin",
@@ -788,17 +822,20 @@ static void reads_commands(void **state)
 		const char *line;
 		u8 kind;
 		bool replace, force;
-		const char *name;
+		u32 confirm;
 	} commands[] = {
-		{ "begin", KL_STATEMENT_BEGIN, false, false, NULL },
-		{ "begin replace", KL_STATEMENT_BEGIN, true, false, NULL },
-		{ "  begin\tforce # now", KL_STATEMENT_BEGIN, false, true, NULL },
-		{ "begin force replace", KL_STATEMENT_BEGIN, true, true, NULL },
-		{ "begin replace force", KL_STATEMENT_BEGIN, true, true, NULL },
-		{ "commit", KL_STATEMENT_COMMIT, false, false, "commit" },
-		{ "abort", KL_STATEMENT_ABORT, false, false, "abort" },
-		{ "detach", KL_STATEMENT_COMMAND, false, false, "detach" },
-		{ "lock", KL_STATEMENT_COMMAND, false, false, "lock" },
+		{ "begin", KL_STATEMENT_BEGIN, false, false, 0 },
+		{ "begin replace", KL_STATEMENT_BEGIN, true, false, 0 },
+		{ "  begin\tforce # now", KL_STATEMENT_BEGIN, false, true, 0 },
+		{ "begin force replace", KL_STATEMENT_BEGIN, true, true, 0 },
+		{ "begin replace force", KL_STATEMENT_BEGIN, true, true, 0 },
+		{ "commit", KL_STATEMENT_COMMIT, false, false, 0 },
+		{ "commit confirm=1", KL_STATEMENT_COMMIT, false, false, 1 },
+		{ "commit confirm=86400 # a day", KL_STATEMENT_COMMIT, false, false, 86400 },
+		{ "abort", KL_STATEMENT_ABORT, false, false, 0 },
+		{ "confirm", KL_STATEMENT_CONFIRM, false, false, 0 },
+		{ "detach", KL_STATEMENT_DETACH, false, false, 0 },
+		{ "lock", KL_STATEMENT_LOCK, false, false, 0 },
 	};
 	struct kl_statement statement;
 	struct kl_strings strings;
@@ -821,10 +858,8 @@ static void reads_commands(void **state)
 		assert_int_equal(statement.force, commands[i].force);
 		assert_int_equal(statement.line, 2);
 		assert_false(parser.in_block);
-		if (commands[i].name)
-			assert_string_equal(statement.name->text, commands[i].name);
-		else
-			assert_null(statement.name);
+		assert_int_equal(statement.confirm, commands[i].confirm);
+		assert_null(statement.name);
 		kl_statement_release(&statement);
 		assert_int_equal(statement.kind, KL_STATEMENT_EMPTY);
 	}

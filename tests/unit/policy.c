@@ -139,6 +139,11 @@ static const struct {
 	{ "delete with a label deletes whatever the label is",
 	  { "acl read\nallow label=a\ndeny label=a\n", "acl read\ndelete allow label=b\n" },
 	  "\n1000 acl read\n    audit 0\n    1000 deny label=a\n\n" },
+	{ "wait= belongs to the audit line, and goes with the next one",
+	  { "1 acl read\n    audit 7 wait=2000\n2 acl read\n    audit 3 wait=1\n    audit 4\n"
+	    "3 acl signal\n    audit 2 wait=0\n" },
+	  "\n1 acl read\n    audit 7 wait=2000\n\n2 acl read\n    audit 4\n\n"
+	  "3 acl signal\n    audit 2\n\n" },
 	{ "audit: the last one counts, delete and priority do not",
 	  { "acl read\naudit 1\naudit 2\nacl write\ndelete audit 3\nacl append\n7 audit 255\n" },
 	  "\n1000 acl read\n    audit 2\n\n1000 acl write\n    audit 3\n\n"
@@ -315,7 +320,8 @@ static int apply_raw(struct kl_policy *policy, struct kl_batch *batch,
 static void refuses_commands_and_strays(void **state)
 {
 	static const u8 commands[] = { KL_STATEMENT_BEGIN, KL_STATEMENT_COMMIT,
-				       KL_STATEMENT_ABORT, KL_STATEMENT_COMMAND };
+				       KL_STATEMENT_ABORT, KL_STATEMENT_CONFIRM,
+				       KL_STATEMENT_LOCK, KL_STATEMENT_DETACH };
 	static const char *const strays[] = { "\tdeny", " audit 1", "label x" };
 	struct kl_statement statement;
 	struct kl_parser parser;
@@ -751,7 +757,8 @@ static void makes_nothing_without_memory(void **state)
 	assert_string_equal(error.text, "out of memory");
 	allocations_left = 0;
 	kl_parser_init(&parser, &policy.strings);
-	assert_int_equal(kl_parse_line(&parser, as_text("commit"), &statement, &error),
+	assert_int_equal(kl_parse_line(&parser, as_text("string_group G /x"), &statement,
+				       &error),
 			 -ENOMEM);
 	assert_int_equal(statement.kind, KL_STATEMENT_EMPTY);
 	allocations_left = 0;
