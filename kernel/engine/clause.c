@@ -9,6 +9,7 @@ static const char *const type_names[] = {
 	[KL_NUMBER] = "a number",      [KL_FILEPERM] = "a permission",
 	[KL_FILETYPE] = "a file type", [KL_STRING] = "a string",
 	[KL_IPADDR] = "an address",    [KL_ASSIGN] = "a domain",
+	[KL_ANCESTOR] = "a history",   [KL_HISTORY] = "a history",
 };
 
 static int no_memory(struct kl_error *error, u32 column)
@@ -187,6 +188,12 @@ static int right_attribute(const struct kl_clause_parser *parser,
 	enum kl_type expected = kl_slot_type(condition->left);
 	enum kl_type is = kl_slot_type(slot);
 
+	if (is >= KL_ANCESTOR)
+		return kl_refuse(
+			parser->error, right->column,
+			KL_WORD_FMT
+			" is a history; a history is compared with \"...\", @GROUP or NULL only",
+			KL_WORD_ARG(right->text));
 	if (is != expected && !(expected == KL_FILEPERM && is == KL_NUMBER))
 		return refuse_type(parser, right, is, expected);
 	condition->right = KL_RIGHT_SLOT;

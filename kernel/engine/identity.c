@@ -172,6 +172,8 @@ u8 kl_condition_group_kind(const struct kl_condition *condition)
 {
 	switch (kl_slot_type(condition->left)) {
 	case KL_STRING:
+	case KL_ANCESTOR:
+	case KL_HISTORY:
 		return KL_STRING_GROUP;
 	case KL_IPADDR:
 		return KL_IP_GROUP;

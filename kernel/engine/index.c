@@ -38,13 +38,15 @@ static u32 hash_words(const u64 *words, u32 count)
 
 /*
  * May lines be filed under this test? Then a hash of attribute and value.
- * Strings that begin with a wildcard lead nowhere in particular.
+ * Strings that begin with a wildcard lead nowhere in particular, histories
+ * to too many places.
  */
 static bool indexable(const struct kl_test *test, u32 *hash)
 {
 	u64 words[4] = { test->left, test->right };
 
-	if (test->flags & KL_TEST_NEGATED || test->left >= KL_SLOT_ARGV)
+	if (test->flags & KL_TEST_NEGATED || test->left >= KL_SLOT_ARGV ||
+	    kl_slot_type(test->left) >= KL_ASSIGN)
 		return false;
 	switch (test->right) {
 	case KL_RIGHT_NUMBER:

@@ -155,7 +155,7 @@ static u64 object_bits(enum kl_extent extent)
 	return 0;
 }
 
-/* kl_slot_exists() for all slots of an operation; but argv, envp, transition */
+/* kl_slot_exists() for all slots of an operation; but argv, envp, transition, histories */
 static void existing_slots(u8 op, u64 *set)
 {
 	const struct kl_op_info *info = &kl_op_table[op];
@@ -166,6 +166,9 @@ static void existing_slots(u8 op, u64 *set)
 	add_bits(set, bits_between(0, KL_SLOT_TARGET - KL_SLOT_TASK_PID),
 		 KL_SLOT_TASK_PID);
 	add_bits(set, info->params, KL_SLOT_TARGET);
+	/* Pointers, until records have a form for them. */
+	set[KL_SLOT_TASK_HISTORY / 64] &= ~BIT_ULL(KL_SLOT_TASK_HISTORY % 64);
+	set[KL_SLOT_TASK_ANCESTOR / 64] &= ~BIT_ULL(KL_SLOT_TASK_ANCESTOR % 64);
 }
 
 /* Encoding. */

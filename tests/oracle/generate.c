@@ -197,7 +197,8 @@ static int pick_slot(u64 *random, u8 op, enum oracle_type type, bool right)
 	u32 slot, count = 0;
 
 	for (slot = 0; slot < KL_SLOT_TRANSITION; slot++)
-		if (kl_slot_exists(op, slot) && (!right || may_stand_right(slot)) &&
+		if (kl_slot_exists(op, slot) && kl_slot_type(slot) < KL_ASSIGN &&
+		    (!right || may_stand_right(slot)) &&
 		    oracle_left_type(slot) == type)
 			slots[count++] = slot;
 	return count ? slots[random_below(random, count)] : -1;

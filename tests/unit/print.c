@@ -186,13 +186,15 @@ static const char *const keywords[] = {
 	"manual_domain_transition",
 };
 
-static const char *const rights[KL_ASSIGN + 1][7] = {
+static const char *const rights[KL_HISTORY + 1][7] = {
 	[KL_NUMBER] = { "0", "017", "0x1F-4096", "@N", "=" },
 	[KL_FILEPERM] = { "0644", "sticky", "group_write", "0-07777", "@N", "task.gid", "=" },
 	[KL_FILETYPE] = { "file", "directory", "symlink", "fifo", "socket", "block", "=" },
 	[KL_STRING] = { "\"/x\\040\\*\"", "\"\"", "NULL", "@S", "task.domain", "=" },
 	[KL_IPADDR] = { "1.2.3.4", "::1-::2", "10.0.0.0/8", "fe80::/10", "@I" },
 	[KL_ASSIGN] = { "\"d\"", "NULL" },
+	[KL_ANCESTOR] = { "\"/x\\040\\*\"", "NULL", "@S" },
+	[KL_HISTORY] = { "\"\\*=>/x\\040\"", "NULL", "@S" },
 };
 
 /* The left side as text; false if such a line cannot be made. */
