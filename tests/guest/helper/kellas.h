@@ -73,7 +73,7 @@ struct operation_count {
  */
 struct counts {
 	struct text text;
-	struct operation_count operation[64];
+	struct operation_count operation[128];
 	unsigned int operations;
 };
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -533,6 +534,40 @@ static void run_pid_namespace(void)
 	end();
 }
 
+/*
+ * A rule is ruled out by the last component before the name is built; a file
+ * that gets another name in between must not slip past it, nor hit another's.
+ */
+static void run_renamed(void)
+{
+	int i, refused = 0;
+	pid_t mover;
+
+	group("pathnames renamed");
+	begin("while they are looked at");
+	close(make(HERE "/d/secret"));
+	policy("100 acl read path=\"" HERE "/d/secret\"\n    10 deny\n");
+	mover = must(fork());
+	while (!mover) {
+		rename(HERE "/d/secret", HERE "/d/other");
+		rename(HERE "/d/other", HERE "/d/secret");
+	}
+	for (i = 0; i < 2000; i++) {
+		int fd = open(HERE "/d/f", O_RDONLY);
+
+		refused += fd < 0;
+		close(fd);
+		fd = open(HERE "/d/secret", O_RDONLY);
+		close(fd);
+	}
+	must(kill(mover, SIGKILL));
+	must(waitpid(mover, NULL, 0));
+	expect_number("another file refused", 0, refused);
+	rename(HERE "/d/other", HERE "/d/secret");
+	expect(open(HERE "/d/secret", O_RDONLY) < 0 && errno == EPERM, "it can be read");
+	end();
+}
+
 void part_pathnames(int argc, char **argv)
 {
 	struct place place;
@@ -558,6 +593,7 @@ void part_pathnames(int argc, char **argv)
 	run_match(&deep[0]);
 	run_match(&deep[2]);
 	run_match(&deep[6]);
+	run_renamed();
 	group("pathnames");
 	begin("unload");
 	expect_error("detach and remove", 0, kellas_unload());
