@@ -35,8 +35,8 @@ struct kl_published {
 
 /**
  * struct kl_core - the policy and the way to its publication (policy.c)
- * @lock: the policy mutex: everything here but @published, @denied and
- *	@denied_at. No handler, collector or reader of the log takes it
+ * @lock: the policy mutex: everything here but @published and
+ *	the counters. No handler, collector or reader of the log takes it
  * @model: the policy as it was last edited
  * @published: what requests see; NULL: no policy. RCU; replaced under @lock
  * @families: families of @published
@@ -46,6 +46,7 @@ struct kl_published {
  * @updated_at: seconds since the epoch of the last change, 0 never
  * @publications: rulesets published
  * @failures: delayed publications that failed; their batches were taken back
+ * @unenforced: requests since load whose denial was not enforced
  * @denied: requests denied since load
  * @denied_at: seconds since the epoch of the last, 0 never
  */
@@ -60,6 +61,7 @@ struct kl_core {
 	u64 updated_at;
 	u64 publications;
 	u64 failures;
+	kl_counter_t unenforced;
 	kl_counter_t denied;
 	kl_counter_t denied_at;
 };

@@ -19,6 +19,7 @@
 #define KL_PRIORITY_DEFAULT	1000u
 #define KL_LABEL_MAX		64u		/* bytes of a label */
 #define KL_AUDIT_INDEXES	256u		/* audit 0 ... 255 */
+#define KL_RATE_MAX		1000000u	/* records per second of an index */
 #define KL_WAIT_MAX		2000u		/* milliseconds of "audit N wait=" */
 #define KL_CONFIRM_MAX		86400u		/* seconds of "commit confirm=" */
 

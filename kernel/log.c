@@ -9,6 +9,7 @@
 #include <linux/jiffies.h>
 #include <linux/pid.h>
 #include <linux/sched.h>
+#include <linux/timekeeping.h>
 #include "kellas.h"
 
 #define WAKE_SOON	1		/* jiffies */
@@ -57,7 +58,12 @@ bool kl_log_skips_current(void)
 bool kl_log_admit(const struct kl_quota *quota,
 		  const struct kl_record_meta *meta)
 {
-	switch (kl_ring_admit(kellas.log.ring, quota, meta)) {
+	struct kl_record_meta exact = *meta;
+
+	/* A rate may be finer than ticks. */
+	if (quota->audit[meta->audit].rate)
+		exact.time = ktime_get_real_ns();
+	switch (kl_ring_admit(kellas.log.ring, quota, &exact)) {
 	case KL_RING_RESERVED:
 		return true;
 	case KL_RING_UNWANTED:

@@ -286,9 +286,9 @@ int kl_core_commit(struct kl_batch *batch, bool at_once, struct kl_error *error)
 	int err;
 
 	/* What others wait for must not be reverted with this batch. */
-	if (at_once)
-		kl_core_flush(error);
-	err = add_pending(batch, error);
+	err = at_once ? kl_core_flush(error) : 0;
+	if (!err)
+		err = add_pending(batch, error);
 	if (err)
 		return err;
 	if (at_once || !current_published()) {

@@ -29,6 +29,7 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
+#include "engine/lex.h"
 #include "engine/parse.h"
 #include "proc.h"
 #include "request.h"
@@ -201,8 +202,22 @@ static int command(struct editor *editor, const struct kl_statement *statement)
 	}
 }
 
+/* Where in a line does a word stand that begins like this? */
+static u32 column_of(struct kl_text line, const char *prefix)
+{
+	struct kl_lexer lexer;
+	struct kl_word word;
+
+	kl_lexer_init(&lexer, line);
+	while (kl_lexer_next(&lexer, &word))
+		if (kl_text_begins(word.text, prefix))
+			break;
+	return word.column;
+}
+
 static int check_supported(struct editor *editor,
-			   const struct kl_statement *statement)
+			   const struct kl_statement *statement,
+			   struct kl_text line)
 {
 	const char *reason;
 	char text[160];
@@ -220,7 +235,8 @@ static int check_supported(struct editor *editor,
 	}
 	for (i = 0; i < statement->count; i++)
 		if (statement->conditions[i].left == KL_SLOT_TRANSITION)
-			return refuse(editor, -EINVAL, statement->column,
+			return refuse(editor, -EINVAL,
+				      column_of(line, "transition="),
 				      "\"transition=\" is not attached in this build");
 	return 0;
 }
@@ -252,7 +268,7 @@ static int keep_head(struct editor *editor, struct kl_text line)
 static int add_statement(struct editor *editor, struct kl_statement *statement,
 			 struct kl_text line)
 {
-	int err = check_supported(editor, statement);
+	int err = check_supported(editor, statement, line);
 
 	if (err)
 		return err;
@@ -264,6 +280,7 @@ static int add_statement(struct editor *editor, struct kl_statement *statement,
 	case KL_STATEMENT_RULE:
 	case KL_STATEMENT_AUDIT:
 	case KL_STATEMENT_LABEL:
+	case KL_STATEMENT_PERMISSIVE:
 		if (!editor->batch.count)
 			err = inject_head(editor);
 		break;

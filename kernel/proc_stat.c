@@ -7,7 +7,7 @@
  *
  *	instance 0123456789abcdef boot_id=UUID
  *	policy updates=N updated_at=T generation=N publications=N failures=N
- *	requests denied=N denied_at=T
+ *	requests denied=N denied_at=T unenforced=N
  *	memory policy used=BYTES quota=BYTES
  *	memory audit used=BYTES quota=BYTES
  *	log written=N read=N lost=N overwritten=N suppressed=N next=SEQ
@@ -15,11 +15,14 @@
  *	attached functions=N inflight=N
  *	function security_file_open family=open state=attached|detached|missing
  *	operation read checks=N matches=N		(all supported ones)
- *	block hits=N denials=N lost=N last=T line=N / 100 acl read path="/x"
- *	rule hits=N denials=N lost=N last=T line=N / 10 deny task.uid=0
+ *	block hits=N denials=N lost=N last=T line=N unenforced=N
+ *		/ 100 acl read path="/x"		(one line)
+ *	rule hits=N denials=N lost=N last=T line=N unenforced=N
+ *		/ 10 deny task.uid=0			(one line)
  *
  * Rules follow their block; both in the order in which they are evaluated. What
- * stands behind " / " is policy text in canonical form. generation counts
+ * stands behind " / " is policy text in canonical form. unenforced counts
+ * denials that were not enforced, which denials and denied do not. generation counts
  * changes of the policy, publications rulesets that requests have seen, failures
  * delayed publications that had to be taken back. unrecorded counts requests of
  * the keeper itself.
@@ -113,10 +116,11 @@ static int print_rule(struct kl_page *page, const struct kl_rule *rule)
 	int err;
 
 	err = kl_page_printf(page,
-		"%s hits=%llu denials=%llu lost=%llu last=%llu.%09u line=%u / ",
+		"%s hits=%llu denials=%llu lost=%llu last=%llu.%09u line=%u unenforced=%llu / ",
 		rule->kind == KL_RULE_BLOCK ? "block" : "rule",
 		kl_counter_read(&hits->hits), kl_counter_read(&hits->denials),
-		kl_counter_read(&hits->lost), last, nsec, rule->line);
+		kl_counter_read(&hits->lost), last, nsec, rule->line,
+		kl_counter_read(&hits->unenforced));
 	if (!err)
 		err = kl_print_rule(&printer, rule);
 	return err ?: kl_page_write(page, "\n", 1);
@@ -159,9 +163,11 @@ static int print_policy(struct kl_page *page)
 		"policy updates=%llu updated_at=%llu generation=%llu publications=%llu failures=%llu\n",
 		core->model.updates, core->updated_at, core->model.generation,
 		core->publications, core->failures);
-	kl_page_printf(page, "requests denied=%llu denied_at=%llu\n",
-		       kl_counter_read(&core->denied),
-		       kl_counter_read(&core->denied_at));
+	kl_page_printf(page,
+		"requests denied=%llu denied_at=%llu unenforced=%llu\n",
+		kl_counter_read(&core->denied),
+		kl_counter_read(&core->denied_at),
+		kl_counter_read(&core->unenforced));
 	return kl_page_printf(page, "memory policy used=%llu quota=%llu\n",
 			      kl_core_memory(), kl_core_quota());
 }

@@ -133,7 +133,9 @@ static void judge(const struct kl_check *check, const struct kl_match *match,
 static void count(struct kl_hits *hits, const struct kl_record_meta *meta)
 {
 	kl_counter_add(&hits->hits, 1);
-	if (meta->result == KL_DENIED)
+	if (meta->flags & KL_RECORD_UNENFORCED)
+		kl_counter_add(&hits->unenforced, 1);
+	else if (meta->result == KL_DENIED)
 		kl_counter_add(&hits->denials, 1);
 	kl_counter_set(&hits->last, meta->time);
 }
@@ -147,6 +149,10 @@ static void count_outcome(const struct outcome *outcome)
 		count(outcome->hits, meta);
 	if (meta->result != KL_DENIED)
 		return;
+	if (meta->flags & KL_RECORD_UNENFORCED) {
+		kl_counter_add(&kellas.core.unenforced, 1);
+		return;
+	}
 	kl_counter_add(&kellas.core.denied, 1);
 	kl_counter_set(&kellas.core.denied_at,
 		       div_u64(meta->time, NSEC_PER_SEC));

@@ -358,6 +358,9 @@ static int compile_block(struct compiler *c, const struct kl_block *block)
 	compiled->priority = block->rule.priority;
 	compiled->audit = block->audit;
 	compiled->wait = block->wait;
+	compiled->permissive =
+		block->permissive ||
+		(c->policy->permissive && kl_op_is_switchable(block->op));
 	compiled->op = block->op;
 	compiled->line = block->rule.line;
 	compiled->label = label_ref(block->rule.label);

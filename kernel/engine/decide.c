@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The decision: blocks in order; a block whose head matches is decided by its
- * first sub-entry that matches; a denial ends it all.
+ * first sub-entry that matches; a denial that is enforced ends it all.
  */
 #include "compiled.h"
 
@@ -76,6 +76,8 @@ static int search_block(const struct kl_ruleset *ruleset, u32 block,
 		if (truth == KL_TRUE) {
 			match->rule = rule;
 			match->result = deny ? KL_DENIED : KL_ALLOWED;
+			match->unenforced =
+				deny && ruleset->blocks[block].permissive;
 			return 0;
 		}
 	}
@@ -133,7 +135,7 @@ static enum kl_verdict decide(const struct kl_ruleset *ruleset,
 			return KL_NEED;
 		request->match_count++;
 		request->next_block = i + 1;
-		if (match->result == KL_DENIED)
+		if (match->result == KL_DENIED && !match->unenforced)
 			return KL_DENY;
 		if (match->result == KL_ALLOWED)
 			note_transition(ruleset, request, match->rule);

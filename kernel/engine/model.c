@@ -218,6 +218,7 @@ int kl_model_init(struct kl_policy *policy)
 		INIT_LIST_HEAD(&policy->groups[i]);
 	memset(policy->block_count, 0, sizeof(policy->block_count));
 	memset(&policy->quota, 0, sizeof(policy->quota));
+	policy->permissive = false;
 	policy->group_count = 0;
 	policy->rule_count = 0;
 	policy->memory = 0;
@@ -283,5 +284,6 @@ void kl_model_move(struct kl_policy *to, struct kl_policy *from)
 	to->members = from->members;
 	to->names = from->names;
 	to->quota = from->quota;
+	to->permissive = from->permissive;
 	to->memory = from->memory;
 }

@@ -207,6 +207,12 @@ static int read_rule(struct reading *r)
 	s->op = r->parser->op;
 	s->rule_kind = kl_text_is(r->verb.text, "allow") ? KL_RULE_ALLOW :
 							   KL_RULE_DENY;
+	if (s->rule_kind == KL_RULE_DENY &&
+	    kl_op_table[s->op].flags & KL_OP_LOG_ONLY)
+		return kl_refuse(
+			r->error, r->verb.column,
+			"%s has happened when it is asked about and cannot be denied; expected allow",
+			kl_op_table[s->op].keyword);
 	return parse_conditions(r);
 }
 
@@ -275,6 +281,31 @@ static int read_label(struct reading *r)
 		return 0;
 	ret = parse_label(r, &word);
 	return ret ? ret : expect_end(r);
+}
+
+static int read_permissive(struct reading *r)
+{
+	r->statement->kind = KL_STATEMENT_PERMISSIVE;
+	if (r->prioritized)
+		return kl_refuse(
+			r->error, r->verb.column,
+			"permissive has no priority; expected it alone");
+	return expect_end(r);
+}
+
+static int read_mode(struct reading *r)
+{
+	struct kl_word word;
+
+	r->statement->kind = KL_STATEMENT_MODE;
+	kl_lexer_next(&r->lexer, &word);
+	r->statement->permissive = kl_text_is(word.text, "permissive");
+	if (!r->statement->permissive && !kl_text_is(word.text, "enforcing"))
+		return kl_refuse(r->error, word.column,
+				 "unknown mode " KL_WORD_FMT
+				 "; expected enforcing or permissive",
+				 KL_WORD_ARG(word.text));
+	return expect_end(r);
 }
 
 static int parse_member(struct reading *r, const struct kl_word *word)
@@ -375,44 +406,112 @@ static int read_memory_quota(struct reading *r)
 	return parse_drop(r);
 }
 
-/* allowed=N and its like; @word is KEY=VALUE. */
-static int parse_limit(struct reading *r, const struct kl_word *word)
+/* Keys of an audit quota: @value stands behind the '='. */
+static int parse_limit(struct reading *r, const struct kl_word *value,
+		       u32 result)
 {
-	static const char *const keys[KL_RESULTS] = {
-		[KL_UNMATCHED] = "unmatched=",
-		[KL_ALLOWED] = "allowed=",
-		[KL_DENIED] = "denied=",
-	};
-	struct kl_text value;
 	u64 limit = KL_UNLIMITED;
-	u32 i = 0;
 
-	while (i < KL_RESULTS && !kl_text_begins(word->text, keys[i]))
-		i++;
-	if (i == KL_RESULTS) {
-		if (kl_text_begins(word->text, "rate=") ||
-		    kl_text_begins(word->text, "burst=") ||
-		    kl_text_begins(word->text, "audit="))
-			return kl_refuse(
-				r->error, word->column,
-				KL_WORD_FMT
-				" is not in this version; expected allowed=, denied= or unmatched=",
-				KL_WORD_ARG(word->text));
-		return kl_refuse(r->error, word->column,
-				 "unknown limit " KL_WORD_FMT
-				 "; expected allowed=, denied= or unmatched=",
-				 KL_WORD_ARG(word->text));
-	}
-	value = kl_text_from(word->text, strlen(keys[i]));
-	if (!kl_text_is(value, "unlimited") &&
-	    kl_text_decimal(value, KL_UNLIMITED, &limit))
+	if (!kl_text_is(value->text, "unlimited") &&
+	    kl_text_decimal(value->text, KL_UNLIMITED, &limit))
 		return kl_refuse(
-			r->error, word->column + strlen(keys[i]),
+			r->error, value->column,
 			KL_WORD_FMT
 			" is no limit; expected 0 to 4294967295 or unlimited",
-			KL_WORD_ARG(value));
-	r->statement->limit[i] = limit;
-	r->statement->limit_given[i] = true;
+			KL_WORD_ARG(value->text));
+	r->statement->limit[result] = limit;
+	r->statement->limit_given[result] = true;
+	return 0;
+}
+
+static int parse_rate(struct reading *r, const struct kl_word *value)
+{
+	struct kl_text text = value->text;
+	u64 rate;
+
+	if (text.length > 2 &&
+	    kl_text_is(kl_text_from(text, text.length - 2), "/s") &&
+	    !kl_text_decimal(kl_text_head(text, text.length - 2), KL_RATE_MAX,
+			     &rate) && rate) {
+		r->statement->rate = rate;
+		return 0;
+	}
+	return kl_refuse(r->error, value->column,
+			 KL_WORD_FMT
+			 " is no rate; expected 1/s to %u/s",
+			 KL_WORD_ARG(text), KL_RATE_MAX);
+}
+
+static int parse_burst(struct reading *r, const struct kl_word *value)
+{
+	u64 burst;
+
+	if (kl_text_decimal(value->text, KL_RATE_MAX, &burst) || !burst)
+		return kl_refuse(r->error, value->column,
+				 KL_WORD_FMT
+				 " is no burst; expected 1 to %u records",
+				 KL_WORD_ARG(value->text), KL_RATE_MAX);
+	r->statement->burst = burst;
+	return 0;
+}
+
+static int parse_to_audit(struct reading *r, const struct kl_word *value)
+{
+	r->statement->to_audit_given = true;
+	r->statement->to_audit = kl_text_is(value->text, "yes");
+	if (r->statement->to_audit || kl_text_is(value->text, "no"))
+		return 0;
+	return kl_refuse(r->error, value->column,
+			 KL_WORD_FMT " is neither; expected yes or no",
+			 KL_WORD_ARG(value->text));
+}
+
+static const struct quota_key {
+	const char *key;
+	int (*parse)(struct reading *r, const struct kl_word *value);
+	u32 result; /* whose limit it is, without @parse */
+} quota_keys[] = {
+	{ "allowed=", NULL, KL_ALLOWED },
+	{ "denied=", NULL, KL_DENIED },
+	{ "unmatched=", NULL, KL_UNMATCHED },
+	{ "rate=", parse_rate, 0 },
+	{ "burst=", parse_burst, 0 },
+	{ "audit=", parse_to_audit, 0 },
+};
+
+static int parse_quota_key(struct reading *r, const struct kl_word *word)
+{
+	const struct quota_key *key = quota_keys;
+	const struct quota_key *end = key + ARRAY_SIZE(quota_keys);
+	struct kl_word value;
+	u32 skip;
+
+	while (key < end && !kl_text_begins(word->text, key->key))
+		key++;
+	if (key == end)
+		return kl_refuse(
+			r->error, word->column,
+			"unknown limit " KL_WORD_FMT
+			"; expected allowed=, denied=, unmatched=, rate=, burst= or audit=",
+			KL_WORD_ARG(word->text));
+	skip = strlen(key->key);
+	value.text = kl_text_from(word->text, skip);
+	value.column = word->column + skip;
+	return key->parse ? key->parse(r, &value) :
+			    parse_limit(r, &value, key->result);
+}
+
+/* A rate without a burst admits at once what it admits in a second. */
+static int finish_rate(struct reading *r, u32 burst_column)
+{
+	struct kl_statement *s = r->statement;
+
+	if (s->burst && !s->rate)
+		return kl_refuse(
+			r->error, burst_column,
+			"burst= without rate=; expected both on one line");
+	if (!s->burst)
+		s->burst = s->rate;
 	return 0;
 }
 
@@ -422,6 +521,7 @@ static int read_audit_quota(struct reading *r, const struct kl_word *name)
 	struct kl_text digits = kl_text_from(name->text, skip);
 	struct kl_statement *s = r->statement;
 	struct kl_word word;
+	u32 burst_column = 0;
 	u64 index;
 	int ret;
 
@@ -439,11 +539,13 @@ static int read_audit_quota(struct reading *r, const struct kl_word *name)
 	if (s->delete)
 		return expect_end(r);
 	while (kl_lexer_next(&r->lexer, &word)) {
-		ret = parse_limit(r, &word);
+		ret = parse_quota_key(r, &word);
 		if (ret)
 			return ret;
+		if (kl_text_begins(word.text, "burst="))
+			burst_column = word.column;
 	}
-	return 0;
+	return finish_rate(r, burst_column);
 }
 
 static int read_quota(struct reading *r)
@@ -563,10 +665,12 @@ static const struct verb {
 	{ "deny", read_rule, WITHIN },
 	{ "audit", read_audit, WITHIN },
 	{ "label", read_label, WITHIN },
+	{ "permissive", read_permissive, WITHIN },
 	{ "string_group", read_group, 0 },
 	{ "number_group", read_group, 0 },
 	{ "ip_group", read_group, 0 },
 	{ "quota", read_quota, 0 },
+	{ "mode", read_mode, COMMAND },
 	{ "POLICY_VERSION=", read_version, 0 },
 	{ "stat", read_stat, KEEPS | COMMAND },
 	{ "begin", read_begin, COMMAND },

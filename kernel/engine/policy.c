@@ -182,19 +182,56 @@ static int apply_rule(struct applying *a, struct kl_statement *s)
 	return ret ? ret : 1;
 }
 
-static int apply_audit(struct applying *a, struct kl_statement *s)
+/* Before something of the selected block's own is changed. */
+static int save_block(struct applying *a)
 {
+	struct kl_block *block = a->selected;
 	struct kl_undo_record *record;
 	int ret = kl_undo_reserve(a->undo);
 
 	if (ret)
 		return ret;
-	record = kl_undo_add(a->undo, KL_AUDIT_CHANGED);
-	record->rule = &a->selected->rule;
-	record->audit = a->selected->audit;
-	record->wait = a->selected->wait;
+	record = kl_undo_add(a->undo, KL_BLOCK_CHANGED);
+	record->rule = &block->rule;
+	record->audit = block->audit;
+	record->wait = block->wait;
+	record->permissive = block->permissive;
+	return 0;
+}
+
+static int apply_audit(struct applying *a, struct kl_statement *s)
+{
+	int ret = save_block(a);
+
+	if (ret)
+		return ret;
 	a->selected->audit = s->index;
 	a->selected->wait = s->wait;
+	return 1;
+}
+
+static int apply_permissive(struct applying *a, struct kl_statement *s)
+{
+	int ret;
+
+	if (s->delete && !a->selected->permissive)
+		return 0;
+	ret = save_block(a);
+	if (ret)
+		return ret;
+	a->selected->permissive = !s->delete;
+	return 1;
+}
+
+static int apply_mode(struct applying *a, struct kl_statement *s)
+{
+	int ret = kl_undo_reserve(a->undo);
+
+	if (ret)
+		return ret;
+	kl_undo_add(a->undo, KL_MODE_CHANGED)->permissive =
+		a->policy->permissive;
+	a->policy->permissive = s->permissive;
 	return 1;
 }
 
@@ -304,6 +341,12 @@ static int apply_audit_quota(struct applying *a, struct kl_statement *s)
 	for (i = 0; i < KL_RESULTS; i++)
 		if (s->limit_given[i])
 			quota->limit[i] = s->limit[i];
+	if (s->rate) {
+		quota->rate = s->rate;
+		quota->burst = s->burst;
+	}
+	if (s->to_audit_given)
+		quota->to_audit = s->to_audit;
 	return 1;
 }
 
@@ -314,11 +357,16 @@ static int apply_within(struct applying *a, struct kl_statement *s)
 		return kl_refuse(
 			a->error, s->column,
 			"outside a block; expected an acl line before it");
-	if (s->kind == KL_STATEMENT_RULE)
+	switch (s->kind) {
+	case KL_STATEMENT_RULE:
 		return apply_rule(a, s);
-	if (s->kind == KL_STATEMENT_AUDIT)
+	case KL_STATEMENT_AUDIT:
 		return apply_audit(a, s);
-	return apply_label(a, s);
+	case KL_STATEMENT_PERMISSIVE:
+		return apply_permissive(a, s);
+	default:
+		return apply_label(a, s);
+	}
 }
 
 static int apply_statement(struct applying *a, struct kl_statement *s)
@@ -329,6 +377,7 @@ static int apply_statement(struct applying *a, struct kl_statement *s)
 	case KL_STATEMENT_RULE:
 	case KL_STATEMENT_AUDIT:
 	case KL_STATEMENT_LABEL:
+	case KL_STATEMENT_PERMISSIVE:
 		return apply_within(a, s);
 	}
 	a->selected = NULL;
@@ -343,6 +392,8 @@ static int apply_statement(struct applying *a, struct kl_statement *s)
 		return apply_memory_quota(a, s);
 	case KL_STATEMENT_QUOTA_AUDIT:
 		return apply_audit_quota(a, s);
+	case KL_STATEMENT_MODE:
+		return apply_mode(a, s);
 	default:
 		return kl_refuse(
 			a->error, s->column,
@@ -475,7 +526,7 @@ int kl_policy_apply(struct kl_policy *policy, struct kl_batch *batch,
 	}
 	ret = apply_all(&a, batch);
 	if (ret) {
-		kl_policy_revert(policy, a.undo);
+		kl_undo_all(policy, a.undo);
 		return ret;
 	}
 	*undo = a.undo;

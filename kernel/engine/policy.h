@@ -149,6 +149,7 @@ struct kl_condition {
  *	rulesets are freed without the policy mutex
  * @hits: requests decided by it
  * @denials: requests denied by it
+ * @unenforced: requests that it would have denied, had it been enforced
  * @lost: records lost for want of space, of requests decided by it
  * @last: time of the last hit, nanoseconds since the epoch; 0 never
  */
@@ -156,6 +157,7 @@ struct kl_hits {
 	kl_counter_t refs;
 	kl_counter_t hits;
 	kl_counter_t denials;
+	kl_counter_t unenforced;
 	kl_counter_t lost;
 	kl_counter_t last;
 };
@@ -204,6 +206,7 @@ struct kl_rule {
  * @op: enum kl_op
  * @audit: audit index
  * @wait: milliseconds to wait for the keeper once a record is made; 0: none
+ * @permissive: its denials are not enforced
  * @rules: its sub-entries, struct kl_rule
  * @count: number of them
  */
@@ -211,6 +214,7 @@ struct kl_block {
 	struct kl_rule rule;
 	u8 op;
 	u8 audit;
+	bool permissive;
 	u16 wait;
 	struct list_head rules;
 	u32 count;
@@ -229,11 +233,18 @@ enum kl_result {
  * struct kl_audit_quota - limits of one audit index
  * @named: a quota line names it: otherwise index 0 logs nothing and every
  *	other index everything
+ * @to_audit: its records go to the Linux audit subsystem as well
  * @limit: unread records at most, by enum kl_result; KL_UNLIMITED
+ * @rate: records a second at most, of all results together, to KL_RATE_MAX;
+ *	0: as many as there are
+ * @burst: with @rate: records at once at most, after a time without any
  */
 struct kl_audit_quota {
 	bool named;
+	bool to_audit;
 	u32 limit[KL_RESULTS];
+	u32 rate;
+	u32 burst;
 };
 
 enum kl_memory_kind {
@@ -268,9 +279,12 @@ struct kl_quota {
  * @names: struct kl_group by kind and name
  * @next_order: for the next kl_rule.order
  * @quota: quotas
+ * @permissive: "mode permissive": no denial is enforced, but of operations
+ *	that are not kl_op_is_switchable()
  * @memory: bytes of the model without @strings; an entry's share of the hash
  *	tables is charged to the entry
- * @generation: raised by each batch that was applied
+ * @generation: raised by each batch that was applied, and again when one is
+ *	taken back: equal numbers mean equal policies
  * @updates: statements applied since creation ("stat Policy updated")
  *
  * @generation and @updates outlive a batch that replaces everything.
@@ -287,6 +301,7 @@ struct kl_policy {
 	struct kl_table names;
 	u64 next_order;
 	struct kl_quota quota;
+	bool permissive;
 	size_t memory;
 	u64 generation;
 	u64 updates;
@@ -301,10 +316,12 @@ enum kl_statement_kind {
 	KL_STATEMENT_RULE,	/* allow, deny */
 	KL_STATEMENT_AUDIT,
 	KL_STATEMENT_LABEL,
+	KL_STATEMENT_PERMISSIVE,
 	KL_STATEMENT_GROUP,
 	KL_STATEMENT_VERSION,	/* POLICY_VERSION= */
 	KL_STATEMENT_QUOTA_MEMORY,
 	KL_STATEMENT_QUOTA_AUDIT,
+	KL_STATEMENT_MODE,
 	KL_STATEMENT_BEGIN,	/* from here on commands: the caller's business, */
 	KL_STATEMENT_COMMIT,	/* kl_policy_apply() refuses them */
 	KL_STATEMENT_ABORT,
@@ -319,6 +336,7 @@ enum kl_statement_kind {
  * @delete: it began with "delete"
  * @replace: "begin replace"
  * @force: "begin force"
+ * @permissive: "mode permissive"
  * @rule_kind: enum kl_rule_kind for ACL and RULE
  * @op: ACL: its operation; RULE: of the block it was typed in
  * @group_kind: enum kl_group_kind for GROUP
@@ -334,12 +352,15 @@ enum kl_statement_kind {
  * @member: GROUP: the member
  * @memory: QUOTA_MEMORY: bytes; @drop_oldest with it, if @has_drop
  * @limit: QUOTA_AUDIT: new limits; @limit_given says which
+ * @rate, @burst: QUOTA_AUDIT: the new ones; @rate 0: not given
+ * @to_audit: QUOTA_AUDIT: audit=yes; @to_audit_given: audit= was given
  */
 struct kl_statement {
 	u8 kind;
 	bool delete;
 	bool replace;
 	bool force;
+	bool permissive;
 	u8 rule_kind;
 	u8 op;
 	u8 group_kind;
@@ -362,6 +383,10 @@ struct kl_statement {
 		struct {
 			u32 limit[KL_RESULTS];
 			bool limit_given[KL_RESULTS];
+			u32 rate;
+			u32 burst;
+			bool to_audit;
+			bool to_audit_given;
 		};
 	};
 };
@@ -412,11 +437,29 @@ struct kl_undo;
 int kl_policy_apply(struct kl_policy *policy, struct kl_batch *batch,
 		    struct kl_undo **undo, struct kl_error *error);
 
-/** kl_policy_revert - put everything back as it was before the apply */
+/**
+ * kl_policy_revert - put everything back as it was before the apply
+ *
+ * Only the generation goes on: whoever looked in between sees that what he saw
+ * is no more.
+ */
 void kl_policy_revert(struct kl_policy *policy, struct kl_undo *undo);
 
 /** kl_policy_settle - the change stays: free what it removed */
 void kl_policy_settle(struct kl_policy *policy, struct kl_undo *undo);
+
+/**
+ * kl_op_is_switchable - does "mode permissive" concern an operation?
+ *
+ * Not manual_domain_transition, which is denied unless allowed, nor
+ * modify_policy: the mode is for finding out what a policy would break, and
+ * must open neither domains nor the policy itself.
+ */
+static inline bool kl_op_is_switchable(enum kl_op op)
+{
+	return op != KL_OP_MODIFY_POLICY &&
+	       op != KL_OP_MANUAL_DOMAIN_TRANSITION;
+}
 
 /**
  * kl_policy_sorted - the blocks of an operation, or the sub-entries of a

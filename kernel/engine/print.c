@@ -204,6 +204,8 @@ static int put_block(struct output *out, const struct kl_block *block)
 		put_text(out, "\n    label ");
 		put_string(out, block->rule.label);
 	}
+	if (block->permissive)
+		put_text(out, "\n    permissive");
 	put_text(out, "\n    audit ");
 	put_decimal(out, block->audit);
 	if (block->wait) {
@@ -298,6 +300,19 @@ static void put_limit(struct output *out, const char *key, u32 limit)
 		put_decimal(out, limit);
 }
 
+static void put_rate(struct output *out, const struct kl_audit_quota *audit)
+{
+	if (!audit->rate)
+		return;
+	put_text(out, " rate=");
+	put_decimal(out, audit->rate);
+	put_text(out, "/s");
+	if (audit->burst == audit->rate)
+		return;
+	put_text(out, " burst=");
+	put_decimal(out, audit->burst);
+}
+
 static void put_audit_quotas(struct output *out, const struct kl_quota *quota)
 {
 	const struct kl_audit_quota *audit;
@@ -312,7 +327,8 @@ static void put_audit_quotas(struct output *out, const struct kl_quota *quota)
 		put_limit(out, "] allowed=", audit->limit[KL_ALLOWED]);
 		put_limit(out, " denied=", audit->limit[KL_DENIED]);
 		put_limit(out, " unmatched=", audit->limit[KL_UNMATCHED]);
-		put_text(out, "\n");
+		put_rate(out, audit);
+		put_text(out, audit->to_audit ? " audit=yes\n" : "\n");
 	}
 }
 
@@ -371,6 +387,8 @@ int kl_print_policy(const struct kl_printer *printer,
 		put_stat(&out, policy, stat);
 	put_memory_quotas(&out, &policy->quota);
 	put_audit_quotas(&out, &policy->quota);
+	if (policy->permissive)
+		put_text(&out, "mode permissive\n");
 	put_groups(&out, policy);
 	put_text(&out, "\n");
 	for (op = 0; op < KL_OP_COUNT && !ret; op++)

@@ -393,6 +393,67 @@ static bool used_up(const struct kl_ring *ring,
 		       limit;
 }
 
+/*
+ * Rates. A bucket is kept as the time at which it will be full again: each
+ * record puts that off by one interval, and it may not lie further ahead than
+ * the burst allows. So one number is the whole state, and nothing is refilled.
+ */
+
+/* How far ahead may the bucket's time lie for one more record to fit? */
+static u64 burst_ahead(const struct kl_audit_quota *index, u64 interval)
+{
+	return (index->burst - 1) * interval;
+}
+
+static u64 interval_of(const struct kl_audit_quota *index)
+{
+	return ((u32)SECOND + index->rate - 1) / index->rate;
+}
+
+/*
+ * Does the rate keep a record of this time out? As with notices, a clock that
+ * was set back must not silence an index until it has caught up: what no
+ * bucket can hold is forgotten.
+ */
+static bool too_fast(const struct kl_ring *ring,
+		     const struct kl_audit_quota *index,
+		     const struct kl_record_meta *meta)
+{
+	u64 full = kl_counter_read(&ring->full_at[meta->audit]);
+	u64 interval, ahead;
+
+	if (!index->rate || full <= meta->time)
+		return false;
+	interval = interval_of(index);
+	ahead = burst_ahead(index, interval);
+	return full - meta->time > ahead &&
+	       full - meta->time <= ahead + interval + SECOND;
+}
+
+/* Under the lock, after too_fast() has said no. */
+static void take_token(struct kl_ring *ring, const struct kl_audit_quota *index,
+		       const struct kl_record_meta *meta)
+{
+	kl_counter_t *full_at = &ring->full_at[meta->audit];
+	u64 full = kl_counter_read(full_at), interval;
+
+	if (!index->rate)
+		return;
+	interval = interval_of(index);
+	if (full < meta->time ||
+	    full - meta->time > burst_ahead(index, interval))
+		full = meta->time;
+	kl_counter_set(full_at, full + interval);
+}
+
+/* Is the index's quota used up for now, by number or by rate? */
+static bool kept_out(const struct kl_ring *ring, const struct kl_quota *quota,
+		     const struct kl_record_meta *meta, u32 limit)
+{
+	return used_up(ring, meta, limit) ||
+	       too_fast(ring, &quota->audit[meta->audit], meta);
+}
+
 /* At the head: tell in the ring itself what is pending, if there is room. */
 void kl_ring_tell_loss(struct kl_ring *ring)
 {
@@ -419,10 +480,10 @@ enum kl_ring_outcome kl_ring_admit(struct kl_ring *ring,
 
 	if (!limit)
 		return KL_RING_UNWANTED;
-	if (!used_up(ring, meta, limit))
+	if (!kept_out(ring, quota, meta, limit))
 		return KL_RING_RESERVED;
 	kl_lock(&ring->lock, flags);
-	if (used_up(ring, meta, limit)) {
+	if (kept_out(ring, quota, meta, limit)) {
 		suppress(ring, meta);
 		outcome = KL_RING_SUPPRESSED;
 	}
@@ -459,11 +520,12 @@ enum kl_ring_outcome kl_ring_reserve(struct kl_ring *ring,
 	if (!limit)
 		return KL_RING_UNWANTED;
 	kl_lock(&ring->lock, flags);
-	if (used_up(ring, meta, limit)) {
+	if (kept_out(ring, quota, meta, limit)) {
 		suppress(ring, meta);
 		outcome = KL_RING_SUPPRESSED;
 		goto unlock;
 	}
+	take_token(ring, &quota->audit[meta->audit], meta);
 	if (ring->silenced && is_over(meta->time, ring->scanned))
 		tell_suppressed(ring, meta->time);
 	if (WARN_ON_ONCE(size < sizeof(struct kl_record) ||

@@ -116,7 +116,8 @@ struct kl_ring_slot {
  * @size: bytes, from sizeof(struct kl_record) to KL_RECORD_MAX
  * @slot: set if KL_RING_RESERVED
  *
- * The quota is never exceeded, not even by concurrent writers.
+ * The quota is never exceeded, not even by concurrent writers: neither its
+ * numbers nor its rate, which goes by @meta's time.
  *
  * After any outcome but RESERVED and UNWANTED ask kl_ring_wake(), and see to
  * it that readers look at kl_ring_ready() again about a second later (once,

@@ -116,7 +116,8 @@ struct view {
  * @waiting: a reader found nothing and may sleep; atomic
  * @noticed: a notice was written since kl_ring_wake(); atomic
  * @gap: keeps what writers write off the line of what commits read
- * @lock: protects everything below but @unread
+ * @lock: protects everything below but @unread; @full_at may be
+ *	read without it
  * @view: the buffers and the head
  * @tail: the oldest entry held
  * @furthest: behind the last entry that any reader has had
@@ -134,6 +135,8 @@ struct view {
  *	for kl_ring_stat()
  * @tally_used: bit by tally
  * @tallies: of the first TALLIES pending suppressions
+ * @full_at: when the bucket of each index's rate is full again, nanoseconds
+ *	since the epoch; written under the lock
  * @unread: records that no reader has had, by audit index and result
  */
 struct kl_ring {
@@ -160,6 +163,7 @@ struct kl_ring {
 	u64 stat_suppressed;
 	u32 tally_used;
 	struct tally tallies[TALLIES];
+	kl_counter_t full_at[KL_AUDIT_INDEXES];
 	kl_counter_t unread[KL_AUDIT_INDEXES][KL_RESULTS];
 };
 

@@ -41,8 +41,8 @@ union kl_value {
 
 /** enum kl_verdict - what kl_decide() says */
 enum kl_verdict {
-	KL_PERMIT,	/* no matching block denies */
-	KL_DENY,	/* the last block of the matches denies */
+	KL_PERMIT,	/* no matching block denies and is enforced */
+	KL_DENY,	/* the last block of the matches denies, enforced */
 	KL_NEED,	/* collect kl_request.need, then call again */
 	KL_DRAIN,	/* kl_request.matches is full: take them, call again */
 };
@@ -143,6 +143,7 @@ static inline void kl_request_text(struct kl_request *request, u32 slot,
  * @wait: milliseconds to wait for the keeper once a record is made; 0: none
  * @audit: audit index
  * @op: enum kl_op
+ * @permissive: its denials are not enforced, for its own sake or the mode's
  * @line: line it came from
  * @label: or NULL
  * @hits: counters of the block
@@ -152,6 +153,7 @@ struct kl_compiled_block {
 	u16 wait;
 	u8 audit;
 	u8 op;
+	bool permissive;
 	u32 line;
 	struct kl_string *label;
 	struct kl_hits *hits;

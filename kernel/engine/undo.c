@@ -33,7 +33,6 @@ struct kl_undo *kl_undo_new(struct kl_policy *policy, bool replace)
 	if (!undo)
 		return NULL;
 	undo->next_order = policy->next_order;
-	undo->generation = policy->generation;
 	undo->updates = policy->updates;
 	undo->memory = policy->memory;
 	undo->rule_count = policy->rule_count;
@@ -106,9 +105,13 @@ static void take_back(struct kl_policy *policy, struct kl_undo_record *record)
 	case KL_MEMBER_REMOVED:
 		kl_member_link(policy, record->member, record->prev);
 		break;
-	case KL_AUDIT_CHANGED:
+	case KL_BLOCK_CHANGED:
 		record->rule->block->audit = record->audit;
 		record->rule->block->wait = record->wait;
+		record->rule->block->permissive = record->permissive;
+		break;
+	case KL_MODE_CHANGED:
+		policy->permissive = record->permissive;
 		break;
 	case KL_LABEL_CHANGED:
 		kl_string_put(record->rule->label);
@@ -135,7 +138,7 @@ static void make_final(struct kl_undo_record *record)
 	}
 }
 
-void kl_policy_revert(struct kl_policy *policy, struct kl_undo *undo)
+void kl_undo_all(struct kl_policy *policy, struct kl_undo *undo)
 {
 	while (undo->count) {
 		take_back(policy, &undo->records[--undo->count]);
@@ -146,7 +149,6 @@ void kl_policy_revert(struct kl_policy *policy, struct kl_undo *undo)
 	if (undo->replaced)
 		bring_back(undo, policy);
 	policy->next_order = undo->next_order;
-	policy->generation = undo->generation;
 	policy->updates = undo->updates;
 	WARN_ON_ONCE(policy->memory != undo->memory ||
 		     policy->rule_count != undo->rule_count ||
@@ -154,6 +156,12 @@ void kl_policy_revert(struct kl_policy *policy, struct kl_undo *undo)
 	kl_free(undo->quota);
 	kl_free(undo->records);
 	kl_free(undo);
+}
+
+void kl_policy_revert(struct kl_policy *policy, struct kl_undo *undo)
+{
+	kl_undo_all(policy, undo);
+	policy->generation++;
 }
 
 void kl_policy_settle(struct kl_policy *policy, struct kl_undo *undo)

@@ -13,14 +13,16 @@ enum kl_change {
 	KL_GROUP_REMOVED,
 	KL_MEMBER_ADDED,
 	KL_MEMBER_REMOVED,
-	KL_AUDIT_CHANGED,
+	KL_BLOCK_CHANGED,
+	KL_MODE_CHANGED,
 	KL_LABEL_CHANGED,
 };
 
 /**
  * struct kl_undo_record - one change
  * @kind: enum kl_change
- * @audit, @wait: KL_AUDIT_CHANGED: what they were before
+ * @audit, @wait: KL_BLOCK_CHANGED: of its block before
+ * @permissive: KL_BLOCK_CHANGED, KL_MODE_CHANGED: before
  * @rule, @group, @member: what changed. A removed one is owned by the record
  * @prev: KL_GROUP_REMOVED, KL_MEMBER_REMOVED: what stood before it
  * @label: KL_LABEL_CHANGED: the label before, owned by the record, or NULL
@@ -28,6 +30,7 @@ enum kl_change {
 struct kl_undo_record {
 	u8 kind;
 	u8 audit;
+	bool permissive;
 	u16 wait;
 	union {
 		struct kl_rule *rule;
@@ -45,7 +48,7 @@ struct kl_undo_record {
  * @records: array of @count, with room for @room
  * @replaced: the whole model before, if the batch replaces it
  * @quota: all quotas before, if the batch changes one
- * @next_order, @generation, @updates: of the policy before
+ * @next_order, @updates: of the policy before
  * @memory, @rule_count, @group_count: likewise, to check the work
  */
 struct kl_undo {
@@ -55,7 +58,6 @@ struct kl_undo {
 	struct kl_policy *replaced;
 	struct kl_quota *quota;
 	u64 next_order;
-	u64 generation;
 	u64 updates;
 	size_t memory;
 	u32 rule_count;
@@ -75,6 +77,9 @@ int kl_undo_reserve(struct kl_undo *undo);
 
 /** kl_undo_add - record a change for which there is room */
 struct kl_undo_record *kl_undo_add(struct kl_undo *undo, enum kl_change kind);
+
+/** kl_undo_all - kl_policy_revert(), for a batch that was never applied */
+void kl_undo_all(struct kl_policy *policy, struct kl_undo *undo);
 
 /** kl_undo_save_quota - record the quotas before their first change */
 int kl_undo_save_quota(struct kl_undo *undo, const struct kl_quota *quota);

@@ -281,6 +281,39 @@ static const struct conformance cases[] = {
 	{ "modify_policy", "task.exe=/usr/sbin/caitsith-loadpolicy task.euid=1000",
 	  "DENY", "0:denied" },
 } },
+{ "permissive: a denial is told and not enforced, and the next block is asked",
+  "100 acl read path=\"/a\"\n    permissive\n    10 deny task.uid=1\n    20 allow\n"
+  "200 acl read\n    10 deny task.uid=1-2\n    20 allow path=\"/b\"\n"
+  "300 acl read\n    permissive\n    10 deny\n",
+  {
+	{ "read", "path=/a task.uid=1", "DENY", "100:unenforced, 200:denied" },
+	{ "read", "path=/a task.uid=2", "DENY", "100:allowed, 200:denied" },
+	{ "read", "path=/a task.uid=3", "PERMIT", "100:allowed, 200:unmatched, 300:unenforced" },
+	{ "read", "path=/b", "PERMIT", "200:allowed, 300:unenforced" },
+  } },
+{ "mode permissive: no denial is enforced, but for those that guard the policy itself",
+  "mode permissive\n"
+  "100 acl read\n    10 deny path=\"/a\"\n200 acl read\n    permissive\n    10 deny\n"
+  "100 acl modify_policy\n    10 deny task.uid=1\n"
+  "200 acl modify_policy\n    permissive\n    10 deny task.uid=2\n"
+  "100 acl manual_domain_transition\n    10 deny task.uid=1\n    20 allow\n"
+  "200 acl manual_domain_transition\n    permissive\n    10 deny task.uid=2\n    20 allow\n",
+  {
+	{ "read", "path=/a", "PERMIT", "100:unenforced, 200:unenforced" },
+	{ "read", "path=/b", "PERMIT", "100:unmatched, 200:unenforced" },
+	{ "modify_policy", "task.uid=1", "DENY", "100:denied" },
+	{ "modify_policy", "task.uid=2", "PERMIT", "100:unmatched, 200:unenforced" },
+	{ "manual_domain_transition", "domain=d task.uid=1", "DENY", "100:denied" },
+	{ "manual_domain_transition", "domain=d task.uid=2", "PERMIT",
+	  "100:allowed, 200:unenforced" },
+  } },
+{ "mode enforcing: the last word counts, and blocks stay what they are",
+  "mode permissive\n100 acl read\n    10 deny path=\"/a\"\n"
+  "200 acl read\n    permissive\n    10 deny\nmode enforcing\n",
+  {
+	{ "read", "path=/a", "DENY", "100:denied" },
+	{ "read", "path=/b", "PERMIT", "100:unmatched, 200:unenforced" },
+  } },
 { "26: other order or other radix is another block",
   "100 acl read path=\"/a\" path.uid=0\n"
   "    10 deny\n"

@@ -46,7 +46,7 @@ struct event {
 
 /**
  * struct outcome - what became of an event
- * @blocks: "100:allowed, 200:denied"
+ * @blocks: "100:allowed, 150:unenforced, 200:denied"
  * @transition: "-" none, "NULL" stay, or the domain
  * @asked: slots that kl_decide() asked for
  * @overlong: slots whose unknown value mattered
@@ -338,7 +338,9 @@ static inline void note_matches(const struct kl_ruleset *ruleset,
 				 sizeof(outcome->blocks) - used, "%s%u:%s",
 				 used ? ", " : "",
 				 kl_ruleset_block(ruleset, match->block)->priority,
-				 results[match->result]);
+				 match->unenforced ? "unenforced" :
+						     results[match->result]);
+		assert_true(!match->unenforced || match->result == KL_DENIED);
 		assert_true(used < sizeof(outcome->blocks));
 	}
 }

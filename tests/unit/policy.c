@@ -154,6 +154,22 @@ static const struct {
 	  "quota audit[0] allowed=0 denied=0 unmatched=0\n"
 	  "quota audit[2] allowed=0 denied=2 unmatched=3\n"
 	  "quota audit[9] allowed=7 denied=5 unmatched=0\n\n" },
+	{ "a rate without a burst has its own size, and each key is kept until it is given again",
+	  { "quota audit[9] burst=7 denied=5 audit=yes rate=3/s\nquota audit[2] rate=1000000/s\n",
+	    "quota audit[9] unmatched=1\nquota audit[2] audit=yes burst=1 rate=2/s\n",
+	    "quota audit[2] audit=no rate=4/s\n" },
+	  "quota audit[2] allowed=0 denied=0 unmatched=0 rate=4/s\n"
+	  "quota audit[9] allowed=0 denied=5 unmatched=1 rate=3/s burst=7 audit=yes\n\n" },
+	{ "permissive and mode come and go",
+	  { "1 acl read\n    permissive\n    label x\n    10 deny\n"
+	    "2 acl read\n    permissive\n    permissive\n    delete permissive\n"
+	    "3 acl read\n    delete permissive\nmode permissive\nquota audit[1]\n" },
+	  "quota audit[1] allowed=0 denied=0 unmatched=0\nmode permissive\n\n"
+	  "1 acl read\n    label x\n    permissive\n    audit 0\n    10 deny\n\n"
+	  "2 acl read\n    audit 0\n\n3 acl read\n    audit 0\n\n" },
+	{ "mode enforcing is what is not printed",
+	  { "mode permissive\n", "mode enforcing\n1 acl read\n" },
+	  "\n1 acl read\n    audit 0\n\n" },
 	{ "a deleted audit quota starts at zero again",
 	  { "quota audit[9] denied=5\nquota audit[8] allowed=1\n",
 	    "delete quota audit[9]\ndelete quota audit[8]\ndelete quota audit[7]\n",
@@ -218,6 +234,8 @@ static void counts_updates(void **state)
 		{ "quota memory audit 1\n", 1 },
 		{ "acl read\ndelete label y\ndelete label x\ndelete label x\n", 2 },
 		{ "acl read\ndelete allow\ndelete allow\n", 2 },
+		{ "acl read\npermissive\ndelete permissive\ndelete permissive\n", 3 },
+		{ "mode permissive\nmode enforcing\n", 2 },
 		{ "delete acl read\n", 1 },
 	};
 	struct kl_policy policy;
@@ -239,19 +257,20 @@ static void counts_updates(void **state)
 /* A policy that has something of everything, and a change to all of it. */
 
 static const char base[] =
-	"quota memory audit 65536\nquota audit[1] denied=5\n"
+	"quota memory audit 65536\nquota audit[1] denied=5 rate=9/s burst=3\nmode permissive\n"
 	"string_group S /a\nstring_group S /b\nstring_group OLD /o\nnumber_group N 1\n"
 	"ip_group I 10.0.0.0/8\n"
-	"10 acl read path=@S task.uid=@N\n    label head\n    audit 1\n"
+	"10 acl read path=@S task.uid=@N\n    label head\n    audit 1 wait=7\n    permissive\n"
 	"    5 allow path=\"/a\" label=first\n    6 deny path!=@OLD\n"
 	"20 acl execute envp[\"LD_\\*\"]!=NULL argv[0]=\"x\"\n    10 allow transition=\"d\"\n"
 	"30 acl inet_stream_connect ip=1.2.3.4-1.2.3.9 ip!=@I\n    10 deny port=0x50\n";
 
 static const char change[] =
-	"quota memory query 5\nquota audit[1] denied=6\nquota audit[2]\n"
+	"quota memory query 5\nquota audit[1] denied=6 rate=1/s audit=yes\nquota audit[2]\n"
+	"mode enforcing\n"
 	"delete quota audit[1]\nstring_group S /c\ndelete string_group S /a\n"
 	"string_group NEW /n\nip_group J ::1\ndelete ip_group J ::1\n"
-	"10 acl read path=@S task.uid=@N\n    label other\n    audit 2\n"
+	"10 acl read path=@S task.uid=@N\n    label other\n    audit 2\n    delete permissive\n"
 	"    5 allow path=\"/a\" label=second\n    delete 6 deny path!=@OLD\n"
 	"    7 deny path=@FRESH task.gid=@FRESH\n    delete label\n    label third\n"
 	"delete 20 acl execute envp[\"LD_\\*\"]!=NULL argv[0]=\"x\"\n"
@@ -268,6 +287,37 @@ static void give_hits(void *context, struct kl_rule *rule)
 	rule->hits->denials = *serial * 1000;
 	rule->hits->lost = *serial * 1000000;
 	rule->hits->last = *serial * 1000000000;
+}
+
+/*
+ * Who looked at the policy while a change was in it must notice that it was taken
+ * back: a second commit would otherwise not get EAGAIN.
+ */
+static void never_lowers_the_generation(void **state)
+{
+	struct kl_policy policy;
+	struct kl_batch batch;
+	struct kl_error error;
+	struct kl_undo *undo;
+	u64 before, between;
+
+	(void)state;
+	new_policy(&policy);
+	must_load(&policy, base);
+	before = policy.generation;
+	assert_int_equal(parse(&policy, change, &batch, &error), 0);
+	assert_int_equal(kl_policy_apply(&policy, &batch, &undo, &error), 0);
+	kl_batch_release(&batch);
+	between = policy.generation;
+	assert_true(between > before);
+	kl_policy_revert(&policy, undo);
+	assert_true(policy.generation > between);
+	/* What was refused never was in the policy. */
+	before = policy.generation;
+	assert_int_equal(load(&policy, "string_group S /x\nquota memory policy 1\n", &error),
+			 -ENOMEM);
+	assert_int_equal(policy.generation, before);
+	end_policy(&policy);
 }
 
 /* A refused transaction has no effect, wherever in it the error is. */
@@ -293,7 +343,7 @@ static void refuses_as_a_whole(void **state)
 		/* A group ends the block, so that "label" stands outside. */
 		text_printf(&text, "%sstring_group X x\n%s%s", change, errors[i], base);
 		assert_int_equal(load(&policy, text.data, &error), -EINVAL);
-		assert_in_range(error.line, 26, 27);
+		assert_in_range(error.line, 28, 29);
 		assert_unchanged(&policy, before);
 	}
 	free(before);
@@ -1082,6 +1132,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(becomes_what_its_lines_say),
 		cmocka_unit_test(counts_updates),
+		cmocka_unit_test(never_lowers_the_generation),
 		cmocka_unit_test(refuses_as_a_whole),
 		cmocka_unit_test(refuses_commands_and_strays),
 		cmocka_unit_test(limits_rules),

@@ -559,6 +559,65 @@ static void applies_quotas(void **state)
 	kl_ring_free(ring);
 }
 
+/* Lost: the log, to a flood that its rate should have held back; or the rate's worth. */
+static void applies_rates(void **state)
+{
+	struct kl_ring *ring = new_ring();
+	struct kl_ring_reader *reader = kl_ring_open(ring);
+	struct kl_quota q = {};
+	int i, kept = 0;
+
+	(void)state;
+	quota_of(&q, 3, KL_UNLIMITED);
+	q.audit[3].rate = 4;
+	q.audit[3].burst = 3;
+	quota_of(&q, 5, KL_UNLIMITED);
+	now += 10 * SECOND;
+	for (i = 0; i < 10; i++)
+		kept += write_as(ring, &q, 3, i % KL_RESULTS, "a") == KL_RING_RESERVED;
+	assert_int_equal(kept, 3);
+	/* Another index has no rate. */
+	assert_int_equal(write_as(ring, &q, 5, KL_DENIED, NULL), KL_RING_RESERVED);
+	assert_string_equal(got(reader), "1 2 3 S3:1(a:1) 4");
+	/* One more for each quarter of a second, not a moment earlier. */
+	now += SECOND / 4 - 1;
+	assert_int_equal(write_as(ring, &q, 3, KL_DENIED, "a"), KL_RING_SUPPRESSED);
+	now += 1;
+	assert_int_equal(write_as(ring, &q, 3, KL_DENIED, "a"), KL_RING_RESERVED);
+	assert_int_equal(write_as(ring, &q, 3, KL_DENIED, "a"), KL_RING_SUPPRESSED);
+	/* What is saved is at most the burst. */
+	now += 100 * SECOND;
+	for (i = kept = 0; i < 10; i++)
+		kept += write_as(ring, &q, 3, KL_DENIED, "a") == KL_RING_RESERVED;
+	assert_int_equal(kept, 3);
+	assert_int_equal(stat_of(ring).suppressed, 16);
+	/* A writer with an older time gets nothing by it. */
+	now -= SECOND / 2;
+	assert_int_equal(write_as(ring, &q, 3, KL_DENIED, "a"), KL_RING_SUPPRESSED);
+	/* A clock that is set back silences nobody. */
+	now -= 50 * SECOND;
+	for (i = kept = 0; i < 10; i++)
+		kept += write_as(ring, &q, 3, KL_DENIED, "a") == KL_RING_RESERVED;
+	assert_int_equal(kept, 3);
+	/* The number of unread records counts beside. */
+	now += 100 * SECOND;
+	q.audit[3].limit[KL_DENIED] = 1;
+	assert_int_equal(write_as(ring, &q, 3, KL_DENIED, "a"), KL_RING_SUPPRESSED);
+	/* A rate of many: 1000 in a second, beside the burst. */
+	q.audit[3].limit[KL_DENIED] = KL_UNLIMITED;
+	q.audit[3].rate = 1000;
+	q.audit[3].burst = 1;
+	for (i = kept = 0; i < 100000; i++) {
+		kept += write_as(ring, &q, 3, KL_DENIED, NULL) == KL_RING_RESERVED;
+		now += SECOND / 100000;
+		if (i % 1000 == 0)
+			got(reader);
+	}
+	assert_int_equal(kept, 1000);
+	kl_ring_close(reader);
+	kl_ring_free(ring);
+}
+
 /* Lost: with drop-oldest, the quota: what is overwritten is unread for ever. */
 static void gives_quota_back(void **state)
 {
@@ -805,6 +864,7 @@ int main(void)
 		cmocka_unit_test(tells_once),
 		cmocka_unit_test(protects_reserved),
 		cmocka_unit_test(applies_quotas),
+		cmocka_unit_test(applies_rates),
 		cmocka_unit_test(gives_quota_back),
 		cmocka_unit_test(tells_suppressed),
 		cmocka_unit_test(repeats_notices),

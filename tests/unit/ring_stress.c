@@ -21,6 +21,7 @@
 #define READERS 3
 #define LIMITED 2 /* audit index with a quota */
 #define LIMIT 20
+#define BURST 37
 #define SECOND 1000000000ull
 
 #define check(condition, ...) \
@@ -543,6 +544,9 @@ static void run(const struct variant *which, u32 seconds)
 	kl_ring_free(ring);
 }
 
+/* The time at which all race; 0: as it passes. */
+static u64 frozen;
+
 static void *race_main(void *argument)
 {
 	struct kl_record_meta meta = { .audit = LIMITED, .result = KL_DENIED };
@@ -551,7 +555,7 @@ static void *race_main(void *argument)
 	int i;
 
 	for (i = 0; i < 2000; i++) {
-		meta.time = clock_now();
+		meta.time = frozen ? frozen : clock_now();
 		producer->serial++;
 		if (kl_ring_reserve(ring, &quota, &meta, NULL,
 				    sizeof(struct kl_record) + sizeof(struct payload),
@@ -581,6 +585,31 @@ static void race_for_quota(void)
 	kl_ring_free(ring);
 }
 
+/* Neither is a rate: no more than its burst at one and the same time. */
+static void race_for_rate(void)
+{
+	struct kl_ring_stat stat;
+	int i;
+
+	frozen = clock_now();
+	quota.audit[LIMITED].limit[KL_DENIED] = KL_UNLIMITED;
+	quota.audit[LIMITED].rate = 1000000;
+	quota.audit[LIMITED].burst = BURST;
+	ring = kl_ring_new(KL_AUDIT_MEMORY_MIN);
+	for (i = 0; i < PRODUCERS_MAX; i++)
+		pthread_create(&producers[i].thread, NULL, race_main, &producers[i]);
+	for (i = 0; i < PRODUCERS_MAX; i++)
+		pthread_join(producers[i].thread, NULL);
+	kl_ring_stat(ring, &stat);
+	check(stat.written == BURST, "%llu", (unsigned long long)stat.written);
+	check(stat.suppressed == PRODUCERS_MAX * 2000 - BURST, "%llu",
+	      (unsigned long long)stat.suppressed);
+	kl_ring_free(ring);
+	frozen = 0;
+	quota.audit[LIMITED].limit[KL_DENIED] = LIMIT;
+	quota.audit[LIMITED].rate = 0;
+}
+
 int main(int argc, char **argv)
 {
 	u32 seconds = argc > 1 ? atoi(argv[1]) : 1;
@@ -590,6 +619,7 @@ int main(int argc, char **argv)
 	quota.audit[LIMITED].named = true;
 	quota.audit[LIMITED].limit[KL_DENIED] = LIMIT;
 	race_for_quota();
+	race_for_rate();
 	for (i = 0; i < ARRAY_SIZE(variants); i++)
 		run(&variants[i], seconds);
 	printf("ok\n");

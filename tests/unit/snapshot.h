@@ -57,9 +57,8 @@ static inline char *snapshot(const struct kl_policy *policy)
 	text_printf(&text, "rules %u groups %u order %llu memory %zu\n", policy->rule_count,
 		    policy->group_count, (unsigned long long)policy->next_order,
 		    policy->memory);
-	text_printf(&text, "generation %llu updates %llu\n",
-		    (unsigned long long)policy->generation,
-		    (unsigned long long)policy->updates);
+	/* The generation is none of what comes back. */
+	text_printf(&text, "updates %llu\n", (unsigned long long)policy->updates);
 	/* The table of words may have grown, and does not shrink. */
 	text_printf(&text, "words %u, %zu bytes\n", policy->strings.count,
 		    policy->strings.memory - policy->strings.size * sizeof(void *));
