@@ -11,6 +11,7 @@
 #include <linux/random.h>
 #include "attach.h"
 #include "collect/collect.h"
+#include "hooks/accept.h"
 #include "hooks/execve.h"
 #include "kellas.h"
 
@@ -71,9 +72,12 @@ static int __init kellas_init(void)
 	err = kl_core_init();
 	if (err)
 		goto exit_log;
-	err = kl_attach_init();
+	err = kl_accept_init();
 	if (err)
 		goto exit_core;
+	err = kl_attach_init();
+	if (err)
+		goto exit_accept;
 	err = kl_proc_init();
 	if (err)
 		goto exit_attach;
@@ -81,6 +85,8 @@ static int __init kellas_init(void)
 
 exit_attach:
 	kl_attach_exit();
+exit_accept:
+	kl_accept_exit();
 exit_core:
 	kl_core_exit();
 exit_log:
@@ -99,6 +105,7 @@ static void __exit kellas_exit(void)
 	mutex_lock(&kellas.core.lock);
 	kl_attach_exit();
 	mutex_unlock(&kellas.core.lock);
+	kl_accept_exit();
 	kl_core_exit();
 	kl_log_exit();
 	free_percpu_parts();

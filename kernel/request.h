@@ -36,6 +36,7 @@ struct kl_object {
  * @exe: storage of task.exe
  * @domain: storage of task.domain
  * @text: storage of the operation's own strings
+ * @ip: storage of its address
  * @exec: for execute and environ, else NULL
  * @scratch: taken when the first string is collected
  * @spill: strings that did not fit @scratch, chained by their first word
@@ -57,6 +58,7 @@ struct kl_check {
 	struct kl_text exe;
 	struct kl_text domain;
 	struct kl_text text[2];
+	struct kl_ip ip;
 	struct kl_exec *exec;
 	struct kl_scratch *scratch;
 	void **spill;
@@ -95,6 +97,14 @@ static inline void kl_check_text(struct kl_check *check, u32 slot, int index,
 	check->text[index].data = data;
 	check->text[index].length = length;
 	kl_request_text(&check->request, slot, &check->text[index]);
+}
+
+/** kl_check_ip - give an address, which is copied */
+static inline void kl_check_ip(struct kl_check *check, const struct kl_ip *ip)
+{
+	check->ip = *ip;
+	check->request.value[KL_SLOT_IP].ip = &check->ip;
+	kl_slot_add(check->request.present, KL_SLOT_IP);
 }
 
 /** kl_check_atomic - the caller's caller may not sleep, nor may collectors */

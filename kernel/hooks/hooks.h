@@ -18,7 +18,11 @@
 struct dentry;
 struct file;
 struct linux_binprm;
+struct msghdr;
 struct path;
+struct sock;
+struct sockaddr;
+struct socket;
 
 /* KL_MAP(number, m, type, name, ...) is m(0, type, name), m(1, ...), ... */
 #define KL_MAP(n, m, ...)	KL_MAP_##n(m, __VA_ARGS__)

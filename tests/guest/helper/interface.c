@@ -102,7 +102,6 @@ static const struct {
 	{ "commit\n", "1:1: ", "begin" },
 	{ "abort\n", "1:1: ", "begin" },
 	{ "100 acl mount\n", "1:9: ", "mount" },
-	{ "100 acl inet_stream_connect\n", "1:9: ", "inet_stream_connect" },
 	{ "100 acl auto_domain_transition\n", "1:9: ", "auto_domain_transition" },
 	{ "100 acl execute\n    10 allow transition=\"d\"\n", "2:8: ", "transition" },
 	{ "100 acl write path=\"/good\"\n    10 deny\n100 acl raed\n", "3:9: ", "" },

@@ -21,6 +21,7 @@ static const struct {
 	{ "log", part_log },
 	{ "swap", part_swap },
 	{ "cycles", part_cycles },
+	{ "network", part_network },
 };
 
 int main(int argc, char **argv)
