@@ -7,6 +7,8 @@ KERNEL  ?=
 ifneq ($(KERNEL),)
 # Looked up (and fetched, if need be) once, by the first target that uses it.
 KDIR     = $(eval KDIR := $(or $(shell tests/vm/kernel --print kdir $(KERNEL)),/no-such-kernel))$(KDIR)
+# A command to build under, for kernels that this machine's compiler is too old for.
+WITH     = $(eval WITH := $(shell tests/vm/kernel --print with $(KERNEL)))$(WITH)
 else
 KDIR    ?= /lib/modules/$(shell uname -r)/build
 endif
@@ -16,7 +18,7 @@ endif
 SRC      = kernel
 RELEASE  = $(shell awk -F '"' '/UTS_RELEASE/ { print $$2 }' $(KDIR)/include/generated/utsrelease.h 2>/dev/null)
 OBJ      = build/$(RELEASE)
-KBUILD   = $(MAKE) -C $(KDIR) M=$(abspath $(OBJ))
+KBUILD   = $(WITH) $(MAKE) -C $(KDIR) M=$(abspath $(OBJ))
 
 .DEFAULT_GOAL := all
 .PHONY: all help module tools try vm check bench fuzz style install clean mirror
@@ -27,7 +29,7 @@ help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | \
 		while IFS='|' read -r target text; do printf '%-10s %s\n' "$$target" "$$text"; done
 
-module: mirror ## kellas.ko for the running kernel, for KDIR=, or for Debian's KERNEL=6.12 or 6.1
+module: mirror ## kellas.ko for the running kernel, for KDIR=, or for Debian's KERNEL=6.12, 6.1 or 7.3
 	+$(KBUILD) modules
 
 mirror:

@@ -37,6 +37,13 @@
 #define CALL_DEPTH_ACCOUNT
 #endif
 
+/* Until 6.14 SYM_FUNC_START() puts one at the start of every function. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
+#define KL_ENDBR	ENDBR
+#else
+#define KL_ENDBR
+#endif
+
 #else /* __ASSEMBLER__ */
 
 #include <linux/ftrace.h>

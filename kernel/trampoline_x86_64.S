@@ -15,6 +15,7 @@
 
 	.text
 SYM_FUNC_START(kl_trampoline)
+	KL_ENDBR
 	pushq	%rbp
 	movq	%rsp, %rbp
 	CALL_DEPTH_ACCOUNT
