@@ -21,13 +21,13 @@ OBJ      = build/$(RELEASE)
 KBUILD   = $(WITH) $(MAKE) -C $(KDIR) M=$(abspath $(OBJ))
 
 .DEFAULT_GOAL := all
-.PHONY: all help module tools try vm check bench fuzz style install clean mirror
+.PHONY: all help module tools try vm check check-debug soak bench fuzz style install clean mirror
 
 all: module tools ## the module and the tools
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | \
-		while IFS='|' read -r target text; do printf '%-10s %s\n' "$$target" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | \
+		while IFS='|' read -r target text; do printf '%-12s %s\n' "$$target" "$$text"; done
 
 module: mirror ## kellas.ko for the running kernel, for KDIR=, or for Debian's KERNEL=6.12, 6.1 or 7.3
 	+$(KBUILD) modules
@@ -51,8 +51,14 @@ vm: ## a shell in a guest, module and tools built; CMD='SCRIPT ARG…' runs that
 	$(MAKE) -s tools
 	tests/vm/run $(CMD)
 
-check: ## all tests
+check: ## all tests; KERNELS="6.1 6.12 7.3" for those of all these kernels
 	tests/check
+
+check-debug: ## the tests in a kernel that reports use after free, leaks, bad locking (builds it)
+	tests/check deps rig-debug module-debug guest-debug
+
+soak: ## 1,000 cycles of unloading under load, on each of KERNELS= (hours)
+	tests/check deps $(patsubst %,soak-%,$(or $(KERNELS),6.12 6.1))
 
 bench: ## the figures of doc/performance.md, measured again
 	tests/bench/run

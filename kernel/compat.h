@@ -87,6 +87,13 @@ static inline int kl_ftrace_unregister(struct ftrace_ops *ops, unsigned long to)
 #define kl_uninitialized
 #endif
 
+/* The flags of clone() in security_task_alloc(). */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
+typedef u64 kl_clone_flags_t;
+#else
+typedef unsigned long kl_clone_flags_t;
+#endif
+
 /* Where a dentry holds a short name. */
 static inline const unsigned char *kl_dentry_inline(const struct dentry *dentry)
 {

@@ -14,6 +14,7 @@
 
 #include <linux/types.h>
 #include <linux/uidgid.h>
+#include "../compat.h"
 
 struct dentry;
 struct file;

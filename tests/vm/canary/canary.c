@@ -4,12 +4,15 @@
  * whether the rig notices. Only for guests that may die.
  */
 #include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/printk.h>
 #include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
 
 static char *mode = "none";
 module_param(mode, charp, 0);
-MODULE_PARM_DESC(mode, "warn, oops, leak or hang");
+MODULE_PARM_DESC(mode, "warn, oops, leak, hang; seen by a debug kernel: uaf, atomic, order, lost");
 
 static int canary_warn(void)
 {
@@ -28,7 +31,7 @@ static int canary_oops(void)
 
 /*
  * Stock kernels have no kmemleak: say what it would say. This tests the scanner of the
- * console; a real leak is for a kernel built with kmemleak.
+ * console; canary_lost() really leaks.
  */
 static int canary_leak(void)
 {
@@ -43,6 +46,57 @@ static int canary_hang(void)
 	return 0;
 }
 
+/* Use after free. */
+static int canary_uaf(void)
+{
+	int *data = kzalloc(sizeof(*data), GFP_KERNEL);
+
+	kfree(data);
+	OPTIMIZER_HIDE_VAR(data);
+	return READ_ONCE(*data) & 0;
+}
+
+static DEFINE_MUTEX(first);
+static DEFINE_MUTEX(second);
+static DEFINE_SPINLOCK(spinner);
+
+/* Take what may sleep where nothing may sleep. */
+static int canary_atomic(void)
+{
+	spin_lock(&spinner);
+	mutex_lock(&first);
+	mutex_unlock(&first);
+	spin_unlock(&spinner);
+	return 0;
+}
+
+/* Lock in one order and in the other. */
+static int canary_order(void)
+{
+	mutex_lock(&first);
+	mutex_lock(&second);
+	mutex_unlock(&second);
+	mutex_unlock(&first);
+	mutex_lock(&second);
+	mutex_lock(&first);
+	mutex_unlock(&first);
+	mutex_unlock(&second);
+	return 0;
+}
+
+/* Several, since a pointer to the last may linger somewhere. */
+static int canary_lost(void)
+{
+	int i;
+
+	for (i = 0; i < 10; i++) {
+		void *data = kmalloc(1000 + i, GFP_KERNEL);
+
+		OPTIMIZER_HIDE_VAR(data);
+	}
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	int (*misbehave)(void);
@@ -51,6 +105,10 @@ static const struct {
 	{ "oops", canary_oops },
 	{ "leak", canary_leak },
 	{ "hang", canary_hang },
+	{ "uaf", canary_uaf },
+	{ "atomic", canary_atomic },
+	{ "order", canary_order },
+	{ "lost", canary_lost },
 };
 
 static int __init canary_init(void)
