@@ -211,10 +211,11 @@ bool kl_log_skips_current(void);
  * @hits: of the deciding rule or block
  *
  * Context: any, not NMI.
+ * Return: its sequence number; 0 if there is none.
  */
-void kl_log_write(const struct kl_request *request,
-		  const struct kl_quota *quota,
-		  const struct kl_record_meta *meta, struct kl_hits *hits);
+u64 kl_log_write(const struct kl_request *request,
+		 const struct kl_quota *quota,
+		 const struct kl_record_meta *meta, struct kl_hits *hits);
 
 /**
  * kl_log_admit - would a record be kept?

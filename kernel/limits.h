@@ -49,4 +49,14 @@
 #define KL_EXECINFO_MAX		8192u		/* argv and envp text in one record */
 #define KL_LOSS_RULES_MAX	16u		/* rules named in one loss record */
 
+/*
+ * Queries: beyond KL_QUERIES_MAX, and beyond "quota memory query", a denial is
+ * not asked about. One that nobody answers is denied after KL_QUERY_SECONDS
+ * without a sign of life, and in any case KL_QUERY_SECONDS_MAX after its
+ * request was first asked about.
+ */
+#define KL_QUERIES_MAX		1024u		/* waiting at the same time */
+#define KL_QUERY_SECONDS	10u
+#define KL_QUERY_SECONDS_MAX	60u
+
 #endif /* KELLAS_LIMITS_H */

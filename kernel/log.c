@@ -74,9 +74,9 @@ bool kl_log_admit(const struct kl_quota *quota,
 	}
 }
 
-void kl_log_write(const struct kl_request *request,
-		  const struct kl_quota *quota,
-		  const struct kl_record_meta *meta, struct kl_hits *hits)
+u64 kl_log_write(const struct kl_request *request,
+		 const struct kl_quota *quota,
+		 const struct kl_record_meta *meta, struct kl_hits *hits)
 {
 	struct kl_ring *ring = kellas.log.ring;
 	size_t size = kl_record_encode(request, meta, NULL, 0);
@@ -87,12 +87,12 @@ void kl_log_write(const struct kl_request *request,
 		kl_record_encode(request, meta, slot.data, slot.size);
 		if (kl_ring_commit(ring, &slot))
 			wake(&kellas.log.soon, WAKE_SOON);
-		break;
+		return slot.sequence;
 	case KL_RING_UNWANTED:
-		break;
+		return 0;
 	default:
 		notice();
-		break;
+		return 0;
 	}
 }
 

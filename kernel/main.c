@@ -14,6 +14,7 @@
 #include "hooks/accept.h"
 #include "hooks/execve.h"
 #include "kellas.h"
+#include "query.h"
 
 struct kl_module kellas;
 
@@ -59,6 +60,7 @@ static int __init kellas_init(void)
 	int err;
 
 	kellas.origin.instance = get_random_u64();
+	kl_query_init();
 	read_boot_id(&kellas.origin);
 	err = kl_path_init();
 	if (err)

@@ -19,6 +19,7 @@
 #include "attach.h"
 #include "compat.h"
 #include "kellas.h"
+#include "query.h"
 
 #define PUBLISH_DELAY	msecs_to_jiffies(10)
 
@@ -321,6 +322,7 @@ int kl_core_detach(struct kl_error *error)
 	if (err)
 		return err;
 	replace_published(NULL, 0);
+	kl_query_deny_all();
 	settle_pending();
 	kellas.core.updated_at = ktime_get_real_seconds();
 	err = kl_detach_all();
@@ -337,6 +339,7 @@ void kl_core_unpublish(void)
 {
 	mutex_lock(&kellas.core.lock);
 	replace_published(NULL, 0);
+	kl_query_deny_all();
 	settle_pending();
 	mutex_unlock(&kellas.core.lock);
 }

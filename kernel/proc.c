@@ -169,6 +169,7 @@ static const struct {
 } files[] = {
 	{ "policy", 0600, &kl_policy_proc_ops },
 	{ "audit", 0600, &kl_audit_proc_ops },
+	{ "query", 0600, &kl_query_proc_ops },
 	{ "stat", 0400, &stat_proc_ops },
 	{ "version", 0444, &version_proc_ops },
 };

@@ -56,5 +56,6 @@ int kl_version_print(struct kl_page *page);
 
 extern const struct proc_ops kl_policy_proc_ops;
 extern const struct proc_ops kl_audit_proc_ops;
+extern const struct proc_ops kl_query_proc_ops;
 
 #endif /* KELLAS_PROC_H */

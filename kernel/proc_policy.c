@@ -18,6 +18,10 @@
  * close() drops it. detach empties the policy and detaches everything, so that
  * the module can be unloaded; the next change attaches again.
  *
+ * Q=N selects the block that query N is about (/proc/kellas/query), as its acl
+ * line would; then a read gives "# Q=N" and that block alone, or only the first
+ * if there is no such query or block, until another block is selected.
+ *
  * A write() ends at such a command: it returns how much it took, and what
  * follows is for the next write(), as with any short write. Likewise it ends
  * before a begin that follows other statements. So nothing that an error
@@ -32,6 +36,7 @@
 #include "engine/lex.h"
 #include "engine/parse.h"
 #include "proc.h"
+#include "query.h"
 #include "request.h"
 
 #define PIECE_SIZE	(64u << 10)
@@ -45,7 +50,12 @@
  * @parser: state between lines
  * @batch: statements read but not applied
  * @bytes: read into @batch
- * @injected: @batch begins with @head
+ * @injected: how often @head was put into @batch
+ * @reselect: @head is not what the last acl line of @batch selects
+ * @shown: a read gives the block of @query alone
+ * @query: serial number of the query that selected it
+ * @shown_op: its operation
+ * @shown_hits: its counters, a reference; NULL: there is no such query
  * @transaction: between begin and its end
  * @force: it was begun by force
  * @poisoned: it had an error
@@ -64,7 +74,12 @@ struct editor {
 	struct kl_parser parser;
 	struct kl_batch batch;
 	size_t bytes;
-	bool injected;
+	u32 injected;
+	bool reselect;
+	bool shown;
+	u32 query;
+	enum kl_op shown_op;
+	struct kl_hits *shown_hits;
 	bool transaction;
 	bool force;
 	bool poisoned;
@@ -92,7 +107,7 @@ static void drop_batch(struct editor *editor)
 	kl_batch_release(&editor->batch);
 	kl_batch_init(&editor->batch);
 	editor->bytes = 0;
-	editor->injected = false;
+	editor->injected = 0;
 }
 
 static void end_transaction(struct editor *editor)
@@ -125,8 +140,8 @@ static int commit_batch(struct editor *editor, bool at_once)
 
 	memset(&editor->error, 0, sizeof(editor->error));
 	err = kl_core_commit(&editor->batch, at_once, &editor->error);
-	if (!err && editor->injected)
-		kellas.core.model.updates--;
+	if (!err)
+		kellas.core.model.updates -= editor->injected;
 	return err;
 }
 
@@ -255,13 +270,16 @@ static int inject_head(struct editor *editor)
 	err = kl_batch_add(&editor->batch, &statement);
 	if (err)
 		kl_statement_release(&statement);
-	editor->injected = !err;
+	if (!err)
+		editor->injected++;
+	editor->reselect = false;
 	return err;
 }
 
 static int keep_head(struct editor *editor, struct kl_text line)
 {
 	editor->head.length = 0;
+	editor->reselect = false;
 	return kl_page_write(&editor->head, line.data, line.length);
 }
 
@@ -281,11 +299,77 @@ static int add_statement(struct editor *editor, struct kl_statement *statement,
 	case KL_STATEMENT_AUDIT:
 	case KL_STATEMENT_LABEL:
 	case KL_STATEMENT_PERMISSIVE:
-		if (!editor->batch.count)
+		if (!editor->batch.count || editor->reselect)
 			err = inject_head(editor);
 		break;
 	}
 	return err ?: kl_batch_add(&editor->batch, statement);
+}
+
+/* [PRIORITY] Q=SERIAL. Return: is it that? */
+static bool is_query_line(struct kl_text line, u32 *serial)
+{
+	struct kl_lexer lexer;
+	struct kl_word word;
+	u64 number;
+
+	kl_lexer_init(&lexer, line);
+	if (!kl_lexer_next(&lexer, &word))
+		return false;
+	if (!kl_text_decimal(word.text, KL_PRIORITY_MAX, &number) &&
+	    !kl_lexer_next(&lexer, &word))
+		return false;
+	if (!kl_text_begins(word.text, "Q=") ||
+	    kl_text_decimal(kl_text_from(word.text, 2), U32_MAX, &number))
+		return false;
+	*serial = number;
+	return !kl_lexer_next(&lexer, &word);
+}
+
+/* The block of @shown_hits, or NULL if it is no longer in the policy. */
+static const struct kl_block *shown_block(const struct editor *editor)
+{
+	const struct list_head *blocks =
+		&kellas.core.model.blocks[editor->shown_op];
+	const struct kl_rule *rule;
+
+	list_for_each_entry(rule, blocks, list)
+		if (rule->hits == editor->shown_hits)
+			return rule->block;
+	return NULL;
+}
+
+static void show_all(struct editor *editor)
+{
+	kl_hits_put(editor->shown_hits);
+	editor->shown_hits = NULL;
+	editor->shown = false;
+}
+
+static int select_query(struct editor *editor, u32 serial)
+{
+	const struct kl_printer printer = { kl_page_write, &editor->head };
+	const struct kl_block *block = NULL;
+	int err;
+
+	show_all(editor);
+	editor->parser.line++;
+	editor->parser.in_block = false;
+	editor->query = serial;
+	editor->shown = true;
+	editor->shown_hits = kl_query_block(serial, &editor->shown_op);
+	if (editor->shown_hits)
+		block = shown_block(editor);
+	if (!block)
+		return GO_ON;
+	editor->head.length = 0;
+	err = kl_print_rule(&printer, &block->rule);
+	if (err)
+		return err;
+	editor->parser.in_block = true;
+	editor->parser.op = editor->shown_op;
+	editor->reselect = true;
+	return GO_ON;
 }
 
 /* Of a poisoned transaction only the end matters. */
@@ -306,8 +390,11 @@ static int take_line(struct editor *editor, struct kl_text line)
 {
 	struct kl_statement statement;
 	struct kl_error ignored;
+	u32 serial;
 	int err;
 
+	if (!editor->poisoned && is_query_line(line, &serial))
+		return select_query(editor, serial);
 	if (editor->poisoned) {
 		if (kl_parse_line(&editor->parser, line, &statement, &ignored))
 			return GO_ON;
@@ -318,6 +405,8 @@ static int take_line(struct editor *editor, struct kl_text line)
 	err = kl_parse_line(&editor->parser, line, &statement, &editor->error);
 	if (err)
 		return err;
+	if (!editor->parser.in_block || statement.kind == KL_STATEMENT_ACL)
+		show_all(editor);
 	editor->bytes += line.length + 1;
 	if (editor->bytes > KL_TRANSACTION_MAX)
 		err = refuse(editor, -E2BIG, 1, "the transaction is too long");
@@ -464,11 +553,33 @@ static ssize_t policy_write(struct file *file, const char __user *buffer,
 	return done;
 }
 
+static int print_shown(const struct editor *editor, struct kl_page *page)
+{
+	const struct kl_printer printer = { kl_page_write, page };
+	const struct kl_block *block = NULL;
+	struct kl_error error = {};
+	int err;
+
+	err = kl_page_printf(page, "# Q=%u\n", editor->query);
+	if (err)
+		return err;
+	if (mutex_lock_killable(&kellas.core.lock))
+		return -EINTR;
+	kl_core_flush(&error);
+	if (editor->shown_hits)
+		block = shown_block(editor);
+	if (block)
+		err = kl_print_block(&printer, block);
+	mutex_unlock(&kellas.core.lock);
+	return err;
+}
+
 static int print_policy(struct kl_page *page)
 {
 	const struct kl_printer printer = { kl_page_write, page };
 	struct kl_print_stat stat = {};
 	struct kl_ring_stat ring;
+	struct kl_query_stat queries;
 	struct kl_error error = {};
 	int err;
 
@@ -482,6 +593,8 @@ static int print_policy(struct kl_page *page)
 	stat.updated_at = kellas.core.updated_at;
 	stat.memory[KL_MEMORY_POLICY] = kl_core_memory();
 	stat.memory[KL_MEMORY_AUDIT] = ring.used;
+	kl_query_stat(&queries);
+	stat.memory[KL_MEMORY_QUERY] = queries.memory;
 	err = kl_print_policy(&printer, &kellas.core.model, &stat);
 	mutex_unlock(&kellas.core.lock);
 	return err;
@@ -497,6 +610,8 @@ static int answer(struct editor *editor)
 	if (editor->failed)
 		err = kl_page_printf(&editor->answer, "%u:%u: %s\n",
 				     error->line, error->column, error->text);
+	else if (editor->shown)
+		err = print_shown(editor, &editor->answer);
 	else
 		err = print_policy(&editor->answer);
 	if (err)
@@ -578,6 +693,7 @@ static int policy_release(struct inode *inode, struct file *file)
 
 	mutex_lock(&kellas.core.lock);
 	kl_batch_release(&editor->batch);
+	show_all(editor);
 	if (file->f_mode & FMODE_WRITE)
 		kl_core_flush(&error);
 	mutex_unlock(&kellas.core.lock);

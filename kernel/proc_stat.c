@@ -10,8 +10,11 @@
  *	requests denied=N denied_at=T unenforced=N
  *	memory policy used=BYTES quota=BYTES
  *	memory audit used=BYTES quota=BYTES
+ *	memory query used=BYTES quota=BYTES
  *	log written=N read=N lost=N overwritten=N suppressed=N next=SEQ
  *		keeper=PID unrecorded=N			(one line)
+ *	query observers=N pending=N asked=N granted=N denied=N retried=N
+ *		expired=N ended=N refused=N		(one line)
  *	attached functions=N inflight=N
  *	function security_file_open family=open state=attached|detached|missing
  *	operation read checks=N matches=N		(all supported ones)
@@ -25,7 +28,9 @@
  * denials that were not enforced, which denials and denied do not. generation counts
  * changes of the policy, publications rulesets that requests have seen, failures
  * delayed publications that had to be taken back. unrecorded counts requests of
- * the keeper itself.
+ * the keeper itself. observers are open query files; expired queries nobody
+ * answered, ended ones lost their task, their observers or the policy, refused
+ * denials were not asked about for want of room.
  *
  * version:
  *
@@ -40,6 +45,7 @@
 #include <linux/utsname.h>
 #include "attach.h"
 #include "proc.h"
+#include "query.h"
 
 static u64 sum_counts(size_t offset, enum kl_op op)
 {
@@ -70,6 +76,20 @@ static int print_log(struct kl_page *page)
 		stat.written, stat.read, stat.lost, stat.overwritten,
 		stat.suppressed, stat.next, keeper,
 		kl_counter_read(&kellas.log.unrecorded));
+}
+
+static int print_queries(struct kl_page *page)
+{
+	struct kl_query_stat stat;
+
+	kl_query_stat(&stat);
+	kl_page_printf(page, "memory query used=%llu quota=%llu\n", stat.memory,
+		       kellas.core.model.quota.memory[KL_MEMORY_QUERY]);
+	return kl_page_printf(page,
+		"query observers=%u pending=%u asked=%llu granted=%llu denied=%llu retried=%llu expired=%llu ended=%llu refused=%llu\n",
+		stat.observers, stat.pending, stat.asked, stat.granted,
+		stat.denied, stat.retried, stat.expired, stat.ended,
+		stat.refused);
 }
 
 static int print_attached(struct kl_page *page)
@@ -183,6 +203,8 @@ int kl_stat_print(struct kl_page *page)
 	err = print_policy(page);
 	if (!err)
 		err = print_log(page);
+	if (!err)
+		err = print_queries(page);
 	if (!err)
 		err = print_attached(page);
 	if (!err)

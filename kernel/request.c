@@ -11,6 +11,7 @@
 #include <linux/sched.h>
 #include <linux/timekeeping.h>
 #include "collect/collect.h"
+#include "query.h"
 #include "request.h"
 
 bool kl_check_wanted(enum kl_op op)
@@ -39,6 +40,9 @@ void kl_check_init(struct kl_check *check, enum kl_op op)
 	check->flags = 0;
 	check->sleeping = false;
 	check->reported = false;
+	check->asked = false;
+	check->retries = 0;
+	check->held = NULL;
 	kl_request_init(&check->request, op);
 }
 
@@ -55,6 +59,8 @@ void kl_check_restart(struct kl_check *check, enum kl_op op)
 	memset(request->overlong, 0, sizeof(request->overlong));
 	memset(request->last, 0, sizeof(request->last));
 	check->reported = false;
+	check->asked = false;
+	check->retries = 0;
 }
 
 /* From here on the request may sleep. */
@@ -194,10 +200,14 @@ static bool admit(const struct kl_quota *quota, struct outcome *outcome, u32 n)
  * Counts and records the matches that are there, and forgets them. Counters
  * take the time of the last tick, which costs little; records the exact one.
  *
+ * @asking: the last match will be asked about: collect what its record wants
+ *	even if none is made
+ * @sequence: set to the number of the record of the last match; 0: none
+ *
  * Return: 0; -ERESTART: decide again; -ENOMEM, -ENOENT: what the record wants
  * could not be had; it is written without.
  */
-static noinline int report(struct kl_check *check)
+static noinline int report(struct kl_check *check, bool asking, u64 *sequence)
 {
 	struct kl_request *request = &check->request;
 	struct outcome outcome[KL_MATCHES] kl_uninitialized;
@@ -205,21 +215,23 @@ static noinline int report(struct kl_check *check)
 		kl_ruleset_quota(check->published->ruleset);
 	u32 i, n = request->match_count;
 	u64 now = ktime_to_ns(ktime_get_coarse_real());
-	bool record = false;
+	bool record = false, collect;
 	int err = 0;
 
+	*sequence = 0;
 	for (i = 0; i < n; i++)
 		judge(check, &request->matches[i], now, &outcome[i]);
 	if (kl_log_skips_current())
 		kl_counter_add(&kellas.log.unrecorded, n);
 	else
 		record = admit(quota, outcome, n);
-	if (record && !check->reported) {
+	collect = record || asking;
+	if (collect && !check->reported) {
 		err = settle_name(check);
 		if (err == -ERESTART)
 			return err;
 	}
-	if (record && !err)
+	if (collect && !err)
 		err = supply_record(check);
 	if (record)
 		now = ktime_get_real_ns();
@@ -228,37 +240,133 @@ static noinline int report(struct kl_check *check)
 	for (i = 0; i < n; i++) {
 		count_outcome(&outcome[i]);
 		outcome[i].meta.time = now;
+		*sequence = 0;
 		if (record && outcome[i].record)
-			kl_log_write(request, quota, &outcome[i].meta,
-				     outcome[i].hits);
+			*sequence = kl_log_write(request, quota,
+						 &outcome[i].meta,
+						 outcome[i].hits);
 	}
 	request->match_count = 0;
 	check->reported = true;
 	return err;
 }
 
+/*
+ * Where a block stands among those of an operation in a newer ruleset or, if
+ * it is gone, the first one that comes behind its place: blocks of its priority
+ * that it followed keep their order, and new ones come behind all of them.
+ */
+static u32 place_in(const struct kl_ruleset *newer,
+		    const struct kl_ruleset *older, enum kl_op op, u32 block)
+{
+	const struct kl_compiled_block *it = kl_ruleset_block(older, block);
+	const struct kl_compiled_block *other;
+	u32 first, count = kl_ruleset_blocks(newer, op, &first);
+	u32 i, place = count, behind;
+
+	kl_ruleset_blocks(older, op, &behind);
+	for (i = 0; i < count; i++) {
+		other = kl_ruleset_block(newer, first + i);
+		if (other->hits == it->hits)
+			return i;
+		if (place < count || other->priority < it->priority)
+			continue;
+		while (other->priority == it->priority && behind < block &&
+		       kl_ruleset_block(older, behind)->hits != other->hits)
+			behind++;
+		if (other->priority > it->priority || behind == block)
+			place = i;
+	}
+	return place;
+}
+
+/*
+ * Go on at a block with the rules that are in force now. A transition found
+ * already is a string of the rules that it was found in.
+ */
+static void renew(struct kl_check *check, u32 block)
+{
+	struct kl_request *request = &check->request;
+	struct kl_published *old = check->published, *new;
+	u32 first, count;
+
+	rcu_read_lock();
+	new = rcu_dereference(kellas.core.published);
+	if (new && new != old)
+		WARN_ON_ONCE(!percpu_ref_tryget(&new->users));
+	rcu_read_unlock();
+	count = kl_ruleset_blocks(old->ruleset, request->op, &first);
+	if (!new || new == old) {
+		/* Without a policy nothing is left to be looked at. */
+		request->next_block = new ? block - first : count;
+		return;
+	}
+	request->next_block = place_in(new->ruleset, old->ruleset, request->op,
+				       block);
+	check->published = new;
+	if (request->transition && !check->held)
+		check->held = old;
+	else
+		percpu_ref_put(&old->users);
+}
+
+/*
+ * A denial that somebody may lift.
+ *
+ * Return: 0: kl_decide() goes on, with the next block or with the same one
+ * once more; -EPERM.
+ */
+static noinline int ask(struct kl_check *check, const struct kl_match *denial,
+			u64 sequence)
+{
+	struct outcome outcome kl_uninitialized;
+
+	leave_rcu(check);
+	judge(check, denial, ktime_get_real_ns(), &outcome);
+	switch (kl_query_ask(check, &outcome.meta, sequence, outcome.block)) {
+	case KL_ANSWER_GRANT:
+		return 0;
+	case KL_ANSWER_RETRY:
+		renew(check, denial->block);
+		return 0;
+	default:
+		return -EPERM;
+	}
+}
+
 /* All but the requests that match nothing and ask for nothing. */
 static noinline int go_on(struct kl_check *check, enum kl_verdict verdict)
 {
 	struct kl_request *request = &check->request;
-	const struct kl_ruleset *ruleset = check->published->ruleset;
+	struct kl_match denial = {};
+	bool asking = false;
+	u64 sequence = 0;
 	int err = 0;
 
-	for (;; verdict = kl_decide(ruleset, request)) {
+	for (;; verdict = kl_decide(check->published->ruleset, request)) {
 		if (verdict == KL_NEED) {
 			err = supply(check, request->need);
 			if (err)
 				return err;
 			continue;
 		}
+		if (verdict == KL_DENY) {
+			denial = request->matches[request->match_count - 1];
+			asking = kl_query_wanted(check);
+		}
 		if (request->match_count)
-			err = report(check);
+			err = report(check, asking, &sequence);
 		if (err == -ERESTART) {
 			err = 0;
+			asking = false;
 			continue;
 		}
-		if (verdict == KL_DENY)
-			return -EPERM;
+		if (verdict == KL_DENY) {
+			err = asking ? ask(check, &denial, sequence) : -EPERM;
+			asking = false;
+			if (!err)
+				continue;
+		}
 		if (verdict == KL_PERMIT || err)
 			return err;
 	}
@@ -288,7 +396,10 @@ int kl_check_run(struct kl_check *check)
 		err = go_on(check, verdict);
 	if (check->sleeping) {
 		check->sleeping = false;
-		percpu_ref_put(&published->users);
+		percpu_ref_put(&check->published->users);
+		if (check->held)
+			percpu_ref_put(&check->held->users);
+		check->held = NULL;
 		return err;
 	}
 out:

@@ -45,6 +45,11 @@ struct kl_object {
  * @flags: enum kl_record_flag
  * @sleeping: a reference on @published is held instead of RCU
  * @reported: matches were handed out: it is too late to start again
+ * @asked: @ask_end is set
+ * @ask_end: jiffies when waiting for answers ends
+ * @retries: how often a query about it was answered by "retry"
+ * @held: ruleset of before a retry that kl_request.transition belongs to, a
+ *	reference; or NULL
  * @request: what the engine sees
  *
  * Lives on the stack of a handler, kl_uninitialized: kl_check_init() sets what
@@ -67,6 +72,10 @@ struct kl_check {
 	u8 flags;
 	bool sleeping;
 	bool reported;
+	bool asked;
+	unsigned long ask_end;
+	u32 retries;
+	struct kl_published *held;
 	struct kl_request request;
 };
 

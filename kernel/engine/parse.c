@@ -709,7 +709,7 @@ static int refuse_verb(struct reading *r)
 	if (kl_text_begins(r->verb.text, "Q="))
 		return kl_refuse(
 			r->error, r->verb.column,
-			"selecting a block by a query is not in this version; expected its acl line");
+			"a query is known to the running kernel only; expected the acl line of its block");
 	kl_hint_init(&hint, r->verb.text);
 	kl_hint_offer(&hint, "delete");
 	for (i = 0; i < ARRAY_SIZE(verbs); i++)

@@ -396,6 +396,19 @@ int kl_print_policy(const struct kl_printer *printer,
 	return ret ? ret : finish(&out);
 }
 
+int kl_print_block(const struct kl_printer *printer,
+		   const struct kl_block *block)
+{
+	struct output out;
+	int ret;
+
+	out.printer = printer;
+	out.error = 0;
+	out.used = 0;
+	ret = put_block(&out, block);
+	return ret ? ret : finish(&out);
+}
+
 int kl_print_rule(const struct kl_printer *printer, const struct kl_rule *rule)
 {
 	struct output out;

@@ -38,6 +38,10 @@ int kl_print_policy(const struct kl_printer *printer,
 		    const struct kl_policy *policy,
 		    const struct kl_print_stat *stat);
 
+/** kl_print_block - print a block with its sub-entries and the line behind it */
+int kl_print_block(const struct kl_printer *printer,
+		   const struct kl_block *block);
+
 /** kl_print_rule - print one head or sub-entry without newline */
 int kl_print_rule(const struct kl_printer *printer, const struct kl_rule *rule);
 

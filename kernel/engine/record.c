@@ -1040,7 +1040,9 @@ static int write_request(struct writer *writer, const struct kl_record *head,
 	if (head->op >= KL_OP_COUNT || head->result >= KL_RESULTS ||
 	    !find_values(&values, cursor))
 		return -EINVAL;
-	write_decimal(writer, " seq=", head->sequence);
+	/* That of a query about a request that was not recorded has none. */
+	if (head->sequence)
+		write_decimal(writer, " seq=", head->sequence);
 	write_origin(writer, origin, head->sequence);
 	write_decimal(writer, " global-pid=", head->pid);
 	write_text(writer, results[head->result]);

@@ -396,7 +396,7 @@ static const struct {
 	{ "100 delete acl read",
 	  1, 5, "delete in the middle; expected it once, as the first word of the line" },
 	{ "Q=7",
-	  1, 1, "selecting a block by a query is not in this version; expected its acl line" },
+	  1, 1, "a query is known to the running kernel only; expected the acl line of its block" },
 	{ "65536 acl read",
 	  1, 1, "priority \"65536\" is out of range; expected 0 to 65535" },
 	{ "99999999999999999999 acl read",

@@ -418,6 +418,8 @@ static const struct {
 	{ "policy", 0600, O_RDONLY },
 	{ "policy", 0600, O_WRONLY },
 	{ "audit", 0600, O_RDONLY },
+	{ "query", 0600, O_RDWR },
+	{ "query", 0600, O_RDONLY },
 	{ "stat", 0400, O_RDONLY },
 	{ "version", 0444, O_RDONLY, true },
 };

@@ -19,6 +19,7 @@ static const struct {
 	{ "programs", part_programs },
 	{ "policy", part_policy },
 	{ "log", part_log },
+	{ "query", part_query },
 	{ "swap", part_swap },
 	{ "cycles", part_cycles },
 	{ "network", part_network },
