@@ -143,6 +143,23 @@ static inline bool kl_file_is_backing(const struct file *file)
 #endif
 }
 
+/* Under which name the user knows the file of a mapping. */
+static inline const struct path *kl_file_user_path(const struct file *file)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	return file_user_path((struct file *)file);
+#else
+	return &file->f_path;
+#endif
+}
+
+/* How a mount maps ids, as xattr functions are told. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+#define kl_idmap mnt_idmap
+#else
+#define kl_idmap user_namespace
+#endif
+
 /* Does the process use io_uring, which overrides credentials for it? */
 static inline bool kl_uses_io_uring(void)
 {

@@ -46,6 +46,15 @@ void kl_check_init(struct kl_check *check, enum kl_op op)
 	kl_request_init(&check->request, op);
 }
 
+void kl_check_no_object(struct kl_check *check, int index)
+{
+	u32 slot = index ? KL_SLOT_OBJECT1 : KL_SLOT_OBJECT0;
+	u32 end = slot + KL_OBJECT_SLOTS;
+
+	while (slot < end)
+		kl_slot_add(check->request.absent, slot++);
+}
+
 void kl_check_restart(struct kl_check *check, enum kl_op op)
 {
 	struct kl_request *request = &check->request;

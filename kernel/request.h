@@ -93,6 +93,9 @@ static inline void kl_check_object(struct kl_check *check, int index,
 	check->object[index].path.dentry = dentry;
 }
 
+/** kl_check_no_object - the operation has none this time: it has no value */
+void kl_check_no_object(struct kl_check *check, int index);
+
 /** kl_check_number - give a parameter */
 static inline void kl_check_number(struct kl_check *check, u32 slot, u64 number)
 {

@@ -222,7 +222,7 @@ void kl_path_leaf(struct kl_object *object, struct kl_text *text)
 	const struct dentry *dentry = object->path.dentry;
 	unsigned int sequence, length;
 
-	if (!object->path.mnt || dentry == object->path.mnt->mnt_root ||
+	if ((object->path.mnt && dentry == object->path.mnt->mnt_root) ||
 	    IS_ROOT(dentry) || has_own_name(dentry))
 		return;
 	sequence = raw_read_seqcount(&dentry->d_seq);

@@ -67,8 +67,3 @@ int kl_hook_file_ioctl_compat(struct file *file, unsigned int cmd,
 {
 	return kl_hook_file_ioctl(file, cmd, arg);
 }
-
-int kl_hook_path_chroot(const struct path *path)
-{
-	return kl_check_path(KL_OP_CHROOT, path);
-}

@@ -21,9 +21,12 @@ struct file;
 struct linux_binprm;
 struct msghdr;
 struct path;
+struct posix_acl;
 struct sock;
 struct sockaddr;
 struct socket;
+struct vfsmount;
+struct vm_area_struct;
 
 /* KL_MAP(number, m, type, name, ...) is m(0, type, name), m(1, ...), ... */
 #define KL_MAP(n, m, ...)	KL_MAP_##n(m, __VA_ARGS__)

@@ -57,4 +57,18 @@ static inline bool kl_path_is_skipped(const struct path *path)
 	       kl_path_is_inner(path);
 }
 
+/**
+ * kl_dentry_is_skipped - as kl_path_is_skipped(), where there is no mount
+ *
+ * Credentials that are overridden tell enough: servers in the kernel (nfsd,
+ * ksmbd), which override them for their clients, are kernel threads.
+ */
+static inline bool kl_dentry_is_skipped(const struct dentry *dentry)
+{
+	if (IS_PRIVATE(d_backing_inode(dentry)))
+		return true;
+	return unlikely(kl_creds_overridden()) && !kl_uses_io_uring() &&
+	       !(current->flags & (PF_KTHREAD | PF_IO_WORKER | PF_DUMPCORE));
+}
+
 #endif /* KELLAS_INNER_H */
