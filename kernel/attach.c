@@ -146,12 +146,14 @@ static struct found {
  * struct attach - what is attached; under the policy mutex
  * @ops: of each attached family; NULL if it is not attached
  * @attached: bit N: ops[N] is set; may be read without the mutex
+ * @generation: of each family; likewise
  * @pinned: the module's reference on itself is held
  * @stuck: ftrace has not let go of a function, and never will
  */
 static struct attach {
 	struct ftrace_ops *ops[KL_FAMILIES];
 	u32 attached;
+	u32 generation[KL_FAMILIES];
 	bool pinned;
 	bool stuck;
 } attach;
@@ -302,6 +304,17 @@ static bool __init fill_slots(u32 multiplier)
 	return true;
 }
 
+/* All its functions are attached, or none is. */
+static void next_generation(enum kl_family family)
+{
+	WRITE_ONCE(attach.generation[family], attach.generation[family] + 1);
+}
+
+u32 kl_attach_generation(enum kl_family family)
+{
+	return READ_ONCE(attach.generation[family]);
+}
+
 /* Finds a hash without collisions, so that the dispatcher looks once. */
 static int __init slot_hooks(void)
 {
@@ -394,6 +407,7 @@ static void detach(u32 families)
 		dead[n++] = attach.ops[family];
 		attach.ops[family] = NULL;
 		WRITE_ONCE(attach.attached, attach.attached & ~BIT(family));
+		next_generation(family);
 	}
 	free_ops(dead, n);
 }
@@ -462,6 +476,7 @@ static int attach_family(enum kl_family family, struct kl_error *error)
 	}
 	attach.ops[family] = ops;
 	WRITE_ONCE(attach.attached, attach.attached | BIT(family));
+	next_generation(family);
 	return 0;
 }
 

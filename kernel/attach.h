@@ -125,6 +125,15 @@ int kl_detach_all(void);
 u32 kl_attached(void);
 
 /**
+ * kl_attach_generation - changes when a family has been attached or detached
+ *
+ * What handlers remember of one attachment means nothing in another.
+ *
+ * Context: any.
+ */
+u32 kl_attach_generation(enum kl_family family);
+
+/**
  * kl_attach_status - describe one function
  * @index: 0, 1, 2, ...: in the order of hooks/table.def
  * @status: filled in

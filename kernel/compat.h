@@ -160,6 +160,13 @@ static inline const struct path *kl_file_user_path(const struct file *file)
 #define kl_idmap user_namespace
 #endif
 
+/* What security_sb_kern_mount() is given. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+typedef const struct super_block kl_mounted_sb;
+#else
+typedef struct super_block kl_mounted_sb;
+#endif
+
 /* Does the process use io_uring, which overrides credentials for it? */
 static inline bool kl_uses_io_uring(void)
 {

@@ -44,6 +44,15 @@
 /* History of a process: beyond this the oldest programs are shown as "...=>". */
 #define KL_HISTORY_MAX		4096u		/* bytes of its text */
 
+/*
+ * New file systems on their way from fsopen() to move_mount(). Beyond these:
+ * the source has no value; the data is unknown; any mount of that superblock
+ * which has no place counts as a new one, with unknown data.
+ */
+#define KL_FSCONTEXT_SOURCE_MAX	4096u		/* bytes of the source, with NUL */
+#define KL_FSCONTEXT_DATA_MAX	(16u << 10)	/* bytes of all parameters */
+#define KL_FSCONTEXTS_PER_SB	16u		/* remembered of a superblock */
+
 /* Log records: arguments that do not fit are counted as omitted=N. */
 #define KL_RECORD_MAX		(64u << 10)	/* binary record */
 #define KL_EXECINFO_MAX		8192u		/* argv and envp text in one record */

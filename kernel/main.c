@@ -13,6 +13,7 @@
 #include "collect/collect.h"
 #include "hooks/accept.h"
 #include "hooks/execve.h"
+#include "hooks/fscontext.h"
 #include "kellas.h"
 #include "query.h"
 
@@ -112,6 +113,7 @@ static void __exit kellas_exit(void)
 	kl_log_exit();
 	free_percpu_parts();
 	kl_execve_exit();
+	kl_fscontext_exit();
 }
 
 module_init(kellas_init);

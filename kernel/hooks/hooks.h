@@ -18,6 +18,8 @@
 
 struct dentry;
 struct file;
+struct fs_context;
+struct fs_parameter;
 struct linux_binprm;
 struct msghdr;
 struct path;
@@ -25,6 +27,7 @@ struct posix_acl;
 struct sock;
 struct sockaddr;
 struct socket;
+struct super_block;
 struct vfsmount;
 struct vm_area_struct;
 

@@ -40,14 +40,19 @@ static long as_libc(long result)
 	return -1;
 }
 
-long call32(long number, long a, long b, long c, long d)
+long call32_5(long number, long a, long b, long c, long d, long e)
 {
 	long result;
 
 	asm volatile("int $0x80" : "=a" (result)
-		     : "a" (number), "b" (a), "c" (b), "d" (c), "S" (d)
+		     : "a" (number), "b" (a), "c" (b), "d" (c), "S" (d), "D" (e)
 		     : "r8", "r9", "r10", "r11", "memory");
 	return as_libc((int)result);
+}
+
+long call32(long number, long a, long b, long c, long d)
+{
+	return call32_5(number, a, b, c, d, 0);
 }
 
 static struct {

@@ -15,6 +15,9 @@ void *low_room(unsigned long size);
 /** call32 - a system call by the 32-bit entry. Return: result, or -1 and errno */
 long call32(long number, long a, long b, long c, long d);
 
+/** call32_5 - the same with five arguments */
+long call32_5(long number, long a, long b, long c, long d, long e);
+
 /** ring_open - get ready to use io_uring. Return: 0, or -1 and errno */
 int ring_open(void);
 

@@ -21,6 +21,7 @@ static const struct {
 	{ "log", part_log },
 	{ "query", part_query },
 	{ "swap", part_swap },
+	{ "mounts", part_mounts },
 	{ "cycles", part_cycles },
 	{ "network", part_network },
 };

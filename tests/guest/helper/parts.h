@@ -11,6 +11,7 @@ void part_policy(int argc, char **argv);
 void part_log(int argc, char **argv);
 void part_query(int argc, char **argv);
 void part_swap(int argc, char **argv);
+void part_mounts(int argc, char **argv);
 void part_cycles(int argc, char **argv);
 void part_network(int argc, char **argv);
 
