@@ -43,6 +43,8 @@
 
 /* History of a process: beyond this the oldest programs are shown as "...=>". */
 #define KL_HISTORY_MAX		4096u		/* bytes of its text */
+/* Programs in a pattern of histories, or in one typed as text (E2BIG). */
+#define KL_PROGRAMS_MAX		1024u
 
 /*
  * New file systems on their way from fsopen() to move_mount(). Beyond these:

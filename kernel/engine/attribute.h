@@ -182,4 +182,29 @@ int kl_keyword_find(enum kl_type type, struct kl_text word);
  */
 const char *kl_keyword_name(enum kl_type type, u32 value);
 
+/**
+ * kl_number_find - value of a name that an attribute of type KL_NUMBER takes
+ * @slot: such as KL_SLOT_SIG
+ * @word: such as "SIGKILL"; there is one name for each number
+ *
+ * Return: the number, or -ENOENT.
+ */
+int kl_number_find(enum kl_slot slot, struct kl_text word);
+
+/** kl_number_name - the name of a number, or NULL if the slot has none for it */
+const char *kl_number_name(enum kl_slot slot, u64 number);
+
+/**
+ * kl_number_names - what the names of a slot's numbers are, for messages
+ * Return: such as "a signal"; NULL: its numbers have no names.
+ */
+const char *kl_number_names(enum kl_slot slot);
+
+/* Greater than every number that has a name. */
+#define KL_NAMED_MAX 64
+
+/* Values of mode=, the kernel's PTRACE_MODE_READ and PTRACE_MODE_ATTACH. */
+#define KL_PTRACE_READ		1
+#define KL_PTRACE_ATTACH	2
+
 #endif /* KELLAS_ATTRIBUTE_H */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* One left=right or left!=right of a line. */
 #include "clause.h"
+#include "history_pattern.h"
 #include "parse.h"
 #include "pattern.h"
 #include "value.h"
@@ -26,23 +27,32 @@ static struct kl_word word_from(const struct kl_word *word, u32 offset)
 	};
 }
 
-/* Intern a word that must be valid; @word may be empty if @empty. */
-static int intern(const struct kl_clause_parser *parser,
-		  const struct kl_word *word, bool empty,
-		  struct kl_string **string)
+/* Intern a word that must pass @check; @word may be empty if @empty. */
+static int intern_checked(const struct kl_clause_parser *parser,
+			  const struct kl_word *word, bool empty,
+			  int (*check)(struct kl_text word, u32 *position,
+				       const char **why),
+			  struct kl_string **string)
 {
 	const char *why = "";
 	u32 position = 0;
 	int ret = 0;
 
 	if (word->text.length || !empty)
-		ret = kl_word_check(word->text, &position, &why);
+		ret = check(word->text, &position, &why);
 	if (ret) {
 		kl_refuse(parser->error, word->column + position, "%s", why);
 		return ret;
 	}
 	*string = kl_string_get(parser->strings, word->text);
 	return *string ? 0 : no_memory(parser->error, word->column);
+}
+
+static int intern(const struct kl_clause_parser *parser,
+		  const struct kl_word *word, bool empty,
+		  struct kl_string **string)
+{
+	return intern_checked(parser, word, empty, kl_word_check, string);
 }
 
 static bool known_elsewhere(struct kl_text name)
@@ -243,6 +253,42 @@ static int right_name(const struct kl_clause_parser *parser,
 	return 1;
 }
 
+/*
+ * The name of a number. Signals and capabilities are told by their names alone,
+ * so that one in the wrong place can be called by its kind.
+ * Return: 0; 1 if it is none; an error.
+ */
+static int right_named(const struct kl_clause_parser *parser,
+		       const struct kl_word *right,
+		       struct kl_condition *condition)
+{
+	static const u8 kinds[] = { KL_SLOT_SIG, KL_SLOT_CAP };
+	const char *expected = kl_number_names(condition->left);
+	int number = kl_number_find(condition->left, right->text);
+	size_t i;
+
+	if (number >= 0) {
+		condition->right = KL_RIGHT_NUMBER;
+		condition->number.low = number;
+		condition->number.high = number;
+		condition->number.radix[0] = KL_NAMED;
+		condition->number.radix[1] = KL_NAMED;
+		condition->number.single = true;
+		return 0;
+	}
+	for (i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (kl_number_find(kinds[i], right->text) >= 0)
+			return kl_refuse(
+				parser->error, right->column,
+				KL_WORD_FMT " is %s; expected %s",
+				KL_WORD_ARG(right->text),
+				kl_number_names(kinds[i]),
+				expected ? expected :
+					   type_names[kl_slot_type(
+						   condition->left)]);
+	return 1;
+}
+
 static int right_group(const struct kl_clause_parser *parser,
 		       const struct kl_word *right,
 		       struct kl_condition *condition)
@@ -264,6 +310,26 @@ static int right_group(const struct kl_clause_parser *parser,
 	return ret;
 }
 
+/* What cut the string off? Not always a blank that somebody can see. */
+static int refuse_open(const struct kl_clause_parser *parser,
+		       const struct kl_word *right)
+{
+	u32 column = right->column + right->text.length;
+	u8 byte;
+
+	if (column <= parser->line.length) {
+		byte = parser->line.data[column - 1];
+		if (byte >= 0x7f || (byte < ' ' && byte != '\t' && byte))
+			return kl_refuse(
+				parser->error, column,
+				"this byte cannot stand in a string; expected \\%03o in its place",
+				byte);
+	}
+	return kl_refuse(
+		parser->error, column,
+		"the string is not closed; expected \" (a space inside is written \\040)");
+}
+
 static int right_string(const struct kl_clause_parser *parser,
 			const struct kl_word *right,
 			struct kl_condition *condition)
@@ -280,17 +346,20 @@ static int right_string(const struct kl_clause_parser *parser,
 		return kl_refuse(
 			parser->error, right->column,
 			KL_WORD_FMT
-			" is no string; expected \"...\"%s, NULL or an attribute",
+			" is no string; expected \"...\", @GROUP%s",
 			KL_WORD_ARG(text),
-			condition->left == KL_SLOT_TRANSITION ? "" :
-								", @GROUP");
+			kl_slot_type(condition->left) == KL_STRING ?
+				", NULL or an attribute" :
+				" or NULL");
 	if (text.length < 2 || text.data[text.length - 1] != '"')
-		return kl_refuse(
-			parser->error, right->column + text.length,
-			"the string is not closed; expected \" (a space inside is written \\040)");
+		return refuse_open(parser, right);
 	body = word_from(right, 1);
 	body.text.length--;
-	ret = intern(parser, &body, true, &condition->string);
+	ret = intern_checked(parser, &body, true,
+			     condition->left == KL_SLOT_TASK_HISTORY ?
+				     kl_history_word_check :
+				     kl_word_check,
+			     &condition->string);
 	if (!ret)
 		condition->right = KL_RIGHT_STRING;
 	return ret;
@@ -325,11 +394,11 @@ static int right_domain(const struct kl_clause_parser *parser,
 
 /* What may have been meant on the right of a number or permission. */
 static void find_hint(const struct kl_clause_parser *parser,
-		      struct kl_text word, enum kl_type type,
-		      struct kl_hint *hint)
+		      struct kl_text word, u8 left, struct kl_hint *hint)
 {
+	enum kl_type type = kl_slot_type(left);
 	char name[KL_SLOT_NAME_MAX];
-	u32 bit;
+	u32 bit, number;
 	int slot;
 
 	kl_hint_init(hint, word);
@@ -340,12 +409,16 @@ static void find_hint(const struct kl_clause_parser *parser,
 				      kl_slot_name(parser->op, slot, name));
 	for (bit = 1; bit <= 04000 && type == KL_FILEPERM; bit <<= 1)
 		kl_hint_offer(hint, kl_keyword_name(type, bit));
+	for (number = 0; number < KL_NAMED_MAX; number++)
+		if (kl_number_name(left, number))
+			kl_hint_offer(hint, kl_number_name(left, number));
 }
 
 static int right_numbers(const struct kl_clause_parser *parser,
 			 const struct kl_word *right,
 			 struct kl_condition *condition)
 {
+	const char *named = kl_number_names(condition->left);
 	enum kl_type type = kl_slot_type(condition->left);
 	char first = right->text.data[0];
 	struct kl_hint hint;
@@ -355,13 +428,14 @@ static int right_numbers(const struct kl_clause_parser *parser,
 		return kl_parse_numbers(right, &condition->number,
 					parser->error);
 	}
-	find_hint(parser, right->text, type, &hint);
+	find_hint(parser, right->text, condition->left, &hint);
 	return kl_refuse(
 		parser->error, right->column,
 		KL_WORD_FMT
-		" is no number; expected a number, A-B, @GROUP%s or an attribute%s",
-		KL_WORD_ARG(right->text),
-		type == KL_FILEPERM ? ", a permission" : "", hint.text);
+		" is no number; expected a number, A-B, @GROUP%s%s or an attribute%s",
+		KL_WORD_ARG(right->text), named ? ", " : "",
+		type == KL_FILEPERM ? ", a permission" : named ? named : "",
+		hint.text);
 }
 
 static int right_filetype(const struct kl_clause_parser *parser,
@@ -399,8 +473,10 @@ static int parse_right(const struct kl_clause_parser *parser,
 		       const struct kl_word *right,
 		       struct kl_condition *condition)
 {
-	int ret = right_name(parser, right, condition);
+	int ret = right_named(parser, right, condition);
 
+	if (ret > 0)
+		ret = right_name(parser, right, condition);
 	if (ret <= 0)
 		return ret;
 	if (right->text.data[0] == '@')
@@ -529,7 +605,12 @@ int kl_parse_request_word(struct kl_strings *strings, enum kl_op op,
 			  struct kl_text word, struct kl_condition *condition,
 			  struct kl_error *error)
 {
-	struct kl_clause_parser parser = { strings, error, op, false };
+	struct kl_clause_parser parser = {
+		.strings = strings,
+		.error = error,
+		.op = op,
+		.line = word,
+	};
 	struct kl_lexer lexer;
 	struct kl_word only, more;
 	int ret;

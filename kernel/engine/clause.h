@@ -12,12 +12,14 @@
  * @error: filled in on failure
  * @op: enum kl_op
  * @assigns: the line may have transition=
+ * @line: the line that words point into, to see what cut one off
  */
 struct kl_clause_parser {
 	struct kl_strings *strings;
 	struct kl_error *error;
 	u8 op;
 	bool assigns;
+	struct kl_text line;
 };
 
 /**

@@ -82,6 +82,57 @@ static struct kl_ruleset *alloc_ruleset(const struct sizes *sizes)
 	return NULL;
 }
 
+/* A member such as "\{\*\}=>/bin/sh", which is no pattern of strings? */
+static bool is_history_only(const struct kl_string *string)
+{
+	struct kl_text rest = { string->text, string->length }, part;
+	const char *why;
+	u32 position;
+
+	return kl_history_split(&rest, &part) &&
+	       kl_word_check((struct kl_text){ string->text, string->length },
+			     &position, &why);
+}
+
+static bool is_history(const struct kl_string *string)
+{
+	const char *why;
+	u32 position;
+
+	return !kl_history_word_check((struct kl_text){ string->text,
+							string->length },
+				      &position, &why);
+}
+
+/* A member that is no pattern of histories matches none. */
+static int compile_histories(struct kl_ruleset *ruleset,
+			     struct kl_histories *histories,
+			     const struct kl_group *source)
+{
+	const struct kl_history_pattern *pattern;
+	struct kl_member *member;
+
+	if (histories->patterns)
+		return 0;
+	histories->patterns = ruleset_alloc(ruleset, source->count,
+					    sizeof(*histories->patterns));
+	histories->strings = ruleset_alloc(ruleset, source->count,
+					   sizeof(*histories->strings));
+	if (!histories->patterns || !histories->strings)
+		return -ENOMEM;
+	list_for_each_entry(member, &source->members, list) {
+		if (!is_history(member->string))
+			continue;
+		pattern = kl_string_history(member->string);
+		if (!pattern)
+			return -ENOMEM;
+		histories->strings[histories->count] =
+			kl_string_ref(member->string);
+		histories->patterns[histories->count++] = pattern;
+	}
+	return 0;
+}
+
 static int compile_string_group(struct kl_ruleset *ruleset,
 				struct kl_compiled_group *group,
 				const struct kl_group *source)
@@ -98,9 +149,11 @@ static int compile_string_group(struct kl_ruleset *ruleset,
 	if (!keys || !group->members || !group->strings)
 		goto out;
 	list_for_each_entry(member, &source->members, list) {
-		const struct kl_pattern *pattern =
-			kl_string_pattern(member->string);
+		const struct kl_pattern *pattern;
 
+		if (is_history_only(member->string))
+			continue;
+		pattern = kl_string_pattern(member->string);
 		if (!pattern)
 			goto out;
 		group->strings[n] = kl_string_ref(member->string);
@@ -180,7 +233,10 @@ static int compile_groups(struct compiler *c)
 
 static int compile_string(struct kl_test *test, struct kl_string *string)
 {
-	test->pattern = kl_string_pattern(string);
+	if (test->left == KL_SLOT_TASK_HISTORY)
+		test->history = kl_string_history(string);
+	else
+		test->pattern = kl_string_pattern(string);
 	if (!test->pattern)
 		return -ENOMEM;
 	test->string = kl_string_ref(string);
@@ -200,6 +256,17 @@ static int compile_name(struct compiler *c, struct kl_test *test,
 	ruleset->name_strings[test->extra] = kl_string_ref(name);
 	ruleset->name_count = c->names;
 	return 0;
+}
+
+static int compile_group_use(struct kl_ruleset *ruleset, struct kl_test *test,
+			     const struct kl_group *group)
+{
+	struct kl_compiled_group *compiled = &ruleset->groups[group->id];
+
+	test->group = compiled;
+	if (test->left != KL_SLOT_TASK_HISTORY)
+		return 0;
+	return compile_histories(ruleset, &compiled->histories, group);
 }
 
 static int compile_condition(struct compiler *c, struct kl_test *test,
@@ -229,8 +296,7 @@ static int compile_condition(struct compiler *c, struct kl_test *test,
 		test->ip = &ruleset->ranges[c->ranges++];
 		break;
 	case KL_RIGHT_GROUP:
-		test->group = &ruleset->groups[condition->group->id];
-		break;
+		return compile_group_use(ruleset, test, condition->group);
 	}
 	return 0;
 }
@@ -247,6 +313,8 @@ static u32 test_cost(const struct kl_test *test)
 			return 0;
 		return 3;
 	case KL_SLOT_TASK_EXE:
+	case KL_SLOT_TASK_ANCESTOR:
+	case KL_SLOT_TASK_HISTORY:
 		return 4;
 	case KL_SLOT_ARGV:
 	case KL_SLOT_ENVP:
@@ -431,7 +499,11 @@ static void free_group(struct kl_compiled_group *group)
 	if (group->strings)
 		for (i = 0; i < group->count; i++)
 			kl_string_put(group->strings[i]);
+	for (i = 0; i < group->histories.count; i++)
+		kl_string_put(group->histories.strings[i]);
 	kl_map_destroy(&group->map);
+	kl_free(group->histories.patterns);
+	kl_free(group->histories.strings);
 	kl_free(group->members);
 	kl_free(group->strings);
 	kl_free(group->spans[0].spans);

@@ -3,17 +3,32 @@
 #ifndef KELLAS_COMPILED_H
 #define KELLAS_COMPILED_H
 
+#include "history_pattern.h"
 #include "intern.h"
 #include "map.h"
 #include "ruleset.h"
 #include "spans.h"
 
 /**
+ * struct kl_histories - members of a string group as patterns of histories
+ * @patterns: these, in no order that matters
+ * @strings: references that keep @patterns alive
+ * @count: number of them
+ */
+struct kl_histories {
+	const struct kl_history_pattern **patterns;
+	struct kl_string **strings;
+	u32 count;
+};
+
+/**
  * struct kl_compiled_group - a group of the policy
  * @map: members of a string group
- * @members: their patterns by id of @map
+ * @members: their patterns by id of @map; of those that are patterns of
+ *	histories only, there is none
  * @strings: references that keep @members alive
  * @count: number of members
+ * @histories: only if some task.history= is compared with the group
  * @spans: members of a number group, or IPv4 addresses; IPv6 addresses
  */
 struct kl_compiled_group {
@@ -21,6 +36,7 @@ struct kl_compiled_group {
 	const struct kl_pattern **members;
 	struct kl_string **strings;
 	u32 count;
+	struct kl_histories histories;
 	struct kl_spans spans[2];
 };
 
@@ -32,6 +48,7 @@ struct kl_compiled_group {
  * @low, @high: KL_RIGHT_NUMBER; KL_RIGHT_KEYWORD in @low
  * @string: KL_RIGHT_STRING; also the domain of transition=, NULL for NULL
  * @pattern: the compiled pattern of @string
+ * @history: the same of task.history=
  * @ip: KL_RIGHT_IP
  * @group: KL_RIGHT_GROUP
  */
@@ -47,7 +64,10 @@ struct kl_test {
 		};
 		struct {
 			struct kl_string *string;
-			const struct kl_pattern *pattern;
+			union {
+				const struct kl_pattern *pattern;
+				const struct kl_history_pattern *history;
+			};
 		};
 		const struct kl_ip_range *ip;
 		const struct kl_compiled_group *group;

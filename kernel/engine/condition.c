@@ -109,6 +109,43 @@ static int ip_matches(const struct kl_test *test, const struct kl_ip *ip,
 	return inside != negated;
 }
 
+/* Does some program match? Of the dropped ones nobody can tell. */
+static int ancestor_matches(const struct kl_test *test,
+			    const struct kl_history *history)
+{
+	struct kl_history_cursor cursor = kl_history_walk(history);
+	bool group = test->right == KL_RIGHT_GROUP;
+	struct kl_program program;
+
+	if (test->right == KL_RIGHT_NULL || (group && !test->group->count))
+		return KL_FALSE;
+	while (kl_history_next(&cursor, &program))
+		if (group ? group_has_text(test->group, program.exe) :
+			    kl_pattern_match(test->pattern, program.exe))
+			return KL_TRUE;
+	return history->truncated ? KL_UNKNOWN : KL_FALSE;
+}
+
+static int history_matches(const struct kl_test *test,
+			   const struct kl_history *history)
+{
+	const struct kl_histories *group;
+	int truth, result = KL_FALSE;
+	u32 i;
+
+	if (test->right == KL_RIGHT_NULL)
+		return KL_FALSE;
+	if (test->right == KL_RIGHT_STRING)
+		return kl_history_match(test->history, history);
+	group = &test->group->histories;
+	for (i = 0; i < group->count && result != KL_TRUE; i++) {
+		truth = kl_history_match(group->patterns[i], history);
+		if (truth != KL_FALSE)
+			result = truth;
+	}
+	return result;
+}
+
 static int negate(int truth, bool negated)
 {
 	if (truth == KL_FALSE || truth == KL_TRUE)
@@ -223,6 +260,10 @@ static int present_matches(const struct kl_ruleset *ruleset,
 					   missing), negated);
 	case KL_IPADDR:
 		return ip_matches(test, value->ip, negated);
+	case KL_ANCESTOR:
+		return negate(ancestor_matches(test, value->history), negated);
+	case KL_HISTORY:
+		return negate(history_matches(test, value->history), negated);
 	default:
 		return negate(number_matches(test, value->number, request,
 					     missing), negated);

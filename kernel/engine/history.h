@@ -7,9 +7,12 @@
  * As text, in records: "~/usr/lib/systemd/systemd(1;0.000000)=>/bin/sh(9;3.5)":
  * program, pid in the initial pid namespace, seconds since boot of the exec;
  * '~' marks what was reconstructed when the module was loaded, and "...=>" at
- * the beginning stands for older programs that were dropped. In a program's
- * name '>' behind '=' is written \076, so that no name can feign an ancestor.
- * In conditions '~' and "(pid;time)" are ignored.
+ * the beginning stands for older programs that were dropped.
+ *
+ * No name can feign an ancestor: in a program's name '>' and '\' behind '=' are
+ * written \076 and \134, '~' and '\' at its beginning \176 and \134. In a
+ * record that text is encoded as every other string is, so that the program
+ * "/tmp/x=>/sbin/init" is shown as /tmp/x=\134076/sbin/init.
  */
 #ifndef KELLAS_HISTORY_H
 #define KELLAS_HISTORY_H
@@ -68,25 +71,26 @@ void kl_history_grow(struct kl_history *out, const struct kl_history *old,
 		     const struct kl_program *program);
 
 /**
- * struct kl_history_cursor - a walk through a history, from the oldest
- * @history: which
- * @position: within its data
+ * struct kl_history_cursor - a walk through packed programs, from the oldest
+ * @data: the next one; need not be aligned
+ * @left: bytes from there
  */
 struct kl_history_cursor {
-	const struct kl_history *history;
-	u32 position;
+	const u8 *data;
+	u32 left;
 };
 
-static inline struct kl_history_cursor
-kl_history_walk(const struct kl_history *history)
-{
-	return (struct kl_history_cursor){ history, 0 };
-}
+/** kl_history_walk - begin a walk */
+struct kl_history_cursor kl_history_walk(const struct kl_history *history);
 
 /**
  * kl_history_next - the next program of a walk
  * @program: its name points into the history
- * Return: false at the end, or where the data are malformed. Context: any.
+ *
+ * The data need not be trusted.
+ *
+ * Return: false at the end, or, with bytes left, where the data are malformed;
+ * then @cursor has not moved. Context: any.
  */
 bool kl_history_next(struct kl_history_cursor *cursor,
 		     struct kl_program *program);
@@ -104,11 +108,57 @@ size_t kl_history_text(const struct kl_history *history, char *out,
 		       size_t room);
 
 /**
+ * struct kl_history_writer - where the text of a history goes
+ * @write: receives each piece
+ * @context: for @write
+ */
+struct kl_history_writer {
+	void (*write)(void *context, struct kl_text piece);
+	void *context;
+};
+
+/**
+ * kl_history_write - the same text, piece by piece, of packed programs
+ * @cursor: begins at the first of them
+ * @truncated: older ones were dropped
+ *
+ * Return: false if the data were malformed; the text ends there.
+ */
+bool kl_history_write(const struct kl_history_writer *writer,
+		      struct kl_history_cursor cursor, bool truncated);
+
+/**
  * kl_history_parse - the reverse, for tools; pid and time may be missing
+ * @text: raw; what is no escape stands for itself
  * @out: receives it; NULL with @room 0 to measure
- * Return: bytes of the history; -EINVAL if @text is none.
+ *
+ * The history need not keep to KL_HISTORY_MAX. Of the empty text it is empty.
+ *
+ * Return: bytes of the history (if more than @room, @out is undefined); -E2BIG
+ * beyond KL_PROGRAMS_MAX.
  */
 ssize_t kl_history_parse(struct kl_text text, struct kl_history *out,
 			 size_t room);
+
+/**
+ * kl_history_split - take the text before the next "=>" of a history
+ * @rest: what is left; afterwards what stands behind the "=>"
+ * @part: set to what stands before it, or to all
+ *
+ * For encoded text, such as patterns, as well as for raw one.
+ *
+ * Return: whether there was one.
+ */
+bool kl_history_split(struct kl_text *rest, struct kl_text *part);
+
+/** kl_history_is_older - is this part "...", the sign of dropped programs? */
+bool kl_history_is_older(struct kl_text part);
+
+/**
+ * kl_history_strip - take '~' and "(pid;time)" off the text of a program
+ * @text: encoded or raw; afterwards the name alone
+ * @program: set but for its name; 0 where there was nothing
+ */
+void kl_history_strip(struct kl_text *text, struct kl_program *program);
 
 #endif /* KELLAS_HISTORY_H */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Interned words of a policy. */
+#include "history_pattern.h"
 #include "intern.h"
 #include "pattern.h"
 
@@ -168,7 +169,10 @@ void kl_string_put(struct kl_string *string)
 	table->memory -= string_memory(string->length);
 	if (string->pattern)
 		table->memory -= string->pattern->memory;
+	if (string->history)
+		table->memory -= string->history->memory;
 	kl_pattern_free(string->pattern);
+	kl_history_pattern_free(string->history);
 	kl_free(string);
 }
 
@@ -182,4 +186,16 @@ const struct kl_pattern *kl_string_pattern(struct kl_string *string)
 			string->table->memory += string->pattern->memory;
 	}
 	return string->pattern;
+}
+
+const struct kl_history_pattern *kl_string_history(struct kl_string *string)
+{
+	struct kl_text word = { string->text, string->length };
+
+	if (!string->history) {
+		string->history = kl_history_pattern_new(word);
+		if (string->history)
+			string->table->memory += string->history->memory;
+	}
+	return string->history;
 }

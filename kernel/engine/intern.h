@@ -5,6 +5,7 @@
 
 #include "port.h"
 
+struct kl_history_pattern;
 struct kl_pattern;
 
 /**
@@ -15,6 +16,7 @@ struct kl_pattern;
  * @hash: kl_hash() of @text
  * @length: bytes of @text
  * @pattern: the compiled pattern (pattern.h); NULL if never asked for
+ * @history: the same as a pattern of histories (history_pattern.h)
  * @text: the word exactly as it was typed, NUL-terminated
  *
  * Lifetime: reference counted; not atomic: the holder of the policy mutex
@@ -28,6 +30,7 @@ struct kl_string {
 	u32 hash;
 	u32 length;
 	struct kl_pattern *pattern;
+	struct kl_history_pattern *history;
 	char text[];
 };
 
@@ -71,6 +74,11 @@ struct kl_string *kl_string_ref(struct kl_string *string);
  * Return: the pattern, owned by @string; NULL when out of memory.
  */
 const struct kl_pattern *kl_string_pattern(struct kl_string *string);
+
+/**
+ * kl_string_history - the same for a valid pattern of histories
+ */
+const struct kl_history_pattern *kl_string_history(struct kl_string *string);
 
 /** kl_string_put - drop a reference; NULL is ignored. */
 void kl_string_put(struct kl_string *string);

@@ -13,6 +13,7 @@
  */
 #include "parse.h"
 #include "clause.h"
+#include "history_pattern.h"
 #include "lex.h"
 #include "pattern.h"
 #include "value.h"
@@ -53,6 +54,17 @@ static int expect_end(struct reading *r)
 			 KL_WORD_ARG(word.text));
 }
 
+/* A member that is no word may be a pattern of histories, with its "=>". */
+static bool is_history(struct kl_text text)
+{
+	struct kl_text rest = text, part;
+	const char *why;
+	u32 position;
+
+	return kl_history_split(&rest, &part) &&
+	       !kl_history_word_check(text, &position, &why);
+}
+
 /* Intern a valid word that is neither quoted nor a condition. */
 static int intern_word(struct reading *r, const struct kl_word *word,
 		       struct kl_string **string)
@@ -65,6 +77,19 @@ static int intern_word(struct reading *r, const struct kl_word *word,
 		kl_refuse(r->error, word->column + position, "%s", why);
 		return ret;
 	}
+	*string = kl_string_get(r->parser->strings, word->text);
+	return *string ? 0 : no_memory(r, word->column);
+}
+
+static int intern_member(struct reading *r, const struct kl_word *word,
+			 struct kl_string **string)
+{
+	const char *why;
+	u32 position;
+
+	if (!kl_word_check(word->text, &position, &why) ||
+	    !is_history(word->text))
+		return intern_word(r, word, string);
 	*string = kl_string_get(r->parser->strings, word->text);
 	return *string ? 0 : no_memory(r, word->column);
 }
@@ -131,6 +156,7 @@ static int parse_conditions(struct reading *r)
 		.error = r->error,
 		.op = s->op,
 		.assigns = s->rule_kind == KL_RULE_ALLOW,
+		.line = r->lexer.line,
 	};
 	u32 room = kl_lexer_count(&r->lexer);
 	struct kl_condition *condition;
@@ -318,7 +344,7 @@ static int parse_member(struct reading *r, const struct kl_word *word)
 	case KL_IP_GROUP:
 		return kl_parse_addresses(word, &member->ip, r->error);
 	default:
-		return intern_word(r, word, &member->string);
+		return intern_member(r, word, &member->string);
 	}
 }
 

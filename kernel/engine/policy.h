@@ -28,8 +28,11 @@ struct kl_ip {
 	u8 bytes[16];
 };
 
-/** enum kl_radix - how a number was typed, so that it prints back the same */
-enum kl_radix { KL_DECIMAL, KL_OCTAL, KL_HEXADECIMAL };
+/**
+ * enum kl_radix - how a number was typed, so that it prints back the same
+ * @KL_NAMED: by its name (kl_number_name()); never an end of a range
+ */
+enum kl_radix { KL_DECIMAL, KL_OCTAL, KL_HEXADECIMAL, KL_NAMED };
 
 /**
  * struct kl_number_range - numbers from @low to @high, both included

@@ -127,7 +127,11 @@ static void put_condition(struct output *out, enum kl_op op,
 	put_text(out, condition->negated ? "!=" : "=");
 	switch (condition->right) {
 	case KL_RIGHT_NUMBER:
-		put_numbers(out, &condition->number);
+		if (condition->number.radix[0] == KL_NAMED)
+			put_text(out, kl_number_name(condition->left,
+						     condition->number.low));
+		else
+			put_numbers(out, &condition->number);
 		break;
 	case KL_RIGHT_KEYWORD:
 		put_text(out, kl_keyword_name(kl_slot_type(condition->left),

@@ -40,7 +40,8 @@ enum kl_record_flag {
  * slots that have a value (u64[KL_SLOT_WORDS]; not ARGV and ENVP); the numbers
  * among them (u64 each), in the order of slots; the label (a u8 length, bytes);
  * what is no number among them, in the order of slots: strings (u32 length,
- * bytes), addresses (struct kl_ip); then items of argv and envp, each a u8 slot
+ * bytes), addresses (struct kl_ip), the history (u8 truncated, u32 length, its
+ * packed data; task.ancestor is no slot of its own); then items of argv and envp, each a u8 slot
  * and for ARGV a u32 index, then u32 length and bytes (of ENVP the whole
  * NAME=VALUE). LOST and SUPPRESSED: up to KL_LOSS_RULES_MAX times u8 length,
  * label, u64 count; what the named rules do not account for is "other".

@@ -149,6 +149,19 @@ static struct kl_text texts[KL_SLOT_COUNT], arg_texts[TEXTS];
 static struct kl_ip ips[KL_SLOT_COUNT];
 static struct kl_args args;
 
+/* As typed: more programs than a history has in the kernel, and any bytes. */
+static bool set_history(struct kl_request *request, u32 slot, struct kl_text text)
+{
+	static u64 room[(1 + KL_PROGRAMS_MAX) * 32 / sizeof(u64) + 8192];
+	ssize_t size = kl_history_parse(text, NULL, 0);
+
+	if (size < 0 || (size_t)size > sizeof(room))
+		return false;
+	kl_history_parse(text, (void *)room, sizeof(room));
+	request->value[slot].history = (void *)room;
+	return true;
+}
+
 static void set_value(struct kl_request *request, u32 slot, struct script *script)
 {
 	u32 i;
@@ -163,6 +176,11 @@ static void set_value(struct kl_request *request, u32 slot, struct script *scrip
 		for (i = 0; i < (ips[slot].family == KL_IPV4 ? 4 : 16); i++)
 			ips[slot].bytes[i] = next_u8(script);
 		request->value[slot].ip = &ips[slot];
+		break;
+	case KL_ANCESTOR:
+	case KL_HISTORY:
+		if (!set_history(request, slot, next_text(script)))
+			return;
 		break;
 	default:
 		request->value[slot].number = next_u64(script);
@@ -198,6 +216,7 @@ static void try_request(struct script *script)
 
 	kl_request_init(&request, next_u8(script) % KL_OP_COUNT);
 	meta.result = next_u8(script) % KL_RESULTS;
+	meta.flags = next_u8(script) % 4;
 	meta.time = next_u64(script);
 	memset(ips, 0, sizeof(ips));
 	while (script->left) {

@@ -34,6 +34,7 @@ struct sample {
 	struct kl_text args_text[2 * ARGS];
 	struct kl_args args;
 	struct kl_ip ip;
+	u64 history[1024];
 	struct kl_record_meta meta;
 	char *store;
 	size_t used;
@@ -102,9 +103,37 @@ static void make_args(struct sample *sample)
 	kl_request_number(request, KL_SLOT_ENVC, sample->args.envc);
 }
 
+/* Grown in turns in two places; the last turn ends in the sample's own. */
+static void make_history(struct sample *sample)
+{
+	struct kl_history *old = NULL, *next = (void *)sample->history;
+	static u64 other[ARRAY_SIZE(sample->history)];
+	struct kl_request *request = &sample->request;
+	struct kl_program program;
+	u32 count = 1 + 2 * dice(dice(30) ? 4 : 100);
+
+	while (count--) {
+		program.exe = random_text(sample, 60, false);
+		program.pid = dice(~0u);
+		program.started = (u64)dice(~0u) * 1000;
+		program.reconstructed = dice(2);
+		assert_in_range(kl_history_grown(old, &program), 1, sizeof(other));
+		kl_history_grow(next, old, &program);
+		old = next;
+		next = (void *)(old == (void *)other ? sample->history : other);
+	}
+	request->value[KL_SLOT_TASK_HISTORY].history = old;
+	request->value[KL_SLOT_TASK_ANCESTOR].history = old;
+	kl_slot_add(request->present, KL_SLOT_TASK_HISTORY);
+	kl_slot_add(request->present, KL_SLOT_TASK_ANCESTOR);
+	/* It says why a condition on it was unknown, which takes nothing away. */
+	if (old->truncated && dice(2))
+		kl_slot_add(request->overlong, KL_SLOT_TASK_ANCESTOR);
+}
+
 static bool is_plain(u32 slot)
 {
-	return slot != KL_SLOT_ARGC && slot != KL_SLOT_ENVC && slot != KL_SLOT_IP &&
+	return slot != KL_SLOT_TASK_HISTORY && slot != KL_SLOT_TASK_ANCESTOR && slot != KL_SLOT_ARGC && slot != KL_SLOT_ENVC && slot != KL_SLOT_IP &&
 	       slot < KL_SLOT_ARGV;
 }
 
@@ -132,6 +161,8 @@ static void make_sample(struct sample *sample, enum kl_op op, struct kl_string *
 	for (slot = 0; slot < KL_SLOT_ARGV; slot++)
 		if (kl_slot_exists(op, slot) && is_plain(slot))
 			make_slot(sample, slot);
+	if (dice(8))
+		make_history(sample);
 	if (kl_slot_exists(op, KL_SLOT_IP))
 		make_ip(sample);
 	if (kl_slot_exists(op, KL_SLOT_ARGV))
@@ -142,6 +173,7 @@ static void make_sample(struct sample *sample, enum kl_op op, struct kl_string *
 	sample->meta.result = dice(KL_RESULTS);
 	sample->meta.priority = dice(KL_PRIORITY_MAX + 1);
 	sample->meta.label = dice(2) ? label : NULL;
+	sample->meta.flags = dice(4);
 }
 
 static char *text_of_record(const void *record, size_t size, u32 *length)
@@ -184,6 +216,14 @@ static bool is_derived(u32 slot)
 	       slot == KL_SLOT_OBJECT1_DEV_MAJOR || slot == KL_SLOT_OBJECT1_DEV_MINOR;
 }
 
+static void assert_same_history(const struct kl_history *a, const struct kl_history *b)
+{
+	assert_int_equal(a->truncated, b->truncated);
+	assert_int_equal(a->count, b->count);
+	assert_int_equal(a->size, b->size);
+	assert_memory_equal(a->data, b->data, a->size);
+}
+
 static void assert_same_value(const struct kl_request *a, const struct kl_request *b,
 			      u32 slot)
 {
@@ -194,6 +234,10 @@ static void assert_same_value(const struct kl_request *a, const struct kl_reques
 	case KL_IPADDR:
 		assert_memory_equal(a->value[slot].ip, b->value[slot].ip,
 				    sizeof(struct kl_ip));
+		break;
+	case KL_ANCESTOR:
+	case KL_HISTORY:
+		assert_same_history(a->value[slot].history, b->value[slot].history);
 		break;
 	default:
 		assert_int_equal(a->value[slot].number, b->value[slot].number);
@@ -244,6 +288,8 @@ static void assert_same(const struct sample *sample, const struct kl_logline *li
 	assert_int_equal(line->pid, sample->meta.pid);
 	assert_int_equal(line->result, sample->meta.result);
 	assert_int_equal(line->priority, sample->meta.priority);
+	assert_int_equal(line->unenforced, sample->meta.flags & KL_RECORD_UNENFORCED);
+	assert_int_equal(line->check, sample->meta.flags / KL_RECORD_CHECK);
 	assert_int_equal(line->label.length,
 			 sample->meta.label ? sample->meta.label->length : 0);
 	for (slot = 0; slot < KL_SLOT_ARGV; slot++) {
@@ -396,6 +442,17 @@ static void test_fields(void **state)
 	assert_int_equal(line->facts.holes, 2);
 	assert_null(line->facts.args.text[0].data);
 	assert_true(kl_text_equal(line->facts.args.text[1], kl_text_of("-c")));
+	/* What is known of a truncated history stays, whatever was unknown. */
+	assert_int_equal(parse(p, T H "overlong=task.ancestor / signal sig=SIGTERM "
+				      "task.history=\"...=>/a(3;4.500000)\""), 0);
+	assert_int_equal(line->facts.request.value[KL_SLOT_SIG].number, 15);
+	assert_true(kl_slot_test(line->facts.request.present, KL_SLOT_TASK_ANCESTOR));
+	assert_true(kl_slot_test(line->facts.request.present, KL_SLOT_TASK_HISTORY));
+	assert_false(kl_slot_test(line->facts.request.unknown, KL_SLOT_TASK_ANCESTOR));
+	/* One that did not fit is unknown, both ways. */
+	assert_int_equal(parse(p, T H "overlong=task.history / set_time"), 0);
+	assert_true(kl_slot_test(line->facts.request.unknown, KL_SLOT_TASK_ANCESTOR));
+	assert_true(kl_slot_test(line->facts.request.unknown, KL_SLOT_TASK_HISTORY));
 	/* CaitSith's own. */
 	assert_int_equal(parse(p, "#2024/05/01 03:04:06# global-pid=3460 "
 				  "result=unmatched priority=100 / write "
@@ -442,6 +499,11 @@ static const struct {
 	{ T H "/ read path.uid=1-2", 75 },
 	{ T H "/ read path.perm=setuid", 75 },
 	{ T H "/ read path=@G", 75 },
+	{ T H "/ read task.ancestor=\"/a\"", 75 },
+	{ T H "/ read task.ancestor=NULL", 80 },
+	{ T H "/ read task.history=\"/a=>\\*\"", 80 },
+	{ T H "/ read task.history=@G", 80 },
+	{ T H "/ signal sig=SIGKILLED", 75 },
 	{ T H "/ execute argv[0]=\"a\" argv[0]=\"b\"", 77 },
 	{ T H "/ execute argc=1 argv[1]=\"b\"", 77 },
 	{ T H "/ execute argc=1048577", 77 },

@@ -32,7 +32,7 @@ struct engine {
  * struct event - everything there is to know about one request
  * @full: every slot that its operation has is present, absent or unknown
  * @args, @args_text: argv[] and envp[]
- * @texts, @ips, @store: what the values point to
+ * @texts, @ips, @store, @history: what the values point to
  */
 struct event {
 	struct kl_request full;
@@ -41,6 +41,7 @@ struct event {
 	struct kl_text texts[EVENT_STRINGS];
 	struct kl_ip ips[4];
 	char store[EVENT_STORE];
+	u64 history[64];
 	size_t text_count, ip_count, store_used;
 };
 
@@ -167,6 +168,22 @@ static inline struct kl_ip *store_ip(struct event *event, const char *word)
 	return ip;
 }
 
+/* task.history and task.ancestor are the same object. */
+static inline void store_history(struct event *event, struct kl_text text)
+{
+	struct kl_history *history = (void *)event->history;
+	u32 slot;
+
+	assert_in_range(kl_history_parse(text, history, sizeof(event->history)), 1,
+			sizeof(event->history));
+	for (slot = KL_SLOT_TASK_ANCESTOR; slot <= KL_SLOT_TASK_HISTORY; slot++) {
+		event->full.value[slot].history = history;
+		event->full.absent[slot / 64] &= ~BIT_ULL(slot % 64);
+		event->full.unknown[slot / 64] &= ~BIT_ULL(slot % 64);
+		kl_slot_add(event->full.present, slot);
+	}
+}
+
 static inline void event_set(struct event *event, u32 slot, const char *word)
 {
 	enum kl_type type = kl_slot_type(slot);
@@ -182,6 +199,10 @@ static inline void event_set(struct event *event, u32 slot, const char *word)
 	case KL_IPADDR:
 		event->full.value[slot].ip = store_ip(event, word);
 		kl_slot_add(event->full.present, slot);
+		break;
+	case KL_ANCESTOR:
+	case KL_HISTORY:
+		store_history(event, *store_text(event, word, strlen(word)));
 		break;
 	default:
 		kl_request_number(&event->full, slot, number_of(type, word));
@@ -207,6 +228,8 @@ static inline void event_defaults(struct event *event)
 			event_set(event, slot, "/bin/bash");
 		else if (slot == KL_SLOT_TASK_DOMAIN)
 			event_set(event, slot, "<kernel>");
+		else if (slot == KL_SLOT_TASK_HISTORY)
+			event_set(event, slot, "~/sbin/init(1;0.0)=>/bin/bash(9;1.5)");
 		else if (slot >= KL_SLOT_TASK_PID && slot < KL_SLOT_TARGET)
 			event_set(event, slot, "0");
 		else if (slot != KL_SLOT_ARGV && slot != KL_SLOT_ENVP)

@@ -3,8 +3,11 @@
  * The model to text. If these fail, a saved policy is not the policy that was
  * running, or tools that read it no longer can.
  */
+#define _GNU_SOURCE /* sigabbrev_np() */
 #include "text.h"
 #include <arpa/inet.h>
+#include <linux/capability.h>
+#include <signal.h>
 #include <time.h>
 
 #define VERSION "POLICY_VERSION=20120401\n"
@@ -77,6 +80,19 @@ static const struct {
 	{ "inet_raw_send", "proto=6", NULL },
 	{ "inet_stream_bind", "port=1-1023", NULL },
 	{ "ioctl", "cmd=0x5401", NULL },
+	{ "signal", "sig=SIGKILL", NULL },
+	{ "signal", "sig!=SIGSYS", NULL },
+	{ "signal", "sig=9", NULL },
+	{ "signal", "sig=@N", NULL },
+	{ "task_exit", "exit.signal=SIGSEGV", NULL },
+	{ "capability", "cap=CAP_CHOWN", NULL },
+	{ "capability", "cap=CAP_CHECKPOINT_RESTORE", NULL },
+	{ "ptrace", "mode=read", NULL },
+	{ "ptrace", "mode=attach", NULL },
+	{ "ptrace", "mode=2", NULL },
+	{ "read", "task.history=\"...=>~/a(1;2.3)=>\\{\\*\\}=>\\*=>/b\"", NULL },
+	{ "read", "task.history=\"\"", NULL },
+	{ "read", "task.ancestor!=@S", NULL },
 };
 
 /* What is printed is as specified, and prints as itself when loaded again. */
@@ -348,6 +364,69 @@ static void stops_when_the_writer_does(void **state)
 	end_policy(&policy);
 }
 
+static const struct { const char *name; int number; } capabilities[] = {
+#define CAP(name) { #name, name }
+	CAP(CAP_CHOWN), CAP(CAP_DAC_OVERRIDE), CAP(CAP_DAC_READ_SEARCH),
+	CAP(CAP_FOWNER), CAP(CAP_FSETID), CAP(CAP_KILL), CAP(CAP_SETGID),
+	CAP(CAP_SETUID), CAP(CAP_SETPCAP), CAP(CAP_LINUX_IMMUTABLE),
+	CAP(CAP_NET_BIND_SERVICE), CAP(CAP_NET_BROADCAST), CAP(CAP_NET_ADMIN),
+	CAP(CAP_NET_RAW), CAP(CAP_IPC_LOCK), CAP(CAP_IPC_OWNER), CAP(CAP_SYS_MODULE),
+	CAP(CAP_SYS_RAWIO), CAP(CAP_SYS_CHROOT), CAP(CAP_SYS_PTRACE),
+	CAP(CAP_SYS_PACCT), CAP(CAP_SYS_ADMIN), CAP(CAP_SYS_BOOT), CAP(CAP_SYS_NICE),
+	CAP(CAP_SYS_RESOURCE), CAP(CAP_SYS_TIME), CAP(CAP_SYS_TTY_CONFIG),
+	CAP(CAP_MKNOD), CAP(CAP_LEASE), CAP(CAP_AUDIT_WRITE), CAP(CAP_AUDIT_CONTROL),
+	CAP(CAP_SETFCAP), CAP(CAP_MAC_OVERRIDE), CAP(CAP_MAC_ADMIN), CAP(CAP_SYSLOG),
+	CAP(CAP_WAKE_ALARM), CAP(CAP_BLOCK_SUSPEND), CAP(CAP_AUDIT_READ),
+	CAP(CAP_PERFMON), CAP(CAP_BPF), CAP(CAP_CHECKPOINT_RESTORE),
+#undef CAP
+};
+
+static struct kl_text word_of(const char *word)
+{
+	return (struct kl_text){ word, strlen(word) };
+}
+
+/* Two spellings are two rules, as everywhere; both match. */
+static void tells_names_from_numbers(void **state)
+{
+	char *printed = canonical("acl signal\ndeny sig=SIGKILL\ndeny sig=9\n"
+				  "deny sig=SIGKILL\ndelete deny sig=0x9\n");
+
+	(void)state;
+	assert_string_equal(printed, VERSION "\n1000 acl signal\n    audit 0\n"
+			    "    1000 deny sig=SIGKILL\n    1000 deny sig=9\n\n");
+	free(printed);
+}
+
+/* The kernel's own names and numbers, as <signal.h> and <linux/capability.h> have them. */
+static void names_numbers_like_others(void **state)
+{
+	char text[64];
+	int number;
+
+	(void)state;
+	for (number = 1; number < 32; number++) {
+		snprintf(text, sizeof(text), "SIG%s", sigabbrev_np(number));
+		if (number == SIGIO) /* glibc says POLL */
+			strcpy(text, "SIGIO");
+		assert_string_equal(kl_number_name(KL_SLOT_SIG, number), text);
+		assert_int_equal(kl_number_find(KL_SLOT_SIG, word_of(text)), number);
+		assert_int_equal(kl_number_find(KL_SLOT_EXIT_SIGNAL, word_of(text)), number);
+	}
+	for (number = 0; number < (int)ARRAY_SIZE(capabilities); number++) {
+		assert_string_equal(kl_number_name(KL_SLOT_CAP, capabilities[number].number),
+				    capabilities[number].name);
+		assert_null(kl_number_name(KL_SLOT_SIG, 32 + number));
+	}
+	assert_int_equal(number, CAP_LAST_CAP + 1);
+	assert_null(kl_number_name(KL_SLOT_CAP, CAP_LAST_CAP + 1));
+	assert_null(kl_number_name(KL_SLOT_SIG, 0));
+	assert_null(kl_number_name(KL_SLOT_TASK_UID, 1));
+	assert_int_equal(kl_number_find(KL_SLOT_MODE, word_of("read")), KL_PTRACE_READ);
+	assert_int_equal(kl_number_find(KL_SLOT_MODE, word_of("attach")), KL_PTRACE_ATTACH);
+	assert_int_equal(kl_number_find(KL_SLOT_CAP, word_of("SIGKILL")), -ENOENT);
+}
+
 /* The C library reads every address as what was printed, and writes the same. */
 static void formats_addresses_like_others(void **state)
 {
@@ -423,6 +502,8 @@ int main(void)
 		cmocka_unit_test(prints_everything_as_it_was_typed),
 		cmocka_unit_test(prints_single_lines),
 		cmocka_unit_test(stops_when_the_writer_does),
+		cmocka_unit_test(tells_names_from_numbers),
+		cmocka_unit_test(names_numbers_like_others),
 		cmocka_unit_test(formats_addresses_like_others),
 		cmocka_unit_test(formats_times_like_others),
 	};

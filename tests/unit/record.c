@@ -40,6 +40,26 @@ static void set_number(u32 slot, u64 number)
 	kl_request_number(&request, slot, number);
 }
 
+static u64 history_room[2 * KL_RECORD_MAX / sizeof(u64)];
+
+/* A history as raw text, in one of the two slots or in both. */
+static void set_history(const char *text, bool history, bool ancestor)
+{
+	struct kl_text raw = { text, strlen(text) };
+	struct kl_history *programs = (void *)history_room;
+
+	assert_in_range(kl_history_parse(raw, programs, sizeof(history_room)), 1,
+			sizeof(history_room));
+	if (history) {
+		request.value[KL_SLOT_TASK_HISTORY].history = programs;
+		kl_slot_add(request.present, KL_SLOT_TASK_HISTORY);
+	}
+	if (ancestor) {
+		request.value[KL_SLOT_TASK_ANCESTOR].history = programs;
+		kl_slot_add(request.present, KL_SLOT_TASK_ANCESTOR);
+	}
+}
+
 static void add_arg(bool environment, const char *text)
 {
 	struct kl_text *next = &arg_texts[args.argc + args.envc];
@@ -238,6 +258,14 @@ static void prints_header(void **state)
 	/* Of another operation: cannot have mattered. */
 	kl_slot_add(request.overlong, KL_SLOT_OBJECT0);
 	meta.label = label;
+	meta.flags = KL_RECORD_UNENFORCED | KL_RECORD_CHECK;
+	assert_non_null(strstr(text_of(2, NULL), " rule=no-shadow enforced=no check=yes "
+						 "overlong=task.exe,task.domain / "));
+	meta.flags = KL_RECORD_UNENFORCED;
+	assert_non_null(strstr(text_of(2, NULL), " rule=no-shadow enforced=no overlong="));
+	meta.flags = KL_RECORD_CHECK;
+	assert_non_null(strstr(text_of(2, NULL), " rule=no-shadow check=yes overlong="));
+	meta.flags = 0;
 	assert_string_equal(text_of(1, &origin),
 			    HEAD "seq=1 instance=000000000000beef "
 				 "boot_id=1b4e28ba-2fa1-11d2-883f-0016d3cca427 "
@@ -261,6 +289,7 @@ static void prints_header(void **state)
 #define PATH(id) { KL_OP_##id, "path" }
 #define PERM(id) { KL_OP_##id, "path perm" }
 #define INET(id, more) { KL_OP_INET_##id, "ip " more }
+#define TARGET "target.pid target.uid target.exe target.domain target.comm"
 #define UNIX(id) { KL_OP_UNIX_##id, "addr" }
 
 /* The parameters of every operation, in the order in which they print. */
@@ -317,7 +346,30 @@ static const struct {
 	{ KL_OP_USE_PACKET_SOCKET, "" },
 	{ KL_OP_AUTO_DOMAIN_TRANSITION, "" },
 	{ KL_OP_MANUAL_DOMAIN_TRANSITION, "domain" },
+	INET(DGRAM_RECV, "port"),
+	INET(RAW_RECV, "proto"),
+	UNIX(DGRAM_RECV),
+	PATH(FD_RECEIVE),
+	{ KL_OP_SIGNAL, "sig " TARGET },
+	{ KL_OP_PTRACE, "mode " TARGET },
+	{ KL_OP_CAPABILITY, "cap userns init_userns" },
+	{ KL_OP_SETUID, "new_uid new_euid new_suid new_fsuid "
+			"new_gid new_egid new_sgid new_fsgid" },
+	{ KL_OP_MODULE_LOAD, "path name" },
+	PATH(KEXEC_LOAD),
+	{ KL_OP_BPF, "cmd" },
+	{ KL_OP_SET_TIME, "" },
+	PATH(MMAP_EXEC),
+	{ KL_OP_SETXATTR, "path name" },
+	{ KL_OP_REMOVEXATTR, "path name" },
+	{ KL_OP_TASK_EXIT, "exit.code exit.signal task.read_bytes task.write_bytes" },
+	{ KL_OP_TASK_HANG, "" },
 };
+
+/* Programs that want to be more than one, as a history writes them. */
+#define HOSTILE                                                              \
+	"...=>~/sbin/init(1;0.000001)=>/tmp/x=\\076/usr/sbin/sshd(2;3.000000)" \
+	"=>(1;2.0)(3;4.000000)=>\\176\"a b\"=\\134\x80\n(5;6.000000)=>(7;8.000000)"
 
 /* Every slot has a value, those that the operation does not have, too. */
 static void set_everything(enum kl_op op)
@@ -340,6 +392,10 @@ static void set_everything(enum kl_op op)
 			break;
 		case KL_FILEPERM:
 			set_number(slot, 04755);
+			break;
+		case KL_ANCESTOR:
+		case KL_HISTORY:
+			set_history(HOSTILE, true, true);
 			break;
 		default:
 			set_number(slot, 0xabc0 + slot);
@@ -384,7 +440,7 @@ static void orders_parameters(void **state)
 		names(found, text, end);
 		assert_string_equal(found, orders[i].params);
 	}
-	for (i = 0; i <= KL_OP_MANUAL_DOMAIN_TRANSITION; i++)
+	for (i = 0; i < KL_OP_COUNT; i++)
 		assert_true(seen[i]);
 }
 
@@ -415,11 +471,81 @@ static void reads_back(void **state)
 		/* Each slot once; argv and envp have one item each. */
 		for (expected = 0, slot = 0; slot < KL_SLOT_TRANSITION; slot++)
 			expected += kl_slot_exists(op, slot) &&
-				    kl_slot_type(slot) < KL_ASSIGN;
+				    slot != KL_SLOT_TASK_ANCESTOR;
 		assert_int_equal(statement.count, expected);
 		kl_statement_release(&statement);
 	}
 	kl_strings_destroy(&strings);
+}
+
+/* Lost: whose child it was. */
+static void prints_histories(void **state)
+{
+	u8 slots;
+
+	(void)state;
+	for (slots = 1; slots < 4; slots++) {
+		begin(KL_OP_READ);
+		set_text(KL_SLOT_TASK_EXE, "/x");
+		set_number(KL_SLOT_TASK_CONTAINER, 1);
+		set_history(HOSTILE, slots & 1, slots & 2);
+		set_number(KL_SLOT_OBJECT0_UID, 7);
+		assert_string_equal(
+			text_of(2, NULL),
+			HEAD "seq=2 global-pid=3456 result=denied priority=100 / read "
+			     "task.exe=\"/x\" task.container=1 "
+			     "task.history=\"...=>~/sbin/init(1;0.000001)"
+			     "=>/tmp/x=\\134076/usr/sbin/sshd(2;3.000000)"
+			     "=>(1;2.0)(3;4.000000)=>\\134176\"a\\040b\"=\\134134\\200\\012"
+			     "(5;6.000000)=>(7;8.000000)\" path.uid=7\n");
+	}
+	/* Unlike no history, one of nothing. */
+	begin(KL_OP_READ);
+	set_history("", true, false);
+	assert_non_null(strstr(text_of(2, NULL), " / read task.history=\"\"\n"));
+}
+
+/* Lost: one whose only name is longer than a record is not recorded, and said to be. */
+static void leaves_long_histories_out(void **state)
+{
+	static char name[KL_RECORD_MAX];
+
+	(void)state;
+	memset(name, 'x', sizeof(name) - 1);
+	begin(KL_OP_READ);
+	set_text(KL_SLOT_TASK_EXE, "/x");
+	set_history(name, true, true);
+	assert_string_equal(text_of(2, NULL),
+			    HEAD "seq=2 global-pid=3456 result=denied priority=100 "
+				 "overlong=task.history / read task.exe=\"/x\"\n");
+}
+
+/* Lost: people would have to know numbers by heart. */
+static void prints_names(void **state)
+{
+	(void)state;
+	begin(KL_OP_SIGNAL);
+	set_number(KL_SLOT_SIG, 9);
+	assert_non_null(strstr(text_of(2, NULL), " / signal sig=SIGKILL\n"));
+	set_number(KL_SLOT_SIG, 34);
+	assert_non_null(strstr(text_of(2, NULL), " / signal sig=34\n"));
+	set_number(KL_SLOT_SIG, 1ull << 32 | 9);
+	assert_non_null(strstr(text_of(2, NULL), " / signal sig=4294967305\n"));
+	begin(KL_OP_CAPABILITY);
+	set_number(KL_SLOT_CAP, 13);
+	assert_non_null(strstr(text_of(2, NULL), " / capability cap=CAP_NET_RAW\n"));
+	set_number(KL_SLOT_CAP, 63);
+	assert_non_null(strstr(text_of(2, NULL), " / capability cap=63\n"));
+	begin(KL_OP_PTRACE);
+	set_number(KL_SLOT_MODE, KL_PTRACE_ATTACH);
+	assert_non_null(strstr(text_of(2, NULL), " / ptrace mode=attach\n"));
+	set_number(KL_SLOT_MODE, 0);
+	assert_non_null(strstr(text_of(2, NULL), " / ptrace mode=0\n"));
+	begin(KL_OP_TASK_EXIT);
+	set_number(KL_SLOT_EXIT_CODE, 9);
+	set_number(KL_SLOT_EXIT_SIGNAL, 11);
+	assert_non_null(strstr(text_of(2, NULL),
+			       " / task_exit exit.code=9 exit.signal=SIGSEGV\n"));
 }
 
 /* Lost: the radix of numbers: a pasted condition would mean another number. */
@@ -673,6 +799,9 @@ static void refuses_headers(void **state)
 	head.overlong[KL_SLOT_WORDS - 1] = BIT_ULL(63);
 	assert_int_equal(print_head(&head), -EINVAL);
 	head = good;
+	head.flags = KL_RECORD_CHECK << 1;
+	assert_int_equal(print_head(&head), -EINVAL);
+	head = good;
 	head.size = sizeof(head) - 1;
 	assert_int_equal(print_head(&head), -EINVAL);
 	assert_int_equal(print_head(&good), length);
@@ -684,6 +813,39 @@ static void refuses_headers(void **state)
 	assert_non_null(strstr(text_of(5, NULL), " / create perm=0600\n"));
 	record[offsetof(struct kl_record, op)] = KL_OP_READ;
 	assert_int_equal(print_record(sizeof(record), NULL), -EINVAL);
+}
+
+/* Lost: the same within a history. */
+static void refuses_histories(void **state)
+{
+	struct kl_record head;
+	size_t at;
+
+	(void)state;
+	begin(KL_OP_SET_TIME);
+	set_history("/a", true, false);
+	text_of(5, NULL);
+	memcpy(&head, record, sizeof(head));
+	/* Set of slots, no label, then: truncated, length, one program. */
+	at = sizeof(head) + KL_SLOT_WORDS * sizeof(u64) + 1;
+	assert_int_equal(head.size, at + 1 + 4 + 17 + 2);
+	assert_true(print_record(head.size, NULL) > 0);
+	record[at] = 2;
+	assert_int_equal(print_record(head.size, NULL), -EINVAL);
+	record[at] = 1;
+	assert_true(print_record(head.size, NULL) > 0);
+	record[at + 5] = 2;
+	assert_int_equal(print_record(head.size, NULL), -EINVAL);
+	record[at + 5] = 0;
+	record[at + 1 + 4 + 13] = 3;
+	assert_int_equal(print_record(head.size, NULL), -EINVAL);
+	record[at + 1 + 4 + 13] = 1;
+	assert_int_equal(print_record(head.size, NULL), -EINVAL);
+	/* task.ancestor is in no record. */
+	text_of(5, NULL);
+	record[sizeof(head) + KL_SLOT_TASK_ANCESTOR / 8] |=
+		1 << KL_SLOT_TASK_ANCESTOR % 8;
+	assert_int_equal(print_record(head.size, NULL), -EINVAL);
 }
 
 /* Lost: memory safety at odd addresses, and if a record is ever cut short. */
@@ -749,6 +911,9 @@ int main(void)
 		cmocka_unit_test(orders_parameters),
 		cmocka_unit_test(reads_back),
 		cmocka_unit_test(prints_numbers),
+		cmocka_unit_test(prints_names),
+		cmocka_unit_test(prints_histories),
+		cmocka_unit_test(leaves_long_histories_out),
 		cmocka_unit_test(limits_arguments),
 		cmocka_unit_test(limits_environment),
 		cmocka_unit_test(takes_many_arguments),
@@ -756,6 +921,7 @@ int main(void)
 		cmocka_unit_test(prints_notices),
 		cmocka_unit_test(refuses_notices),
 		cmocka_unit_test(refuses_headers),
+		cmocka_unit_test(refuses_histories),
 		cmocka_unit_test(refuses_damage),
 		cmocka_unit_test(respects_room),
 	};

@@ -17,10 +17,14 @@ struct kl_facts_chunk {
 
 #define CHUNK_SIZE 16384
 
-static char *take(struct kl_facts *facts, size_t size)
+/* Aligned for whatever a request may point to. */
+static void *take(struct kl_facts *facts, size_t size)
 {
 	struct kl_facts_chunk *chunk = facts->chunks;
-	size_t room = max_t(size_t, size, CHUNK_SIZE);
+	size_t room;
+
+	size = (size + 7) & ~(size_t)7;
+	room = max_t(size_t, size, CHUNK_SIZE);
 
 	if (!chunk || chunk->room - chunk->used < size) {
 		chunk = kl_xrealloc(NULL, 1, sizeof(*chunk) + room);
@@ -145,6 +149,27 @@ static int add_variable(struct kl_facts *facts, const struct kl_condition *condi
 	return 0;
 }
 
+static int add_history(struct kl_facts *facts, const struct kl_string *string,
+		       struct kl_error *error)
+{
+	struct kl_history *history;
+	struct kl_text text;
+	ssize_t size;
+
+	if (decode(facts, NULL, string, &text, error))
+		return -EINVAL;
+	size = kl_history_parse(text, NULL, 0);
+	if (size < 0) {
+		kl_refuse(error, 1, "a history has at most %u programs", KL_PROGRAMS_MAX);
+		return size;
+	}
+	history = take(facts, size);
+	kl_history_parse(text, history, size);
+	facts->request.value[KL_SLOT_TASK_HISTORY].history = history;
+	kl_slot_add(facts->request.present, KL_SLOT_TASK_HISTORY);
+	return 0;
+}
+
 static int add_value(struct kl_facts *facts, const struct kl_condition *condition,
 		     struct kl_error *error)
 {
@@ -154,6 +179,11 @@ static int add_value(struct kl_facts *facts, const struct kl_condition *conditio
 		return kl_refuse(error, 1,
 				 "a request has all its permission bits: "
 				 "write a number such as 0755");
+	if (slot == KL_SLOT_TASK_ANCESTOR)
+		return kl_refuse(error, 1,
+				 "task.ancestor follows from task.history: give that");
+	if (slot == KL_SLOT_TASK_HISTORY && condition->right == KL_RIGHT_STRING)
+		return add_history(facts, condition->string, error);
 	switch (condition->right) {
 	case KL_RIGHT_NUMBER:
 	case KL_RIGHT_KEYWORD:
@@ -218,7 +248,7 @@ int kl_facts_add(struct kl_facts *facts, struct kl_text word, struct kl_error *e
 	struct kl_condition condition;
 	int result, slot = absent_slot(facts, word);
 
-	if (slot >= 0 && slot != KL_SLOT_TRANSITION) {
+	if (slot >= 0 && slot != KL_SLOT_TRANSITION && slot != KL_SLOT_TASK_ANCESTOR) {
 		if (kl_facts_given(facts, slot))
 			return refuse_second(facts, slot, error);
 		kl_slot_add(facts->request.absent, slot);
@@ -339,8 +369,21 @@ static int finish_args(struct kl_facts *facts, struct kl_error *error)
 	return 0;
 }
 
+/* The same object, two ways to look at it. */
+static void derive_ancestor(struct kl_request *request)
+{
+	if (kl_slot_test(request->present, KL_SLOT_TASK_HISTORY)) {
+		request->value[KL_SLOT_TASK_ANCESTOR] =
+			request->value[KL_SLOT_TASK_HISTORY];
+		kl_slot_add(request->present, KL_SLOT_TASK_ANCESTOR);
+	} else if (kl_slot_test(request->absent, KL_SLOT_TASK_HISTORY)) {
+		kl_slot_add(request->absent, KL_SLOT_TASK_ANCESTOR);
+	}
+}
+
 int kl_facts_finish(struct kl_facts *facts, struct kl_error *error)
 {
+	derive_ancestor(&facts->request);
 	derive_device(&facts->request, KL_SLOT_OBJECT0);
 	derive_device(&facts->request, KL_SLOT_OBJECT1);
 	if (!(kl_op_table[facts->request.op].flags & KL_OP_ARGS))
@@ -366,9 +409,18 @@ static bool wants_quotes(enum kl_op op, struct kl_text left, const char *right)
 	if (kl_text_begins(left, "argv[") || kl_text_begins(left, "envp["))
 		return true;
 	slot = kl_slot_find(op, left);
-	if (slot == KL_SLOT_TRANSITION || slot < 0 || kl_slot_type(slot) != KL_STRING)
-		return slot == KL_SLOT_TRANSITION;
-	return kl_slot_find(op, kl_text_of(right)) < 0;
+	if (slot < 0)
+		return false;
+	switch (kl_slot_type(slot)) {
+	case KL_STRING:
+		return kl_slot_find(op, kl_text_of(right)) < 0;
+	case KL_ASSIGN:
+	case KL_ANCESTOR:
+	case KL_HISTORY:
+		return true;
+	default:
+		return false;
+	}
 }
 
 static void add_encoded(struct kl_buffer *out, const char *text)

@@ -73,7 +73,8 @@ int kl_facts_add(struct kl_facts *facts, struct kl_text word, struct kl_error *e
  *
  * argc and envc, if not given, follow from the highest argv[N] and the number
  * of envp[] given. Without any of these argv or envp stays not collected. What
- * has a type and is no device has the device numbers 0.
+ * has a type and is no device has the device numbers 0. task.ancestor is
+ * task.history.
  *
  * Return: 0; -EINVAL, -E2BIG with @error filled in.
  */

@@ -301,10 +301,17 @@ static int read_header(struct kl_logline *logline, struct reading *reading, bool
 
 static void mark_overlong(struct kl_request *request, u32 slot)
 {
+	bool history = slot == KL_SLOT_TASK_ANCESTOR || slot == KL_SLOT_TASK_HISTORY;
+
 	kl_slot_add(request->overlong, slot);
-	/* Of arguments only some are unknown, and those are missing anyway. */
-	if (slot == KL_SLOT_ARGV || slot == KL_SLOT_ENVP)
+	/* Of these only a part is unknown, and it is missing anyway. */
+	if (slot == KL_SLOT_ARGV || slot == KL_SLOT_ENVP ||
+	    (history && kl_slot_test(request->present, KL_SLOT_TASK_HISTORY)))
 		return;
+	if (history) {
+		kl_slot_add(request->unknown, KL_SLOT_TASK_ANCESTOR);
+		kl_slot_add(request->unknown, KL_SLOT_TASK_HISTORY);
+	}
 	request->present[slot / 64] &= ~BIT_ULL(slot % 64);
 	kl_slot_add(request->unknown, slot);
 }

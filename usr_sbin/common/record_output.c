@@ -83,6 +83,41 @@ static void put_address(struct kl_output *output, const char *name,
 	kl_put_string(output, name, NULL, text);
 }
 
+/* Where older programs were dropped it begins with null. */
+static void put_history(struct kl_output *output, const char *name,
+			const struct kl_history *history)
+{
+	struct kl_history_cursor cursor = kl_history_walk(history);
+	struct kl_program program;
+
+	kl_open_array(output, name);
+	if (history->truncated)
+		kl_put_null(output, NULL);
+	while (kl_history_next(&cursor, &program)) {
+		kl_open_object(output, NULL);
+		put_encoded(output, "program", NULL, program.exe);
+		kl_put_number(output, "pid", NULL, program.pid);
+		kl_put_number(output, "started", NULL, program.started);
+		kl_put_bool(output, "reconstructed", NULL, program.reconstructed);
+		kl_close(output);
+	}
+	kl_close(output);
+}
+
+/* What may have a name is a string even where it has none. */
+static void put_number(struct kl_output *output, const char *name, u32 slot, u64 number)
+{
+	const char *known = kl_number_name(slot, number);
+	char digits[24];
+
+	if (!kl_number_names(slot)) {
+		kl_put_number(output, name, NULL, number);
+		return;
+	}
+	snprintf(digits, sizeof(digits), "%llu", (unsigned long long)number);
+	kl_put_string(output, name, NULL, known ? known : digits);
+}
+
 static void put_attribute(struct kl_output *output, const struct kl_request *request,
 			  u32 slot)
 {
@@ -104,18 +139,22 @@ static void put_attribute(struct kl_output *output, const struct kl_request *req
 		kl_put_string(output, name, NULL,
 			      kl_keyword_name(KL_FILETYPE, value->number & 0170000));
 		break;
+	case KL_HISTORY:
+		put_history(output, name, value->history);
+		break;
 	default:
-		kl_put_number(output, name, NULL, value->number);
+		put_number(output, name, slot, value->number);
 	}
 }
 
+/* task.ancestor is the same as task.history. */
 static void put_attributes(struct kl_output *output, const struct kl_request *request)
 {
 	u32 slot;
 
 	kl_open_object(output, "attributes");
 	for (slot = 0; slot < KL_SLOT_ARGV; slot++)
-		if (kl_slot_test(request->present, slot))
+		if (kl_slot_test(request->present, slot) && slot != KL_SLOT_TASK_ANCESTOR)
 			put_attribute(output, request, slot);
 	if (kl_slot_test(request->present, KL_SLOT_ARGV))
 		put_argv(output, request->value[KL_SLOT_ARGV].args);

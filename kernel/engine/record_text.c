@@ -1,20 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Binary records of requests, and the text of every kind of record.
- *
- * A record is made for every logged request, in its path, but printed only if
- * somebody reads it, and in his time. So encoding copies values as they lie in
- * the request, numbers by the run, and it is the text that cares for order.
- */
-#include "record.h"
+/* The text of every kind of record. */
 #include "pattern.h"
 #include "print.h"
-
-/* An item of argv or envp must leave more than this of KL_EXECINFO_MAX. */
-#define EXECINFO_LEFT	32
-
-#define OWN(id)		(KL_SLOT_OBJECT0_##id - KL_SLOT_OBJECT0)
-#define PARENT(id)	OWN(PARENT_##id)
+#include "record_layout.h"
 
 /* How an object's attributes print, then its parent's, as offsets of slots. */
 static const u8 file_order[] = {
@@ -26,9 +14,6 @@ static const u8 file_order[] = {
 
 static_assert(ARRAY_SIZE(file_order) == KL_OBJECT_SLOTS - 1,
 	      "every attribute of an object prints, but its name");
-
-#define OBJECT0	KL_SLOT_OBJECT0
-#define OBJECT1	KL_SLOT_OBJECT1
 
 /*
  * What prints first, where that is not "object 0, object 1, parameters in the
@@ -44,468 +29,9 @@ static const struct {
 	{ KL_OP_MOUNT, 5, { OBJECT0, OBJECT1, KL_SLOT_FSTYPE, KL_SLOT_FLAGS,
 			    KL_SLOT_DATA } },
 	{ KL_OP_ENVIRON, 4, { KL_SLOT_NAME, KL_SLOT_VALUE, OBJECT1, OBJECT0 } },
+	{ KL_OP_SIGNAL, 1, { KL_SLOT_SIG } },
+	{ KL_OP_PTRACE, 1, { KL_SLOT_MODE } },
 };
-
-/* Which slots have which type, as sets. */
-#define SLOT_BIT(slot)	((slot) / 64 == WORD ? BIT_ULL((slot) % 64) : 0)
-#define IF_STRING_STRING(bit)	| (bit)
-#define IF_STRING_IPADDR(bit)
-#define IF_STRING_NUMBER(bit)
-#define IF_STRING_FILEPERM(bit)
-#define IF_STRING_FILETYPE(bit)
-#define IF_STRING_ANCESTOR(bit)
-#define IF_STRING_HISTORY(bit)
-
-#define IS_IPADDR_STRING	0
-#define IS_IPADDR_IPADDR	1
-#define IS_IPADDR_NUMBER	0
-#define IS_IPADDR_FILEPERM	0
-#define IS_IPADDR_FILETYPE	0
-#define IS_IPADDR_ANCESTOR	0
-#define IS_IPADDR_HISTORY	0
-#define KL_TASK(id, name, type)	 + IS_IPADDR_##type
-#define KL_PARAM(id, name, type) + IS_IPADDR_##type
-enum {
-	ADDRESSES = 0
-#include "attributes.def"
-};
-
-static_assert(ADDRESSES == 1, "KL_SLOT_IP is the only address");
-
-static const u64 string_slots[] = {
-#define WORD 0
-	SLOT_BIT(OBJECT0) | SLOT_BIT(OBJECT1)
-#define KL_TASK(id, name, type)	 IF_STRING_##type(SLOT_BIT(KL_SLOT_TASK_##id))
-#define KL_PARAM(id, name, type) IF_STRING_##type(SLOT_BIT(KL_SLOT_##id))
-#include "attributes.def"
-	,
-#undef WORD
-#define WORD 1
-	SLOT_BIT(OBJECT0) | SLOT_BIT(OBJECT1)
-#define KL_TASK(id, name, type)	 IF_STRING_##type(SLOT_BIT(KL_SLOT_TASK_##id))
-#define KL_PARAM(id, name, type) IF_STRING_##type(SLOT_BIT(KL_SLOT_##id))
-#include "attributes.def"
-#undef WORD
-};
-
-static_assert(ARRAY_SIZE(string_slots) == KL_SLOT_WORDS, "one more WORD");
-
-/* Of a word of a set: what is no number, strings and the address. */
-static u64 other_slots(u32 word)
-{
-	u64 ip = BIT_ULL(KL_SLOT_IP % 64);
-
-	return string_slots[word] | (word == KL_SLOT_IP / 64 ? ip : 0);
-}
-
-static_assert(KL_SLOT_TASK_PID < 64, "both objects are in the first word");
-static_assert(KL_SLOT_TARGET - KL_SLOT_TASK_PID < 64, "tasks are a range");
-
-/* The first slot of a set behind @slot, which may be -1; or -1. */
-static int next_slot(const u64 *set, int slot)
-{
-	u32 word = (slot + 1) / 64;
-	u32 bit = (slot + 1) % 64;
-	u64 bits;
-
-	for (; word < KL_SLOT_WORDS; word++, bit = 0) {
-		bits = set[word] >> bit;
-		if (bits)
-			return word * 64 + bit + __ffs(bits);
-	}
-	return -1;
-}
-
-#define FILE_TYPE_MASK	0170000
-
-static const char *type_name(u64 mode)
-{
-	return kl_keyword_name(KL_FILETYPE, mode & FILE_TYPE_MASK);
-}
-
-/* Bits @low to @high - 1; less than 64 of them. */
-static u64 bits_between(u32 low, u32 high)
-{
-	return ((1ull << (high - low)) - 1) << low;
-}
-
-static void add_bits(u64 *set, u64 bits, u32 shift)
-{
-	u32 word = shift / 64;
-
-	set[word] |= bits << shift % 64;
-	if (shift % 64 && word + 1 < KL_SLOT_WORDS)
-		set[word + 1] |= bits >> (64 - shift % 64);
-}
-
-static u64 object_bits(enum kl_extent extent)
-{
-	u64 all = bits_between(0, KL_OBJECT_SLOTS);
-
-	switch (extent) {
-	case KL_EXTENT_ABSENT:
-		return 0;
-	case KL_EXTENT_NEW:
-		return 1 | (all & ~bits_between(0, PARENT(UID)));
-	case KL_EXTENT_NODEV:
-		return all & ~(1ull << OWN(DEV_MAJOR) | 1ull << OWN(DEV_MINOR));
-	case KL_EXTENT_FULL:
-		return all;
-	}
-	return 0;
-}
-
-/* kl_slot_exists() for all slots of an operation; but argv, envp, transition, histories */
-static void existing_slots(u8 op, u64 *set)
-{
-	const struct kl_op_info *info = &kl_op_table[op];
-
-	memset(set, 0, KL_SLOT_WORDS * sizeof(*set));
-	add_bits(set, object_bits(info->object[0].extent), OBJECT0);
-	add_bits(set, object_bits(info->object[1].extent), OBJECT1);
-	add_bits(set, bits_between(0, KL_SLOT_TARGET - KL_SLOT_TASK_PID),
-		 KL_SLOT_TASK_PID);
-	add_bits(set, info->params, KL_SLOT_TARGET);
-	/* Pointers, until records have a form for them. */
-	set[KL_SLOT_TASK_HISTORY / 64] &= ~BIT_ULL(KL_SLOT_TASK_HISTORY % 64);
-	set[KL_SLOT_TASK_ANCESTOR / 64] &= ~BIT_ULL(KL_SLOT_TASK_ANCESTOR % 64);
-}
-
-/* Encoding. */
-
-/**
- * struct encoder - a record being made
- * @request: of which
- * @out: where it goes; NULL: only measured
- * @room: bytes at @out
- * @used: bytes so far, whether they had room or not
- * @left: bytes that are left of KL_RECORD_MAX
- * @text: bytes of argv and envp text that are left of KL_EXECINFO_MAX
- * @set: slots that are recorded
- * @head: header, written when all is known
- */
-struct encoder {
-	const struct kl_request *request;
-	u8 *out;
-	size_t room;
-	size_t used;
-	size_t left;
-	size_t text;
-	u64 set[KL_SLOT_WORDS];
-	struct kl_record head;
-};
-
-/* Of an object: no type without a name, device numbers of devices only. */
-static u64 idle_bits(const struct kl_request *request, u32 object)
-{
-	u64 devices = 1ull << OWN(DEV_MAJOR) | 1ull << OWN(DEV_MINOR);
-	u32 slot = object + OWN(TYPE);
-	u64 type;
-
-	if (!kl_slot_test(request->present, slot))
-		return devices << object;
-	type = request->value[slot].number & FILE_TYPE_MASK;
-	if (type == 0060000 || type == 0020000)
-		return 0;
-	if (type_name(type))
-		return devices << object;
-	return (devices | 1ull << OWN(TYPE)) << object;
-}
-
-/* What of a request is recorded, strings that are too long included. */
-static void find_recorded(struct encoder *encoder)
-{
-	const struct kl_request *request = encoder->request;
-	u64 *set = encoder->set;
-	u32 word;
-
-	existing_slots(request->op, set);
-	for (word = 0; word < KL_SLOT_WORDS; word++)
-		set[word] &= request->present[word];
-	if (set[0] & bits_between(OBJECT0, OBJECT1))
-		set[0] &= ~idle_bits(request, OBJECT0);
-	if (set[0] & bits_between(OBJECT1, OBJECT1 + KL_OBJECT_SLOTS))
-		set[0] &= ~idle_bits(request, OBJECT1);
-}
-
-static void put(struct encoder *encoder, const void *data, size_t length)
-{
-	if (length && encoder->used + length <= encoder->room)
-		memcpy(encoder->out + encoder->used, data, length);
-	encoder->used += length;
-}
-
-static void put_u8(struct encoder *encoder, u8 value)
-{
-	put(encoder, &value, sizeof(value));
-}
-
-static void put_u32(struct encoder *encoder, u32 value)
-{
-	put(encoder, &value, sizeof(value));
-}
-
-static void put_string(struct encoder *encoder, struct kl_text text)
-{
-	put_u32(encoder, text.length);
-	put(encoder, text.data, text.length);
-}
-
-static_assert(sizeof(union kl_value) == sizeof(u64),
-	      "numbers of neighbouring slots lie like an array");
-
-/* Numbers, by runs of neighbouring slots. */
-static void put_numbers(struct encoder *encoder)
-{
-	const union kl_value *value = encoder->request->value;
-	u32 word, bit, run;
-	u64 bits, clear;
-
-	for (word = 0; word < KL_SLOT_WORDS; word++) {
-		bits = encoder->set[word] & ~other_slots(word);
-		while (bits) {
-			bit = __ffs(bits);
-			clear = ~(bits >> bit);
-			run = clear ? __ffs(clear) : 64;
-			put(encoder, &value[word * 64 + bit],
-			    run * sizeof(*value));
-			if (bit + run >= 64)
-				break;
-			bits = bits >> (bit + run) << (bit + run);
-		}
-	}
-}
-
-static u32 count_numbers(const u64 *set)
-{
-	u32 count = 0;
-	u32 word;
-
-	for (word = 0; word < KL_SLOT_WORDS; word++)
-		count += hweight64(set[word] & ~other_slots(word));
-	return count;
-}
-
-static bool take_bytes_left(struct encoder *encoder, size_t size)
-{
-	if (size > encoder->left)
-		return false;
-	encoder->left -= size;
-	return true;
-}
-
-/* Leave strings out for which there is no room. */
-static void choose_strings(struct encoder *encoder)
-{
-	const union kl_value *value = encoder->request->value;
-	u32 word, slot;
-	u64 bits;
-
-	for (word = 0; word < KL_SLOT_WORDS; word++) {
-		bits = encoder->set[word] & string_slots[word];
-		for (; bits; bits &= bits - 1) {
-			slot = word * 64 + __ffs(bits);
-			if (take_bytes_left(encoder, sizeof(u32) +
-					    (size_t)value[slot].text->length))
-				continue;
-			encoder->set[word] &= ~BIT_ULL(slot % 64);
-			kl_slot_add(encoder->head.overlong, slot);
-		}
-	}
-}
-
-static void put_others(struct encoder *encoder)
-{
-	const union kl_value *value = encoder->request->value;
-	u32 word, slot;
-	u64 bits;
-
-	for (word = 0; word < KL_SLOT_WORDS; word++) {
-		bits = encoder->set[word] & other_slots(word);
-		for (; bits; bits &= bits - 1) {
-			slot = word * 64 + __ffs(bits);
-			if (slot == KL_SLOT_IP)
-				put(encoder, value[slot].ip,
-				    sizeof(*value[slot].ip));
-			else
-				put_string(encoder, *value[slot].text);
-		}
-	}
-}
-
-static u32 digits(u64 number)
-{
-	u32 count = 1;
-
-	while (number >= 10) {
-		number /= 10;
-		count++;
-	}
-	return count;
-}
-
-/*
- * Take an item's share of both budgets, if it fits. @fixed: bytes of its text
- * beside the encoded bytes; @binary: bytes of its record beside the raw ones.
- */
-static bool take_item(struct encoder *encoder, u32 fixed, size_t binary,
-		      struct kl_text text)
-{
-	size_t left = encoder->text;
-	size_t length = fixed + (size_t)text.length;
-
-	/* Most that do not fit are told by their raw length already. */
-	if (text.data && left > EXECINFO_LEFT + length) {
-		length = fixed + kl_encode(text, NULL, 0);
-		if (left > EXECINFO_LEFT + length &&
-		    take_bytes_left(encoder, binary + text.length)) {
-			encoder->text -= length;
-			return true;
-		}
-	}
-	encoder->head.omitted++;
-	return false;
-}
-
-static void put_argv(struct encoder *encoder, const struct kl_args *args)
-{
-	u32 fixed;
-	u32 i;
-
-	for (i = 0; i < args->argc; i++) {
-		fixed = sizeof(" argv[]=\"\"") - 1 + digits(i);
-		if (!take_item(encoder, fixed, 1 + 2 * sizeof(u32),
-			       args->text[i]))
-			continue;
-		put_u8(encoder, KL_SLOT_ARGV);
-		put_u32(encoder, i);
-		put_string(encoder, args->text[i]);
-	}
-}
-
-/* The '=' of NAME=VALUE does not print as such. */
-static u32 envp_fixed(struct kl_text text)
-{
-	u32 fixed = sizeof(" envp[\"\"]=\"\"") - 1;
-
-	if (text.data && memchr(text.data, '=', text.length))
-		fixed--;
-	return fixed;
-}
-
-static void put_envp(struct encoder *encoder, const struct kl_args *args)
-{
-	const struct kl_text *text = args->text + args->argc;
-	u32 i;
-
-	for (i = 0; i < args->envc; i++) {
-		if (!take_item(encoder, envp_fixed(text[i]), 1 + sizeof(u32),
-			       text[i]))
-			continue;
-		put_u8(encoder, KL_SLOT_ENVP);
-		put_string(encoder, text[i]);
-	}
-}
-
-/* " argc=N envc=N" counts, too. */
-static size_t counts_text(const struct encoder *encoder)
-{
-	const union kl_value *value = encoder->request->value;
-	size_t length = 0;
-
-	if (kl_slot_test(encoder->set, KL_SLOT_ARGC))
-		length += sizeof(" argc=") - 1 +
-			  digits(value[KL_SLOT_ARGC].number);
-	if (kl_slot_test(encoder->set, KL_SLOT_ENVC))
-		length += sizeof(" envc=") - 1 +
-			  digits(value[KL_SLOT_ENVC].number);
-	return length;
-}
-
-static void put_args(struct encoder *encoder)
-{
-	const struct kl_request *request = encoder->request;
-
-	if (!(kl_op_table[request->op].flags & KL_OP_ARGS))
-		return;
-	encoder->text = KL_EXECINFO_MAX - counts_text(encoder);
-	if (kl_slot_test(request->present, KL_SLOT_ARGV))
-		put_argv(encoder, request->value[KL_SLOT_ARGV].args);
-	if (kl_slot_test(request->present, KL_SLOT_ENVP))
-		put_envp(encoder, request->value[KL_SLOT_ENVP].args);
-}
-
-static void begin_head(struct kl_record *head, const struct kl_request *request,
-		       const struct kl_record_meta *meta)
-{
-	int slot = -1;
-
-	head->kind = KL_RECORD_REQUEST;
-	head->op = request->op;
-	head->result = meta->result;
-	head->audit = meta->audit;
-	head->priority = meta->priority;
-	head->pid = meta->pid;
-	head->time = meta->time;
-	while ((slot = next_slot(request->overlong, slot)) >= 0)
-		if (slot < KL_SLOT_TRANSITION &&
-		    kl_slot_exists(request->op, slot))
-			kl_slot_add(head->overlong, slot);
-}
-
-static u32 label_length(const struct kl_string *label)
-{
-	return label ? min(label->length, KL_LABEL_MAX) : 0;
-}
-
-/* Everything but argv and envp, whose size is known before. */
-static void put_values(struct encoder *encoder, const struct kl_string *label,
-		       size_t size)
-{
-	u32 length = label_length(label);
-
-	if (!encoder->out) {
-		encoder->used = size;
-		return;
-	}
-	encoder->used = sizeof(struct kl_record);
-	put(encoder, encoder->set, sizeof(encoder->set));
-	put_numbers(encoder);
-	put_u8(encoder, length);
-	if (length)
-		put(encoder, label->text, length);
-	put_others(encoder);
-}
-
-size_t kl_record_encode(const struct kl_request *request,
-			const struct kl_record_meta *meta,
-			void *out, size_t size)
-{
-	struct encoder encoder;
-	size_t fixed;
-
-	memset(&encoder, 0, sizeof(encoder));
-	encoder.request = request;
-	encoder.out = out;
-	encoder.room = out ? size : 0;
-	begin_head(&encoder.head, request, meta);
-	find_recorded(&encoder);
-	fixed = sizeof(encoder.head) + sizeof(encoder.set) + 1 +
-		label_length(meta->label) +
-		count_numbers(encoder.set) * sizeof(u64);
-	if (kl_slot_test(encoder.set, KL_SLOT_IP))
-		fixed += sizeof(struct kl_ip);
-	encoder.left = KL_RECORD_MAX - fixed;
-	choose_strings(&encoder);
-	put_values(&encoder, meta->label, KL_RECORD_MAX - encoder.left);
-	put_args(&encoder);
-	encoder.head.size = encoder.used;
-	if (out && size >= sizeof(encoder.head))
-		memcpy(out, &encoder.head, sizeof(encoder.head));
-	return encoder.used;
-}
-
-/* Text. */
 
 /* Everything that prints of a slot: "prefix.suffix". */
 static const char *const suffixes[KL_SLOT_COUNT] = {
@@ -697,7 +223,7 @@ static bool take_label(struct cursor *cursor, struct kl_text *label)
  * @left: those of them that have not been printed
  * @numbers: numbers of the slots in @set that are some, in their order
  * @label: of the rule; may be empty
- * @others: strings and address of the slots in @set, in their order
+ * @others: strings, address and history of the slots in @set, in their order
  * @args: items of argv and envp, not checked
  */
 struct values {
@@ -725,7 +251,7 @@ static bool set_is_valid(const struct values *values)
 	u64 exist[KL_SLOT_WORDS];
 	u32 word;
 
-	existing_slots(values->op, exist);
+	kl_record_slots(values->op, exist);
 	for (word = 0; word < KL_SLOT_WORDS; word++)
 		if (values->set[word] & ~exist[word])
 			return false;
@@ -739,6 +265,8 @@ static bool skip_other(struct cursor *cursor, u32 slot)
 
 	if (slot == KL_SLOT_IP)
 		return skip(cursor, sizeof(struct kl_ip));
+	if (slot == KL_SLOT_TASK_HISTORY && !skip(cursor, sizeof(u8)))
+		return false;
 	return take_string(cursor, &text);
 }
 
@@ -752,12 +280,12 @@ static bool find_values(struct values *values, struct cursor cursor)
 		return false;
 	memcpy(values->left, values->set, sizeof(values->set));
 	values->numbers = cursor;
-	if (!skip(&cursor, count_numbers(values->set) * sizeof(u64)) ||
+	if (!skip(&cursor, kl_record_count_numbers(values->set) * sizeof(u64)) ||
 	    !take_label(&cursor, &values->label))
 		return false;
 	values->others = cursor;
 	for (word = 0; word < KL_SLOT_WORDS; word++) {
-		bits = values->set[word] & other_slots(word);
+		bits = values->set[word] & kl_record_others(word);
 		for (; bits; bits &= bits - 1)
 			if (!skip_other(&cursor, word * 64 + __ffs(bits)))
 				return false;
@@ -787,7 +315,7 @@ static u64 number_of(const struct values *values, u32 slot)
 	u64 number;
 
 	slots_before(values->set, slot, before);
-	memcpy(&number, values->numbers.data + count_numbers(before) * 8, 8);
+	memcpy(&number, values->numbers.data + kl_record_count_numbers(before) * 8, 8);
 	return number;
 }
 
@@ -801,7 +329,7 @@ static struct cursor other_of(const struct values *values, u32 slot)
 
 	slots_before(values->set, slot, before);
 	for (word = 0; word < KL_SLOT_WORDS; word++) {
-		bits = before[word] & other_slots(word);
+		bits = before[word] & kl_record_others(word);
 		for (; bits; bits &= bits - 1)
 			skip_other(&cursor, word * 64 + __ffs(bits));
 	}
@@ -830,10 +358,14 @@ static bool is_hex(u32 slot)
 
 static int write_value(struct writer *writer, u32 slot, u64 number)
 {
+	const char *known = kl_number_name(slot, number);
 	enum kl_type type = kl_slot_type(slot);
 
-	if (type == KL_FILETYPE) {
-		const char *name = type_name(number);
+	if (known) {
+		write_text(writer, known);
+	} else if (type == KL_FILETYPE) {
+		const char *name = kl_keyword_name(KL_FILETYPE,
+						   number & FILE_TYPE_MASK);
 
 		if (!name)
 			return -EINVAL;
@@ -872,6 +404,30 @@ static int write_string(struct writer *writer, struct cursor cursor)
 	return 0;
 }
 
+static void write_history_piece(void *context, struct kl_text piece)
+{
+	write_encoded(context, piece);
+}
+
+static int write_history(struct writer *writer, struct cursor cursor)
+{
+	const struct kl_history_writer to = { write_history_piece, writer };
+	struct kl_history_cursor programs;
+	struct kl_text packed;
+	u8 truncated;
+
+	if (!take(&cursor, &truncated, sizeof(truncated)) || truncated > 1 ||
+	    !take_string(&cursor, &packed))
+		return -EINVAL;
+	programs.data = (const u8 *)packed.data;
+	programs.left = packed.length;
+	write_text(writer, "\"");
+	if (!kl_history_write(&to, programs, truncated))
+		return -EINVAL;
+	write_text(writer, "\"");
+	return 0;
+}
+
 static int write_slot(struct writer *writer, struct values *values, u32 slot)
 {
 	if (!kl_slot_test(values->left, slot))
@@ -880,7 +436,9 @@ static int write_slot(struct writer *writer, struct values *values, u32 slot)
 	write_name(writer, values->op, slot);
 	if (slot == KL_SLOT_IP)
 		return write_ip(writer, other_of(values, slot));
-	if (kl_slot_test(string_slots, slot))
+	if (slot == KL_SLOT_TASK_HISTORY)
+		return write_history(writer, other_of(values, slot));
+	if (kl_slot_test(kl_record_strings, slot))
 		return write_string(writer, other_of(values, slot));
 	return write_value(writer, slot, number_of(values, slot));
 }
@@ -891,9 +449,9 @@ static int write_range(struct writer *writer, struct values *values, int from,
 	int error = 0;
 	int slot;
 
-	for (slot = next_slot(values->left, from - 1);
+	for (slot = kl_record_next_slot(values->left, from - 1);
 	     !error && slot >= 0 && slot < to;
-	     slot = next_slot(values->left, slot))
+	     slot = kl_record_next_slot(values->left, slot))
 		error = write_slot(writer, values, slot);
 	return error;
 }
@@ -1014,7 +572,7 @@ static int write_overlong(struct writer *writer, const struct kl_record *head)
 	char name[KL_SLOT_NAME_MAX];
 	int slot = -1;
 
-	while ((slot = next_slot(head->overlong, slot)) >= 0) {
+	while ((slot = kl_record_next_slot(head->overlong, slot)) >= 0) {
 		if (slot >= KL_SLOT_TRANSITION ||
 		    !kl_slot_exists(head->op, slot))
 			return -EINVAL;
@@ -1038,6 +596,7 @@ static int write_request(struct writer *writer, const struct kl_record *head,
 	int error;
 
 	if (head->op >= KL_OP_COUNT || head->result >= KL_RESULTS ||
+	    head->flags & ~(KL_RECORD_UNENFORCED | KL_RECORD_CHECK) ||
 	    !find_values(&values, cursor))
 		return -EINVAL;
 	/* That of a query about a request that was not recorded has none. */
@@ -1051,6 +610,10 @@ static int write_request(struct writer *writer, const struct kl_record *head,
 		write_text(writer, " rule=");
 		write_bytes(writer, values.label.data, values.label.length);
 	}
+	if (head->flags & KL_RECORD_UNENFORCED)
+		write_text(writer, " enforced=no");
+	if (head->flags & KL_RECORD_CHECK)
+		write_text(writer, " check=yes");
 	error = write_overlong(writer, head);
 	if (error)
 		return error;
