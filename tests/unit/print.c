@@ -236,15 +236,17 @@ static unsigned int add_lines(struct text *text, int op, int slot)
 	unsigned int lines = 0;
 	char left[64];
 	bool args, assigns = slot == KL_SLOT_TRANSITION;
+	bool allow = assigns || kl_op_table[op].flags & KL_OP_LOG_ONLY;
 
 	if (!left_of(op, slot, left, sizeof(left), &args))
 		return 0;
 	for (int i = 0; i < 7 && right[i]; i++) {
 		bool self = !strcmp(right[i], "=");
 
-		if (self && args)
+		/* What is compared with itself comes last. */
+		if ((self && args) || !strcmp(right[i], left))
 			continue;
-		text_printf(text, "    %u %s %s%s%s\n", op, assigns || i & 1 ? "allow" : "deny",
+		text_printf(text, "    %u %s %s%s%s\n", op, allow || i & 1 ? "allow" : "deny",
 			    left, !assigns && i & 2 ? "!=" : "=", self ? left : right[i]);
 		lines++;
 	}
