@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Binding the handlers of hooks/ to security_*() functions by ftrace direct
- * calls, and letting go of them so that not a task is left behind.
+ * calls, and letting go of them so that not a task is left behind. Tracepoints
+ * of a family are attached and detached with its functions, by tracepoint.c.
  *
  * Rules of ftrace that this file is built around (each was learnt by breaking
  * it): the set of functions of a registered direct ftrace_ops never changes,
@@ -30,7 +31,6 @@
 #include <linux/jiffies.h>
 #include <linux/kprobes.h>
 #include <linux/module.h>
-#include <linux/percpu.h>
 #include <linux/random.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
@@ -40,6 +40,8 @@
 #include "attach.h"
 #include "compat.h"
 #include "hooks/hooks.h"
+#include "inflight.h"
+#include "tracepoint.h"
 
 /* Bytes of the call instruction at a function's __fentry__ site. */
 #define CALL_SIZE	5
@@ -144,8 +146,9 @@ static struct found {
 
 /**
  * struct attach - what is attached; under the policy mutex
- * @ops: of each attached family; NULL if it is not attached
- * @attached: bit N: ops[N] is set; may be read without the mutex
+ * @ops: of each attached family; NULL if it is not attached, or has no
+ *	functions but only tracepoints
+ * @attached: bit N: family N is attached; may be read without the mutex
  * @generation: of each family; likewise
  * @pinned: the module's reference on itself is held
  * @stuck: ftrace has not let go of a function, and never will
@@ -158,11 +161,7 @@ static struct attach {
 	bool stuck;
 } attach;
 
-/*
- * Calls between the first and the last statement of kl_dispatch(). A task may
- * migrate in between: only the sum over all CPUs means anything.
- */
-static DEFINE_PER_CPU(long, inflight);
+DEFINE_PER_CPU(long, kl_inflight);
 
 void kl_trampoline(void);
 asmlinkage int kl_dispatch(const unsigned long args[6], unsigned long from);
@@ -189,12 +188,11 @@ asmlinkage __visible notrace int kl_dispatch(const unsigned long args[6],
 	const struct slot *slot;
 	int result = 0;
 
-	this_cpu_inc(inflight);
+	kl_inflight_enter();
 	slot = &found.slots[slot_of(from, found.multiplier)];
 	if (!WARN_ON_ONCE(slot->from != from))
 		result = slot->call(args);
-	barrier();
-	this_cpu_dec(inflight);
+	kl_inflight_leave();
 	return result;
 }
 
@@ -399,12 +397,16 @@ static void detach(u32 families)
 	struct ftrace_ops *dead[KL_FAMILIES];
 	unsigned int family, n = 0;
 
+	kl_tracepoint_detach(families);
 	for (family = 0; family < KL_FAMILIES; family++) {
+		struct ftrace_ops *ops = attach.ops[family];
+
 		if (!(families & attach.attached & BIT(family)))
 			continue;
-		if (unregister_ops(attach.ops[family]))
+		if (ops && unregister_ops(ops))
 			continue;
-		dead[n++] = attach.ops[family];
+		if (ops)
+			dead[n++] = ops;
 		attach.ops[family] = NULL;
 		WRITE_ONCE(attach.attached, attach.attached & ~BIT(family));
 		next_generation(family);
@@ -451,7 +453,7 @@ static void explain(struct kl_error *error, enum kl_family family, int err)
 			 family_names[family], err);
 }
 
-static int attach_family(enum kl_family family, struct kl_error *error)
+static int attach_functions(enum kl_family family, struct kl_error *error)
 {
 	unsigned long sites[HOOKS];
 	struct ftrace_ops *ops;
@@ -469,15 +471,27 @@ static int attach_family(enum kl_family family, struct kl_error *error)
 			return -EOPNOTSUPP;
 		}
 	}
+	if (!n)
+		return 0;
 	ops = register_ops(sites, n);
 	if (IS_ERR(ops)) {
 		explain(error, family, PTR_ERR(ops));
 		return PTR_ERR(ops);
 	}
 	attach.ops[family] = ops;
+	return 0;
+}
+
+/* After an error of a tracepoint the family is left to kl_attach_release(). */
+static int attach_family(enum kl_family family, struct kl_error *error)
+{
+	int err = attach_functions(family, error);
+
+	if (err)
+		return err;
 	WRITE_ONCE(attach.attached, attach.attached | BIT(family));
 	next_generation(family);
-	return 0;
+	return kl_tracepoint_attach(family, error);
 }
 
 int kl_attach_prepare(u32 families, struct kl_error *error)
@@ -522,7 +536,7 @@ long kl_attach_inflight(void)
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		sum += READ_ONCE(*per_cpu_ptr(&inflight, cpu));
+		sum += READ_ONCE(*per_cpu_ptr(&kl_inflight, cpu));
 	return sum;
 }
 
@@ -587,14 +601,21 @@ u32 kl_attached(void)
 	return READ_ONCE(attach.attached);
 }
 
+const char *kl_family_name(enum kl_family family)
+{
+	return family_names[family];
+}
+
 bool kl_attach_status(unsigned int index, struct kl_attach_status *status)
 {
-	const struct hook *hook = &hooks[index];
+	const struct hook *hook;
 
 	if (index >= HOOKS)
-		return false;
+		return kl_tracepoint_status(index - HOOKS, status);
+	hook = &hooks[index];
 	status->function = hook->function;
 	status->family = family_names[hook->family];
+	status->tracepoint = false;
 	status->missing = !found.sites[index];
 	status->attached = !status->missing &&
 			   kl_attached() & BIT(hook->family);
@@ -614,6 +635,7 @@ int __init kl_attach_init(void)
 	err = slot_hooks();
 	if (err)
 		goto stop_guard;
+	kl_tracepoint_init();
 	return 0;
 
 stop_guard:

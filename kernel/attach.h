@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Binding the handlers of hooks/ to the kernel's security_*() functions.
+ * Binding the handlers of hooks/ to the kernel's security_*() functions, and
+ * to tracepoints where it calls none.
  *
- * Functions are attached by family. A policy commit calls
+ * Both are attached by family. A policy commit calls
  *
  *	kl_attach_prepare(families of the old and the new ruleset)
  *	publish the new ruleset, wait for its grace period
@@ -28,7 +29,7 @@
 #include <linux/types.h>
 #include "engine/port.h"
 
-/** enum kl_family - functions that are attached and detached together */
+/** enum kl_family - functions, tracepoints: attached and detached together */
 enum kl_family {
 #define KL_FAMILY(id, name) KL_FAMILY_##id,
 #include "hooks/families.def"
@@ -40,9 +41,10 @@ enum kl_family {
 #define KL_FAMILY_ALL		(BIT(KL_FAMILIES) - 1)
 
 /**
- * struct kl_attach_status - what is known of one function
- * @function: its name, "security_file_open"; static
+ * struct kl_attach_status - what is known of one function or tracepoint
+ * @function: its name, "security_file_open", "sched_process_exit"; static
  * @family: its family's name, "open"; static
+ * @tracepoint: it is a tracepoint
  * @missing: the running kernel has no such function, or not one that can be
  *           attached to; never changes
  * @attached: it is attached now
@@ -50,6 +52,7 @@ enum kl_family {
 struct kl_attach_status {
 	const char *function;
 	const char *family;
+	bool tracepoint;
 	bool missing;
 	bool attached;
 };
@@ -124,6 +127,9 @@ int kl_detach_all(void);
 /** kl_attached - the set of KL_FAMILY_BIT() that is attached. Context: any. */
 u32 kl_attached(void);
 
+/** kl_family_name - "open"; static. Context: any. */
+const char *kl_family_name(enum kl_family family);
+
 /**
  * kl_attach_generation - changes when a family has been attached or detached
  *
@@ -134,8 +140,8 @@ u32 kl_attached(void);
 u32 kl_attach_generation(enum kl_family family);
 
 /**
- * kl_attach_status - describe one function
- * @index: 0, 1, 2, ...: in the order of hooks/table.def
+ * kl_attach_status - describe one function or tracepoint
+ * @index: 0, 1, 2, ...: in the order of hooks/table.def, then tracepoints.def
  * @status: filled in
  *
  * Context: any.

@@ -181,6 +181,25 @@ static inline bool kl_uses_io_uring(void)
 #define KL_PROGRAM_OPENED_IN_EXECVE \
 	(LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0))
 
+/*
+ * From 6.15 security_bpf() is told whether the kernel asks for itself. For
+ * table.def and for the handler.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
+#define KL_BPF_NUMBER		4
+#define KL_BPF_KERNEL		, bool, kernel
+#define KL_BPF_PARAMETERS \
+	int cmd, union bpf_attr *attr, unsigned int size, bool kernel
+#else
+#define KL_BPF_NUMBER		3
+#define KL_BPF_KERNEL
+#define KL_BPF_PARAMETERS \
+	int cmd, union bpf_attr *attr, unsigned int size
+#endif
+
+/* From 6.16 sched_process_exit tells whether the process ends with the task. */
+#define KL_EXIT_TELLS_LAST (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0))
+
 #endif /* __ASSEMBLER__ */
 
 #endif /* KELLAS_COMPAT_H */

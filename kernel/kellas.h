@@ -77,6 +77,8 @@ struct kl_core {
  *	hooks without a lock: never dereferenced there
  * @keeper_lock: serialises changes of @keeper
  * @unrecorded: records not made because they were the keeper's own
+ * @probes: records not made because nothing was done: the kernel only asked
+ *	what would be permitted
  */
 struct kl_log {
 	struct kl_ring *ring;
@@ -87,6 +89,7 @@ struct kl_log {
 	struct pid *keeper;
 	struct mutex keeper_lock;
 	kl_counter_t unrecorded;
+	kl_counter_t probes;
 };
 
 /**

@@ -70,4 +70,10 @@
 #define KL_QUERY_SECONDS	10u
 #define KL_QUERY_SECONDS_MAX	60u
 
+/*
+ * Processes of several threads that are ending at the same time: beyond these
+ * one may be told twice by task_exit.
+ */
+#define KL_EXITS_MAX		128u
+
 #endif /* KELLAS_LIMITS_H */

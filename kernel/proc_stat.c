@@ -12,11 +12,12 @@
  *	memory audit used=BYTES quota=BYTES
  *	memory query used=BYTES quota=BYTES
  *	log written=N read=N lost=N overwritten=N suppressed=N next=SEQ
- *		keeper=PID unrecorded=N			(one line)
+ *		keeper=PID unrecorded=N probes=N	(one line)
  *	query observers=N pending=N asked=N granted=N denied=N retried=N
  *		expired=N ended=N refused=N		(one line)
- *	attached functions=N inflight=N
+ *	attached functions=N inflight=N tracepoints=N
  *	function security_file_open family=open state=attached|detached|missing
+ *	tracepoint sched_process_exit family=exit state=...
  *	operation read checks=N matches=N		(all supported ones)
  *	block hits=N denials=N lost=N last=T line=N unenforced=N
  *		/ 100 acl read path="/x"		(one line)
@@ -27,10 +28,11 @@
  * stands behind " / " is policy text in canonical form. unenforced counts
  * denials that were not enforced, which denials and denied do not. generation counts
  * changes of the policy, publications rulesets that requests have seen, failures
- * delayed publications that had to be taken back. unrecorded counts requests of
- * the keeper itself. observers are open query files; expired queries nobody
- * answered, ended ones lost their task, their observers or the policy, refused
- * denials were not asked about for want of room.
+ * delayed publications that had to be taken back. unrecorded counts matches of
+ * the keeper's own requests, probes those of requests of the kernel that only
+ * ask what would be permitted: neither is recorded. observers are open query
+ * files; expired queries nobody answered, ended ones lost their task, their
+ * observers or the policy, refused denials were not asked about for want of room.
  *
  * version:
  *
@@ -72,10 +74,11 @@ static int print_log(struct kl_page *page)
 	kl_page_printf(page, "memory audit used=%llu quota=%llu\n", stat.used,
 		       stat.size);
 	return kl_page_printf(page,
-		"log written=%llu read=%llu lost=%llu overwritten=%llu suppressed=%llu next=%llu keeper=%d unrecorded=%llu\n",
+		"log written=%llu read=%llu lost=%llu overwritten=%llu suppressed=%llu next=%llu keeper=%d unrecorded=%llu probes=%llu\n",
 		stat.written, stat.read, stat.lost, stat.overwritten,
 		stat.suppressed, stat.next, keeper,
-		kl_counter_read(&kellas.log.unrecorded));
+		kl_counter_read(&kellas.log.unrecorded),
+		kl_counter_read(&kellas.log.probes));
 }
 
 static int print_queries(struct kl_page *page)
@@ -95,15 +98,18 @@ static int print_queries(struct kl_page *page)
 static int print_attached(struct kl_page *page)
 {
 	struct kl_attach_status status;
-	unsigned int i, functions = 0;
+	unsigned int i, count[2] = {};
 	int err;
 
 	for (i = 0; kl_attach_status(i, &status); i++)
-		functions += status.attached;
-	err = kl_page_printf(page, "attached functions=%u inflight=%ld\n",
-			     functions, kl_attach_inflight());
+		count[status.tracepoint] += status.attached;
+	err = kl_page_printf(page,
+			     "attached functions=%u inflight=%ld tracepoints=%u\n",
+			     count[false], kl_attach_inflight(), count[true]);
 	for (i = 0; !err && kl_attach_status(i, &status); i++)
-		err = kl_page_printf(page, "function %s family=%s state=%s\n",
+		err = kl_page_printf(page, "%s %s family=%s state=%s\n",
+				     status.tracepoint ? "tracepoint" :
+							 "function",
 				     status.function, status.family,
 				     status.missing ? "missing" :
 				     status.attached ? "attached" : "detached");

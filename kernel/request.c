@@ -36,6 +36,7 @@ void kl_check_init(struct kl_check *check, enum kl_op op)
 	check->exec = NULL;
 	check->scratch = NULL;
 	check->spill = NULL;
+	check->probe = false;
 	check->atomic = kl_op_table[op].flags & KL_OP_ATOMIC;
 	check->flags = 0;
 	check->sleeping = false;
@@ -232,6 +233,8 @@ static noinline int report(struct kl_check *check, bool asking, u64 *sequence)
 		judge(check, &request->matches[i], now, &outcome[i]);
 	if (kl_log_skips_current())
 		kl_counter_add(&kellas.log.unrecorded, n);
+	else if (check->probe)
+		kl_counter_add(&kellas.log.probes, n);
 	else
 		record = admit(quota, outcome, n);
 	collect = record || asking;
@@ -452,10 +455,16 @@ int kl_check_path(enum kl_op op, const struct path *path)
 	return kl_check_once(&check);
 }
 
-int kl_check_policy_write(void)
+int kl_check_plain(enum kl_op op)
 {
 	struct kl_check check kl_uninitialized;
 
-	kl_check_init(&check, KL_OP_MODIFY_POLICY);
+	kl_check_init(&check, op);
+	kl_check_no_object(&check, 0);
 	return kl_check_once(&check);
+}
+
+int kl_check_policy_write(void)
+{
+	return kl_check_plain(KL_OP_MODIFY_POLICY);
 }

@@ -41,6 +41,8 @@ struct kl_object {
  * @scratch: taken when the first string is collected
  * @spill: strings that did not fit @scratch, chained by their first word
  * @published: the ruleset that decides; set by kl_check_run()
+ * @probe: it is only asked what would be permitted: decided and counted, but
+ *	not recorded
  * @atomic: nobody may sleep here: what cannot be collected without is unknown
  * @flags: enum kl_record_flag
  * @sleeping: a reference on @published is held instead of RCU
@@ -68,6 +70,7 @@ struct kl_check {
 	struct kl_scratch *scratch;
 	void **spill;
 	struct kl_published *published;
+	bool probe;
 	bool atomic;
 	u8 flags;
 	bool sleeping;
@@ -149,6 +152,9 @@ void kl_check_restart(struct kl_check *check, enum kl_op op);
 
 /** kl_check_path - a request about one file without parameters */
 int kl_check_path(enum kl_op op, const struct path *path);
+
+/** kl_check_plain - a request without object, if it may have one; parameters */
+int kl_check_plain(enum kl_op op);
 
 /** kl_check_policy_write - modify_policy for current; 0, -EPERM, -ENOMEM */
 int kl_check_policy_write(void);

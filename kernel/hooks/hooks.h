@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The handlers: one kl_hook_NAME() for each security_NAME() of table.def, with
- * the same arguments.
+ * The handlers: one kl_hook_NAME() for each security_NAME() of table.def and
+ * one kl_probe_NAME() for each tracepoint of tracepoints.def, with the same
+ * arguments.
  *
  * A handler runs in place of the function's first instruction, in the context
  * of the function's caller: it may sleep only where that may. It stands before
@@ -12,14 +13,19 @@
 #ifndef KELLAS_HOOKS_H
 #define KELLAS_HOOKS_H
 
+#include <linux/capability.h>
+#include <linux/kernel_read_file.h>
+#include <linux/security.h>
 #include <linux/types.h>
 #include <linux/uidgid.h>
 #include "../compat.h"
 
+struct cred;
 struct dentry;
 struct file;
 struct fs_context;
 struct fs_parameter;
+struct kernel_siginfo;
 struct linux_binprm;
 struct msghdr;
 struct path;
@@ -30,6 +36,11 @@ struct socket;
 struct super_block;
 struct vfsmount;
 struct vm_area_struct;
+struct task_struct;
+struct timespec64;
+struct timezone;
+union bpf_attr;
+struct user_namespace;
 
 /* KL_MAP(number, m, type, name, ...) is m(0, type, name), m(1, ...), ... */
 #define KL_MAP(n, m, ...)	KL_MAP_##n(m, __VA_ARGS__)
@@ -54,5 +65,9 @@ struct vm_area_struct;
 	result kl_hook_##name(KL_MAP(number, KL_PARAMETER, __VA_ARGS__));
 #include "table.def"
 #undef KL_HOOK
+
+#define KL_TRACEPOINT(name, family, number, ...) \
+	void kl_probe_##name(KL_MAP(number, KL_PARAMETER, __VA_ARGS__));
+#include "tracepoints.def"
 
 #endif /* KELLAS_HOOKS_H */

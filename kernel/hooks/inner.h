@@ -25,8 +25,22 @@
 
 #include <linux/cred.h>
 #include <linux/fs.h>
+#include <linux/preempt.h>
 #include <linux/sched.h>
 #include "../collect/collect.h"
+
+/**
+ * kl_kernel_acts - does no process ask for this, but the kernel for itself?
+ *
+ * In an interrupt current is whoever was interrupted. io_uring's workers are
+ * threads of the process that they work for.
+ *
+ * Context: any.
+ */
+static inline bool kl_kernel_acts(void)
+{
+	return !in_task() || current->flags & PF_KTHREAD;
+}
 
 static inline bool kl_creds_overridden(void)
 {

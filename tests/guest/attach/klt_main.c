@@ -4,7 +4,8 @@
  * sleep. They take notice only of tasks whose name begins with "klt", so that
  * counts are exact whatever else runs. Next to "hits", the calls of a handler,
  * stands "body": how often the function itself ran afterwards, counted by a
- * kprobe on its first instruction behind the __fentry__ site.
+ * kprobe on its first instruction behind the __fentry__ site. Tracepoints, which
+ * have none, come behind the functions.
  *
  * Commands, one a write:
  *	attach MASK, release MASK, detach	the calls of attach.h
@@ -31,6 +32,10 @@ enum {
 #define KL_HOOK(result, name, ...) ID_##name,
 #include "hooks/table.def"
 #undef KL_HOOK
+	FUNCTIONS,
+	BEFORE_TRACEPOINTS = FUNCTIONS - 1,
+#define KL_TRACEPOINT(name, ...) ID_##name,
+#include "hooks/tracepoints.def"
 	IDS
 };
 
@@ -49,7 +54,7 @@ static int seen(unsigned int id, struct task_struct *who)
 	if (!READ_ONCE(armed) || strncmp(who->comm, "klt", 3))
 		return 0;
 	atomic_long_inc(&hits[id]);
-	if (id != ID_task_free && sleep_ms && !strcmp(who->comm, "kltsleep"))
+	if (id < FUNCTIONS && id != ID_task_free && sleep_ms && !strcmp(who->comm, "kltsleep"))
 		msleep(sleep_ms);
 	return -READ_ONCE(deny[id]);
 }
@@ -67,6 +72,13 @@ static int seen(unsigned int id, struct task_struct *who)
 	}
 #include "hooks/table.def"
 #undef KL_HOOK
+
+#define KL_TRACEPOINT(name, family, number, ...)			\
+	void kl_probe_##name(KL_MAP(number, KL_PARAMETER, __VA_ARGS__))	\
+	{								\
+		seen(ID_##name, WHO(FIRST(__VA_ARGS__)));		\
+	}
+#include "hooks/tracepoints.def"
 
 static int count_body(struct kprobe *probe, struct pt_regs *regs)
 {
@@ -104,7 +116,7 @@ static int body_start(void)
 			.flags = KPROBE_FLAG_DISABLED,
 		};
 
-		if (status.missing)
+		if (status.missing || status.tracepoint)
 			continue;
 		err = register_kprobe(&site);
 		if (err)
@@ -117,6 +129,12 @@ static int body_start(void)
 			probes[i].addr = NULL;
 	}
 	return err;
+}
+
+static const char *short_name(const struct kl_attach_status *status)
+{
+	return status->tracepoint ? status->function :
+				    status->function + strlen("security_");
 }
 
 static void zero(void)
@@ -137,7 +155,7 @@ static int set_deny(const char *name, int value)
 	unsigned int i;
 
 	for (i = 0; kl_attach_status(i, &status); i++)
-		if (!strcmp(status.function + strlen("security_"), name)) {
+		if (!strcmp(short_name(&status), name)) {
 			deny[i] = value;
 			return 0;
 		}
@@ -208,7 +226,7 @@ static int show(struct seq_file *m, void *unused)
 
 	for (i = 0; kl_attach_status(i, &status); i++)
 		seq_printf(m, "%s %s %s hits=%ld body=%ld\n",
-			   status.function + strlen("security_"),
+			   short_name(&status),
 			   status.family, status.missing ? "missing" :
 			   status.attached ? "attached" : "detached",
 			   atomic_long_read(&hits[i]),
