@@ -24,6 +24,7 @@ static const struct {
 	{ "mounts", part_mounts },
 	{ "cycles", part_cycles },
 	{ "network", part_network },
+	{ "signals", part_signals },
 };
 
 int main(int argc, char **argv)

@@ -14,5 +14,6 @@ void part_swap(int argc, char **argv);
 void part_mounts(int argc, char **argv);
 void part_cycles(int argc, char **argv);
 void part_network(int argc, char **argv);
+void part_signals(int argc, char **argv);
 
 #endif
