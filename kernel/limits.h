@@ -12,8 +12,9 @@
 #define KL_STATEMENTS_MAX	(1u << 22)	/* lines with an effect in one */
 
 /* Policy model: beyond these a commit is refused (E2BIG). */
-#define KL_RULES_MAX		1000000u	/* blocks and sub-entries */
+#define KL_RULES_MAX		1000000u	/* blocks and sub-entries, expanded */
 #define KL_GROUPS_MAX		65536u		/* groups of all kinds */
+#define KL_GROUP_DEPTH		8u		/* rule groups within each other */
 #define KL_CONDITIONS_MAX	256u		/* conditions in one line */
 #define KL_PRIORITY_MAX		65535u
 #define KL_PRIORITY_DEFAULT	1000u

@@ -46,7 +46,7 @@
  * @lock: serialises reads and writes
  * @piece: part of what is being written; PIECE_SIZE bytes
  * @tail: beginning of a line whose end has not been written yet
- * @head: the last acl line, to select its block again in the next write
+ * @head: the last acl or rule_group line, to select it again in the next write
  * @parser: state between lines
  * @batch: statements read but not applied
  * @bytes: read into @batch
@@ -238,8 +238,9 @@ static int check_supported(struct editor *editor,
 	char text[160];
 	u32 i;
 
-	if (statement->delete || (statement->kind != KL_STATEMENT_ACL &&
-				  statement->kind != KL_STATEMENT_RULE))
+	if (statement->delete || statement->in_group ||
+	    (statement->kind != KL_STATEMENT_ACL &&
+	     statement->kind != KL_STATEMENT_RULE))
 		return 0;
 	reason = kl_core_refusal(statement->op,
 				 statement->rule_kind == KL_RULE_DENY);
@@ -292,6 +293,7 @@ static int add_statement(struct editor *editor, struct kl_statement *statement,
 		return err;
 	switch (statement->kind) {
 	case KL_STATEMENT_ACL:
+	case KL_STATEMENT_RULE_GROUP:
 		if (!statement->delete)
 			err = keep_head(editor, line);
 		break;

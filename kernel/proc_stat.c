@@ -23,8 +23,12 @@
  *		/ 100 acl read path="/x"		(one line)
  *	rule hits=N denials=N lost=N last=T line=N unenforced=N
  *		/ 10 deny task.uid=0			(one line)
+ *	group hits=0 denials=0 lost=0 last=0 line=N unenforced=0
+ *		/ rule_group G				(one line)
  *
- * Rules follow their block; both in the order in which they are evaluated. What
+ * Rules follow their block; both in the order in which they are evaluated. Rule
+ * groups and their rules follow all blocks. A rule of a group counts wherever
+ * the group is used; a "use" rule counts what was decided in its place. What
  * stands behind " / " is policy text in canonical form. unenforced counts
  * denials that were not enforced, which denials and denied do not. generation counts
  * changes of the policy, publications rulesets that requests have seen, failures
@@ -143,7 +147,8 @@ static int print_rule(struct kl_page *page, const struct kl_rule *rule)
 
 	err = kl_page_printf(page,
 		"%s hits=%llu denials=%llu lost=%llu last=%llu.%09u line=%u unenforced=%llu / ",
-		rule->kind == KL_RULE_BLOCK ? "block" : "rule",
+		rule->kind == KL_RULE_BLOCK ? "block" :
+		rule->kind == KL_RULE_GROUP ? "group" : "rule",
 		kl_counter_read(&hits->hits), kl_counter_read(&hits->denials),
 		kl_counter_read(&hits->lost), last, nsec, rule->line,
 		kl_counter_read(&hits->unenforced));
@@ -166,11 +171,11 @@ static int print_block(struct kl_page *page, const struct kl_block *block)
 	return err;
 }
 
-static int print_blocks(struct kl_page *page, enum kl_op op)
+static int print_blocks(struct kl_page *page, const struct list_head *list,
+			u32 count)
 {
-	const struct kl_policy *model = &kellas.core.model;
-	u32 i, count = model->block_count[op];
-	struct kl_rule **blocks = kl_policy_sorted(&model->blocks[op], count);
+	struct kl_rule **blocks = kl_policy_sorted(list, count);
+	u32 i;
 	int err = count && !blocks ? -ENOMEM : 0;
 
 	for (i = 0; i < count && !err; i++) {
@@ -200,6 +205,7 @@ static int print_policy(struct kl_page *page)
 
 int kl_stat_print(struct kl_page *page)
 {
+	const struct kl_policy *model = &kellas.core.model;
 	int op, err;
 
 	kl_page_printf(page, "instance %016llx boot_id=%s\n",
@@ -216,7 +222,11 @@ int kl_stat_print(struct kl_page *page)
 	if (!err)
 		err = print_operations(page);
 	for (op = 0; op < KL_OP_COUNT && !err; op++)
-		err = print_blocks(page, op);
+		err = print_blocks(page, &model->blocks[op],
+				   model->block_count[op]);
+	if (!err)
+		err = print_blocks(page, &model->rule_groups,
+				   model->rule_group_count);
 	mutex_unlock(&kellas.core.lock);
 	return err;
 }

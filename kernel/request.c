@@ -113,12 +113,14 @@ static int supply_record(struct kl_check *check)
  * @meta: for its record
  * @block: counters of the block
  * @hits: counters of the deciding rule or, if none decided, the block
+ * @site: the use that led to the rule, or KL_NO_SITE
  * @record: the quotas admit a record
  */
 struct outcome {
 	struct kl_record_meta meta;
 	struct kl_hits *block;
 	struct kl_hits *hits;
+	u32 site;
 	bool record;
 };
 
@@ -144,6 +146,7 @@ static void judge(const struct kl_check *check, const struct kl_match *match,
 	};
 	outcome->block = block->hits;
 	outcome->hits = rule ? rule->hits : block->hits;
+	outcome->site = rule ? rule->site : KL_NO_SITE;
 }
 
 static void count(struct kl_hits *hits, const struct kl_record_meta *meta)
@@ -156,13 +159,20 @@ static void count(struct kl_hits *hits, const struct kl_record_meta *meta)
 	kl_counter_set(&hits->last, meta->time);
 }
 
-static void count_outcome(const struct outcome *outcome)
+static void count_outcome(const struct kl_ruleset *ruleset,
+			  const struct outcome *outcome)
 {
 	const struct kl_record_meta *meta = &outcome->meta;
+	const struct kl_compiled_site *site;
+	u32 i;
 
 	count(outcome->block, meta);
 	if (outcome->hits != outcome->block)
 		count(outcome->hits, meta);
+	for (i = outcome->site; i != KL_NO_SITE; i = site->outer) {
+		site = kl_ruleset_site(ruleset, i);
+		count(site->hits, meta);
+	}
 	if (meta->result != KL_DENIED)
 		return;
 	if (meta->flags & KL_RECORD_UNENFORCED) {
@@ -250,7 +260,7 @@ static noinline int report(struct kl_check *check, bool asking, u64 *sequence)
 
 	this_cpu_add(kellas.counts->matches[request->op], n);
 	for (i = 0; i < n; i++) {
-		count_outcome(&outcome[i]);
+		count_outcome(check->published->ruleset, &outcome[i]);
 		outcome[i].meta.time = now;
 		*sequence = 0;
 		if (record && outcome[i].record)

@@ -163,6 +163,49 @@ const char *kl_slot_name(enum kl_op op, enum kl_slot slot, char *buffer)
 	return buffer;
 }
 
+/* The slot of the object of that name, or -ENOENT. */
+static int find_prefix(enum kl_op op, const char *prefix)
+{
+	const struct kl_object_info *object = kl_op_table[op].object;
+
+	if (*prefix && !strcmp(prefix, object[0].prefix))
+		return KL_SLOT_OBJECT0;
+	if (*prefix && !strcmp(prefix, object[1].prefix))
+		return KL_SLOT_OBJECT1;
+	return -ENOENT;
+}
+
+static int translate_object(enum kl_op from, enum kl_slot slot, enum kl_op to)
+{
+	int object = slot >= KL_SLOT_OBJECT1;
+	const char *prefix = kl_op_table[from].object[object].prefix;
+	int within = slot - (object ? KL_SLOT_OBJECT1 : KL_SLOT_OBJECT0);
+	int base = find_prefix(to, prefix);
+
+	if (base >= 0)
+		return base + within;
+	/* What is an object here may be a plain name there. */
+	if (within)
+		return -ENOENT;
+	return find_plain(to, (struct kl_text){ prefix, strlen(prefix) });
+}
+
+int kl_slot_translate(enum kl_op from, enum kl_slot slot, enum kl_op to)
+{
+	int found = slot;
+
+	if (from == to || (slot >= KL_SLOT_TASK_PID && slot < KL_SLOT_TARGET))
+		return slot;
+	if (slot < KL_SLOT_TASK_PID)
+		found = translate_object(from, slot, to);
+	else if (slot < KL_SLOT_ARGV && !kl_slot_exists(to, slot))
+		found = find_prefix(to, slots[slot].name);
+	if (found < 0 || !kl_slot_exists(to, found) ||
+	    slots[found].type != slots[slot].type)
+		return -ENOENT;
+	return found;
+}
+
 static const struct {
 	const char *word;
 	enum kl_type type;

@@ -72,6 +72,24 @@ enum kl_op {
 	KL_OP_COUNT
 };
 
+/* Words of a set of operations. */
+#define KL_OP_WORDS	((KL_OP_COUNT + 63) / 64)
+
+static inline bool kl_op_test(const u64 *set, u32 op)
+{
+	return set[op / 64] >> (op % 64) & 1;
+}
+
+static inline void kl_op_add(u64 *set, u32 op)
+{
+	set[op / 64] |= BIT_ULL(op % 64);
+}
+
+static inline void kl_op_remove(u64 *set, u32 op)
+{
+	set[op / 64] &= ~BIT_ULL(op % 64);
+}
+
 /**
  * enum kl_extent - which attributes an operation's object has
  * @KL_EXTENT_ABSENT: there is no such object
@@ -165,6 +183,15 @@ int kl_slot_find(enum kl_op op, struct kl_text name);
  */
 const char *kl_slot_name(enum kl_op op, enum kl_slot slot, char *buffer);
 #define KL_SLOT_NAME_MAX 40
+
+/**
+ * kl_slot_translate - the attribute of the same name in another operation
+ * @from: the operation that has @slot
+ *
+ * Return: the slot in @to, or -ENOENT if @to has no such attribute, or one of
+ * another type.
+ */
+int kl_slot_translate(enum kl_op from, enum kl_slot slot, enum kl_op to);
 
 /**
  * kl_keyword_find - value of a right-hand keyword

@@ -31,4 +31,16 @@ struct kl_clause_parser {
 int kl_parse_clause(const struct kl_clause_parser *parser,
 		    const struct kl_word *word, struct kl_condition *condition);
 
+/**
+ * kl_find_clause_op - by which operation is a line of a rule group to be read?
+ * @words: the line's conditions and what stands behind them
+ *
+ * The first operation that has all attributes that the line names. What else
+ * may be wrong with it is left to kl_parse_clause().
+ *
+ * Return: the operation; -EINVAL with @error if there is none, or if a
+ * condition cannot stand in a rule group.
+ */
+int kl_find_clause_op(struct kl_lexer words, struct kl_error *error);
+
 #endif /* KELLAS_CLAUSE_H */

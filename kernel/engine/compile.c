@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The editable policy to an immutable ruleset. */
 #include "compiled.h"
+#include "expand.h"
 
 /* How much of a ruleset is filled; its arrays have the final size already. */
 struct compiler {
@@ -8,6 +9,7 @@ struct compiler {
 	struct kl_ruleset *ruleset;
 	u32 blocks;
 	u32 rules;
+	u32 sites;
 	u32 tests;
 	u32 ranges;
 	u32 names;
@@ -15,7 +17,7 @@ struct compiler {
 
 /* Sizes of a ruleset, counted before anything is allocated. */
 struct sizes {
-	u32 blocks, rules, tests, ranges, names, groups;
+	u32 blocks, rules, sites, tests, ranges, names, groups;
 };
 
 static void *ruleset_alloc(struct kl_ruleset *ruleset, size_t count,
@@ -36,25 +38,53 @@ static void count_rule(struct sizes *sizes, const struct kl_rule *rule)
 	}
 }
 
-static void count_policy(struct sizes *sizes, struct kl_policy *policy)
+static void count_sub_entry(struct sizes *sizes, const struct kl_rule *rule)
+{
+	if (rule->kind == KL_RULE_USE)
+		sizes->sites++;
+	else
+		sizes->rules++;
+	count_rule(sizes, rule);
+}
+
+static int count_block(struct sizes *sizes, const struct kl_block *block)
+{
+	const struct kl_rule *rule;
+	struct kl_expansion e;
+	int ret;
+
+	sizes->blocks++;
+	count_rule(sizes, &block->rule);
+	if (!block->uses) {
+		list_for_each_entry(rule, &block->rules, list)
+			count_sub_entry(sizes, rule);
+		return 0;
+	}
+	kl_expansion_begin(&e, block);
+	while ((ret = kl_expansion_next(&e, &rule)) > 0)
+		count_sub_entry(sizes, rule);
+	kl_expansion_end(&e);
+	return ret;
+}
+
+static int count_policy(struct sizes *sizes, struct kl_policy *policy)
 {
 	struct kl_block *block;
 	struct kl_group *group;
-	struct kl_rule *rule;
-	int i;
+	int i, ret;
 
 	for (i = 0; i < KL_OP_COUNT; i++) {
 		list_for_each_entry(block, &policy->blocks[i], rule.list) {
-			sizes->blocks++;
-			sizes->rules += block->count;
-			count_rule(sizes, &block->rule);
-			list_for_each_entry(rule, &block->rules, list)
-				count_rule(sizes, rule);
+			ret = count_block(sizes, block);
+			if (ret)
+				return ret;
+			kl_cond_resched();
 		}
 	}
 	for (i = 0; i < KL_GROUP_KINDS; i++)
 		list_for_each_entry(group, &policy->groups[i], list)
 			group->id = sizes->groups++;
+	return 0;
 }
 
 static struct kl_ruleset *alloc_ruleset(const struct sizes *sizes)
@@ -69,6 +99,7 @@ static struct kl_ruleset *alloc_ruleset(const struct sizes *sizes)
 	r->lists = ruleset_alloc(r, sizes->blocks, sizeof(*r->lists));
 	r->rules = ruleset_alloc(r, sizes->rules, sizeof(*r->rules));
 	r->lines = ruleset_alloc(r, sizes->rules, sizeof(*r->lines));
+	r->sites = ruleset_alloc(r, sizes->sites, sizeof(*r->sites));
 	r->tests = ruleset_alloc(r, sizes->tests, sizeof(*r->tests));
 	r->ranges = ruleset_alloc(r, sizes->ranges, sizeof(*r->ranges));
 	r->names = ruleset_alloc(r, sizes->names, sizeof(*r->names));
@@ -76,7 +107,7 @@ static struct kl_ruleset *alloc_ruleset(const struct sizes *sizes)
 					sizeof(*r->name_strings));
 	r->groups = ruleset_alloc(r, sizes->groups, sizeof(*r->groups));
 	if (r->blocks && r->heads && r->lists && r->rules && r->lines &&
-	    r->tests && r->ranges && r->names && r->name_strings && r->groups)
+	    r->sites && r->tests && r->ranges && r->names && r->name_strings && r->groups)
 		return r;
 	kl_ruleset_free(r);
 	return NULL;
@@ -269,15 +300,18 @@ static int compile_group_use(struct kl_ruleset *ruleset, struct kl_test *test,
 	return compile_histories(ruleset, &compiled->histories, group);
 }
 
-static int compile_condition(struct compiler *c, struct kl_test *test,
-			     const struct kl_condition *condition)
+/* @named: the operation by which the condition names its attributes. */
+static int compile_condition(struct compiler *c, struct kl_test *test, u32 op,
+			     u32 named, const struct kl_condition *condition)
 {
 	struct kl_ruleset *ruleset = c->ruleset;
 
 	memset(test, 0, sizeof(*test));
-	test->left = condition->left;
+	test->left = kl_slot_translate(named, condition->left, op);
 	test->right = condition->right;
-	test->right_slot = condition->right_slot;
+	if (condition->right == KL_RIGHT_SLOT)
+		test->right_slot =
+			kl_slot_translate(named, condition->right_slot, op);
 	test->flags = condition->negated ? KL_TEST_NEGATED : 0;
 	test->extra = condition->index;
 	if (condition->left == KL_SLOT_ENVP &&
@@ -361,7 +395,8 @@ static int compile_line(struct compiler *c, struct kl_line *line, u32 op,
 		struct kl_test *test = &ruleset->tests[c->tests];
 
 		ruleset->test_count = ++c->tests;
-		if (compile_condition(c, test, &rule->conditions[i]))
+		if (compile_condition(c, test, op, rule->op,
+				      &rule->conditions[i]))
 			return -ENOMEM;
 		note_use(ruleset, op, test);
 	}
@@ -381,7 +416,8 @@ static struct kl_string *label_ref(struct kl_string *label)
 	return label ? kl_string_ref(label) : NULL;
 }
 
-static int compile_rule(struct compiler *c, const struct kl_rule *rule)
+static int compile_rule(struct compiler *c, const struct kl_rule *rule, u32 op,
+			u32 site)
 {
 	struct kl_ruleset *ruleset = c->ruleset;
 	struct kl_compiled_rule *compiled = &ruleset->rules[c->rules];
@@ -389,31 +425,47 @@ static int compile_rule(struct compiler *c, const struct kl_rule *rule)
 	compiled->priority = rule->priority;
 	compiled->kind = rule->kind;
 	compiled->line = rule->line;
+	compiled->site = site;
 	compiled->label = label_ref(rule->label);
 	compiled->hits = hits_ref(rule->hits);
 	ruleset->rule_count = ++c->rules;
-	return compile_line(c, &ruleset->lines[c->rules - 1], rule->block->op,
-			    rule);
+	return compile_line(c, &ruleset->lines[c->rules - 1], op, rule);
 }
 
+static u32 add_site(struct compiler *c, const struct kl_rule *use, u32 outer)
+{
+	struct kl_compiled_site *site = &c->ruleset->sites[c->sites];
+
+	site->line = use->line;
+	site->outer = outer;
+	site->hits = hits_ref(use->hits);
+	c->ruleset->site_count = ++c->sites;
+	return c->sites - 1;
+}
+
+/* Sub-entries, in the place of each use the lines of its group. */
 static int compile_rules(struct compiler *c, const struct kl_block *block,
 			 struct kl_list *list)
 {
-	struct kl_rule **rules;
-	int error = 0;
-	u32 i;
+	u32 sites[KL_GROUP_DEPTH + 2] = { KL_NO_SITE };
+	const struct kl_rule *rule;
+	struct kl_expansion e;
+	int ret;
 
 	list->first = c->rules;
-	if (!block->count)
-		return 0;
-	rules = kl_policy_sorted(&block->rules, block->count);
-	if (!rules)
-		return -ENOMEM;
-	for (i = 0; i < block->count && !error; i++)
-		error = compile_rule(c, rules[i]);
-	list->count = block->count;
-	kl_free(rules);
-	return error ? error :
+	kl_expansion_begin(&e, block);
+	while ((ret = kl_expansion_next(&e, &rule)) > 0) {
+		if (rule->kind == KL_RULE_USE)
+			sites[e.depth + 1] = add_site(c, rule, sites[e.depth]);
+		else if (compile_rule(c, rule, block->op, sites[e.depth]))
+			ret = -ENOMEM;
+		if (ret < 0)
+			break;
+		kl_cond_resched();
+	}
+	kl_expansion_end(&e);
+	list->count = c->rules - list->first;
+	return ret ? ret :
 	       kl_index_build(c->ruleset, list, c->ruleset->lines);
 }
 
@@ -471,7 +523,8 @@ int kl_compile(struct kl_policy *policy, struct kl_ruleset **ruleset,
 	int result = 0;
 	u32 op;
 
-	count_policy(&sizes, policy);
+	if (count_policy(&sizes, policy))
+		goto no_memory;
 	c.ruleset = alloc_ruleset(&sizes);
 	if (!c.ruleset)
 		goto no_memory;
@@ -525,6 +578,8 @@ static void drop_references(struct kl_ruleset *r)
 		kl_string_put(r->rules[i].label);
 		kl_hits_put(r->rules[i].hits);
 	}
+	for (i = 0; i < r->site_count; i++)
+		kl_hits_put(r->sites[i].hits);
 	for (i = 0; i < r->block_count; i++) {
 		kl_string_put(r->blocks[i].label);
 		kl_hits_put(r->blocks[i].hits);
@@ -544,6 +599,7 @@ void kl_ruleset_free(struct kl_ruleset *ruleset)
 	kl_free(ruleset->lists);
 	kl_free(ruleset->rules);
 	kl_free(ruleset->lines);
+	kl_free(ruleset->sites);
 	kl_free(ruleset->tests);
 	kl_free(ruleset->ranges);
 	kl_free(ruleset->names);
@@ -572,6 +628,12 @@ const struct kl_compiled_rule *
 kl_ruleset_rule(const struct kl_ruleset *ruleset, u32 rule)
 {
 	return &ruleset->rules[rule];
+}
+
+const struct kl_compiled_site *
+kl_ruleset_site(const struct kl_ruleset *ruleset, u32 site)
+{
+	return &ruleset->sites[site];
 }
 
 const struct kl_quota *kl_ruleset_quota(const struct kl_ruleset *ruleset)

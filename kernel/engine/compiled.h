@@ -128,6 +128,7 @@ struct kl_list {
  * @lists: sub-entries of each block
  * @rules: public part of each sub-entry, those of one block in a row
  * @lines: tests of each sub-entry
+ * @sites: use lines that sub-entries stand in place of
  * @tests: all tests
  * @ranges: what KL_RIGHT_IP tests point to
  * @names: patterns of envp names
@@ -144,6 +145,7 @@ struct kl_ruleset {
 	struct kl_list *lists;
 	struct kl_compiled_rule *rules;
 	struct kl_line *lines;
+	struct kl_compiled_site *sites;
 	struct kl_test *tests;
 	struct kl_ip_range *ranges;
 	const struct kl_pattern **names;
@@ -151,6 +153,7 @@ struct kl_ruleset {
 	struct kl_compiled_group *groups;
 	u32 block_count;
 	u32 rule_count;
+	u32 site_count;
 	u32 test_count;
 	u32 range_count;
 	u32 name_count;

@@ -93,11 +93,13 @@ void kl_identity_init(struct kl_identity *identity,
 		      const struct kl_statement *statement,
 		      const struct kl_block *block)
 {
+	bool use = statement->rule_kind == KL_RULE_USE;
 	u32 hash, i;
 
 	identity->kind = statement->rule_kind;
 	identity->op = statement->op;
 	identity->priority = statement->priority;
+	identity->name = use ? statement->name : NULL;
 	identity->block = block;
 	identity->count = statement->count;
 	identity->conditions = statement->conditions;
@@ -107,7 +109,28 @@ void kl_identity_init(struct kl_identity *identity,
 		hash = mix(hash, block->rule.link.hash);
 	for (i = 0; i < identity->count; i++)
 		hash = mix_condition(hash, &identity->conditions[i]);
+	if (use)
+		hash = mix(hash, statement->name->hash);
 	identity->hash = hash;
+}
+
+void kl_identity_of_group(struct kl_identity *identity,
+			  const struct kl_string *name)
+{
+	memset(identity, 0, sizeof(*identity));
+	identity->kind = KL_RULE_GROUP;
+	identity->name = name;
+	identity->hash = mix(KL_RULE_GROUP << 24, name->hash);
+}
+
+/* The name that belongs to a line's identity, or NULL. */
+static const struct kl_string *name_of(const struct kl_rule *rule)
+{
+	if (rule->kind == KL_RULE_USE)
+		return rule->used->name;
+	if (rule->kind == KL_RULE_GROUP)
+		return kl_rule_group_of(rule)->name;
+	return NULL;
 }
 
 static bool has_identity(const struct kl_rule *rule,
@@ -116,10 +139,11 @@ static bool has_identity(const struct kl_rule *rule,
 	u32 i;
 
 	if (rule->kind != identity->kind || rule->count != identity->count ||
-	    rule->priority != identity->priority)
+	    rule->priority != identity->priority || rule->op != identity->op)
 		return false;
-	if (rule->kind == KL_RULE_BLOCK ? rule->block->op != identity->op :
-					  rule->block != identity->block)
+	if (!kl_rule_is_head(rule) && rule->block != identity->block)
+		return false;
+	if (name_of(rule) != identity->name)
 		return false;
 	for (i = 0; i < rule->count; i++)
 		if (!same_condition(&identity->conditions[i],

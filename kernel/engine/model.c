@@ -18,18 +18,29 @@ void kl_hits_put(struct kl_hits *hits)
 		kl_free(hits);
 }
 
+/* Bytes of the structure that a line is in. */
+static size_t line_size(u8 kind, const struct kl_block *block)
+{
+	if (kind == KL_RULE_BLOCK)
+		return sizeof(struct kl_block);
+	if (kind == KL_RULE_GROUP)
+		return sizeof(struct kl_rule_group);
+	return block->rule.kind == KL_RULE_GROUP ?
+		       sizeof(struct kl_group_line) :
+		       sizeof(struct kl_rule);
+}
+
+static_assert(!offsetof(struct kl_block, rule) &&
+		      !offsetof(struct kl_rule_group, block) &&
+		      !offsetof(struct kl_group_line, rule),
+	      "a line is made and freed as what it is in");
+
 struct kl_rule *kl_rule_new(const struct kl_statement *statement,
 			    const struct kl_identity *identity,
 			    struct kl_block *block, struct kl_hits *hits)
 {
-	struct kl_rule *rule;
+	struct kl_rule *rule = kl_alloc(line_size(identity->kind, block));
 
-	if (identity->kind == KL_RULE_BLOCK) {
-		block = kl_alloc(sizeof(*block));
-		rule = block ? &block->rule : NULL;
-	} else {
-		rule = kl_alloc(sizeof(*rule));
-	}
 	if (!rule)
 		return NULL;
 	rule->hits = hits_get(hits);
@@ -38,19 +49,51 @@ struct kl_rule *kl_rule_new(const struct kl_statement *statement,
 		return NULL;
 	}
 	INIT_LIST_HEAD(&rule->list);
-	rule->block = block;
 	rule->link.hash = identity->hash;
 	rule->kind = identity->kind;
+	rule->op = identity->op;
 	rule->priority = identity->priority;
 	rule->line = statement->line;
-	if (rule->kind == KL_RULE_BLOCK) {
-		block->op = identity->op;
-		INIT_LIST_HEAD(&block->rules);
+	rule->block = block;
+	if (kl_rule_is_head(rule)) {
+		rule->block = container_of(rule, struct kl_block, rule);
+		rule->block->op = identity->op;
+		INIT_LIST_HEAD(&rule->block->rules);
 	}
 	return rule;
 }
 
-static_assert(!offsetof(struct kl_block, rule), "a head is freed as its block");
+/* The operations whose blocks have all that a line asks for. */
+static void find_ops(struct kl_group_line *line)
+{
+	const struct kl_rule *rule = &line->rule;
+	const struct kl_condition *c = rule->conditions;
+	const struct kl_condition *end = c + rule->count;
+	u32 op;
+
+	for (op = 0; op < KL_OP_COUNT; op++)
+		if (rule->kind != KL_RULE_DENY ||
+		    !(kl_op_table[op].flags & KL_OP_LOG_ONLY))
+			kl_op_add(line->ops, op);
+	for (; c < end; c++)
+		for (op = 0; op < KL_OP_COUNT; op++)
+			if (kl_slot_translate(rule->op, c->left, op) < 0 ||
+			    (c->right == KL_RIGHT_SLOT &&
+			     kl_slot_translate(rule->op, c->right_slot, op) < 0))
+				kl_op_remove(line->ops, op);
+}
+
+/* The statement's name is the group's, not a label. */
+static void adopt_group(struct kl_policy *policy, struct kl_rule *rule,
+			struct kl_statement *statement)
+{
+	struct kl_identity identity;
+
+	kl_identity_of_group(&identity, statement->name);
+	rule->used = kl_rule_group_of(kl_identity_find(policy, &identity));
+	kl_string_put(statement->name);
+	statement->name = NULL;
+}
 
 void kl_rule_adopt(struct kl_policy *policy, struct kl_rule *rule,
 		   struct kl_statement *statement)
@@ -61,7 +104,10 @@ void kl_rule_adopt(struct kl_policy *policy, struct kl_rule *rule,
 
 	rule->conditions = statement->conditions;
 	rule->count = statement->count;
-	rule->label = statement->name;
+	if (rule->kind == KL_RULE_USE)
+		adopt_group(policy, rule, statement);
+	else
+		rule->label = statement->name;
 	statement->conditions = NULL;
 	statement->count = 0;
 	statement->name = NULL;
@@ -74,9 +120,11 @@ void kl_rule_adopt(struct kl_policy *policy, struct kl_rule *rule,
 			policy, kl_condition_group_kind(condition), name);
 		kl_string_put(name);
 	}
+	if (rule->block->rule.kind == KL_RULE_GROUP)
+		find_ops(container_of(rule, struct kl_group_line, rule));
 }
 
-/* The groups of a line that is not linked may be gone: leave them alone. */
+/* The groups that an unlinked line uses may be gone: leave them alone. */
 static void free_line(struct kl_rule *rule)
 {
 	struct kl_condition *condition;
@@ -98,16 +146,17 @@ void kl_rule_free(struct kl_rule *rule)
 {
 	struct kl_rule *sub, *next;
 
-	if (rule->kind == KL_RULE_BLOCK)
+	if (kl_rule_is_head(rule))
 		list_for_each_entry_safe(sub, next, &rule->block->rules, list)
 			free_line(sub);
+	if (rule->kind == KL_RULE_GROUP)
+		kl_string_put(kl_rule_group_of(rule)->name);
 	free_line(rule);
 }
 
 static size_t rule_memory(const struct kl_rule *rule)
 {
-	size_t bytes = rule->kind == KL_RULE_BLOCK ? sizeof(struct kl_block) :
-						     sizeof(struct kl_rule);
+	size_t bytes = line_size(rule->kind, rule->block);
 	u32 i;
 
 	bytes += sizeof(struct kl_hits) + KL_TABLE_SHARE;
@@ -128,6 +177,8 @@ static void enter(struct kl_policy *policy, struct kl_rule *rule)
 	for (i = 0; i < rule->count; i++)
 		if (rule->conditions[i].right == KL_RIGHT_GROUP)
 			rule->conditions[i].group->refs++;
+	if (rule->kind == KL_RULE_USE)
+		rule->used->refs++;
 }
 
 static void leave(struct kl_policy *policy, struct kl_rule *rule)
@@ -140,21 +191,37 @@ static void leave(struct kl_policy *policy, struct kl_rule *rule)
 	for (i = 0; i < rule->count; i++)
 		if (rule->conditions[i].right == KL_RIGHT_GROUP)
 			rule->conditions[i].group->refs--;
+	if (rule->kind == KL_RULE_USE)
+		rule->used->refs--;
+}
+
+/* The list of heads that a head belongs to, and how many are in it. */
+static struct list_head *heads_of(struct kl_policy *policy,
+				  const struct kl_rule *head, u32 **count)
+{
+	if (head->kind == KL_RULE_GROUP) {
+		*count = &policy->rule_group_count;
+		return &policy->rule_groups;
+	}
+	*count = &policy->block_count[head->op];
+	return &policy->blocks[head->op];
 }
 
 void kl_rule_link(struct kl_policy *policy, struct kl_rule *rule)
 {
 	struct kl_block *block = rule->block;
 	struct kl_rule *sub;
+	u32 *count;
 
 	enter(policy, rule);
-	if (rule->kind != KL_RULE_BLOCK) {
+	if (!kl_rule_is_head(rule)) {
 		list_add_tail(&rule->list, &block->rules);
 		block->count++;
+		block->uses += rule->kind == KL_RULE_USE;
 		return;
 	}
-	list_add_tail(&rule->list, &policy->blocks[block->op]);
-	policy->block_count[block->op]++;
+	list_add_tail(&rule->list, heads_of(policy, rule, &count));
+	++*count;
 	list_for_each_entry(sub, &block->rules, list)
 		enter(policy, sub);
 }
@@ -163,14 +230,17 @@ void kl_rule_unlink(struct kl_policy *policy, struct kl_rule *rule)
 {
 	struct kl_block *block = rule->block;
 	struct kl_rule *sub;
+	u32 *count;
 
 	list_del_init(&rule->list);
 	leave(policy, rule);
-	if (rule->kind != KL_RULE_BLOCK) {
+	if (!kl_rule_is_head(rule)) {
 		block->count--;
+		block->uses -= rule->kind == KL_RULE_USE;
 		return;
 	}
-	policy->block_count[block->op]--;
+	heads_of(policy, rule, &count);
+	--*count;
 	list_for_each_entry(sub, &block->rules, list)
 		leave(policy, sub);
 }
@@ -218,8 +288,11 @@ int kl_model_init(struct kl_policy *policy)
 		INIT_LIST_HEAD(&policy->groups[i]);
 	memset(policy->block_count, 0, sizeof(policy->block_count));
 	memset(&policy->quota, 0, sizeof(policy->quota));
+	INIT_LIST_HEAD(&policy->rule_groups);
 	policy->permissive = false;
 	policy->group_count = 0;
+	policy->rule_group_count = 0;
+	policy->expanded = 0;
 	policy->rule_count = 0;
 	policy->memory = 0;
 	policy->identity = identity;
@@ -246,6 +319,10 @@ void kl_model_clear(struct kl_policy *policy)
 			kl_rule_free(rule);
 			kl_cond_resched();
 		}
+	list_for_each_entry_safe(rule, next_rule, &policy->rule_groups, list) {
+		kl_rule_free(rule);
+		kl_cond_resched();
+	}
 	for (i = 0; i < KL_GROUP_KINDS; i++)
 		list_for_each_entry_safe(group, next_group, &policy->groups[i],
 					 list) {
@@ -277,7 +354,10 @@ void kl_model_move(struct kl_policy *to, struct kl_policy *from)
 		move_list(&to->blocks[i], &from->blocks[i]);
 	for (i = 0; i < KL_GROUP_KINDS; i++)
 		move_list(&to->groups[i], &from->groups[i]);
+	move_list(&to->rule_groups, &from->rule_groups);
 	memcpy(to->block_count, from->block_count, sizeof(to->block_count));
+	to->rule_group_count = from->rule_group_count;
+	to->expanded = from->expanded;
 	to->group_count = from->group_count;
 	to->rule_count = from->rule_count;
 	to->identity = from->identity;

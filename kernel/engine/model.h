@@ -13,8 +13,9 @@
 /**
  * struct kl_identity - what makes two lines the same
  * @kind: enum kl_rule_kind
- * @op: enum kl_op, for heads
+ * @op: enum kl_op; see kl_rule.op
  * @priority: as typed
+ * @name: GROUP: its name; USE: the group's
  * @block: the block, for sub-entries
  * @count: number of conditions
  * @conditions: as parsed, with the names of groups
@@ -24,6 +25,7 @@ struct kl_identity {
 	u8 kind;
 	u8 op;
 	u16 priority;
+	const struct kl_string *name;
 	const struct kl_block *block;
 	u32 count;
 	const struct kl_condition *conditions;
@@ -37,6 +39,22 @@ struct kl_identity {
 void kl_identity_init(struct kl_identity *identity,
 		      const struct kl_statement *statement,
 		      const struct kl_block *block);
+
+/** kl_identity_of_group - the identity of a rule group */
+void kl_identity_of_group(struct kl_identity *identity,
+			  const struct kl_string *name);
+
+/** kl_rule_is_head - of a block or a rule group? */
+static inline bool kl_rule_is_head(const struct kl_rule *rule)
+{
+	return rule->kind == KL_RULE_BLOCK || rule->kind == KL_RULE_GROUP;
+}
+
+/** kl_rule_group_of - the rule group whose head this is */
+static inline struct kl_rule_group *kl_rule_group_of(const struct kl_rule *head)
+{
+	return container_of(head, struct kl_rule_group, block.rule);
+}
 
 /** kl_identity_find - the line of a policy that has an identity, or NULL */
 struct kl_rule *kl_identity_find(const struct kl_policy *policy,
@@ -58,7 +76,8 @@ u8 kl_condition_group_kind(const struct kl_condition *condition);
  *
  * The caller fills in the conditions with kl_rule_adopt().
  *
- * Return: the line (of a struct kl_block if it is a head), or NULL.
+ * Return: the line (the head of a struct kl_block or struct kl_rule_group, in
+ * a rule group that of a struct kl_group_line), or NULL.
  */
 struct kl_rule *kl_rule_new(const struct kl_statement *statement,
 			    const struct kl_identity *identity,
@@ -67,7 +86,7 @@ struct kl_rule *kl_rule_new(const struct kl_statement *statement,
 /**
  * kl_rule_adopt - take over conditions and label of a statement
  *
- * Every group that a condition names must exist.
+ * Every group that it names must exist.
  */
 void kl_rule_adopt(struct kl_policy *policy, struct kl_rule *rule,
 		   struct kl_statement *statement);
@@ -109,6 +128,20 @@ void kl_member_free(struct kl_member *member);
 void kl_member_link(struct kl_policy *policy, struct kl_member *member,
 		    struct list_head *prev);
 void kl_member_unlink(struct kl_policy *policy, struct kl_member *member);
+
+/**
+ * kl_rule_groups_check - do the rule groups make sense?
+ * @error: its text is set if they do not
+ * @where: then set to the newest line involved; NULL: nobody's in particular
+ *
+ * No group may use itself, nor be nested beyond KL_GROUP_DEPTH; blocks must have
+ * the attributes that the groups they use ask for; and all of it, expanded, is
+ * bounded by KL_RULES_MAX.
+ *
+ * Context: may sleep; policy mutex held. Return: 0, -EINVAL, -E2BIG.
+ */
+int kl_rule_groups_check(struct kl_policy *policy, struct kl_error *error,
+			 const struct kl_rule **where);
 
 /** kl_model_init - an empty model in zeroed memory. Return: 0 or -ENOMEM. */
 int kl_model_init(struct kl_policy *policy);

@@ -155,7 +155,7 @@ static int parse_conditions(struct reading *r)
 		.strings = r->parser->strings,
 		.error = r->error,
 		.op = s->op,
-		.assigns = s->rule_kind == KL_RULE_ALLOW,
+		.assigns = s->rule_kind == KL_RULE_ALLOW && !s->in_group,
 		.line = r->lexer.line,
 	};
 	u32 room = kl_lexer_count(&r->lexer);
@@ -220,6 +220,7 @@ static int read_acl(struct reading *r)
 	ret = parse_conditions(r);
 	if (!ret && !r->statement->delete) {
 		r->parser->in_block = true;
+		r->parser->in_group = false;
 		r->parser->op = op;
 	}
 	return ret;
@@ -233,13 +234,66 @@ static int read_rule(struct reading *r)
 	s->op = r->parser->op;
 	s->rule_kind = kl_text_is(r->verb.text, "allow") ? KL_RULE_ALLOW :
 							   KL_RULE_DENY;
-	if (s->rule_kind == KL_RULE_DENY &&
-	    kl_op_table[s->op].flags & KL_OP_LOG_ONLY)
+	if (r->parser->in_group) {
+		int op = kl_find_clause_op(r->lexer, r->error);
+
+		if (op < 0)
+			return op;
+		s->op = op;
+		s->in_group = true;
+	} else if (s->rule_kind == KL_RULE_DENY &&
+		   kl_op_table[s->op].flags & KL_OP_LOG_ONLY) {
 		return kl_refuse(
 			r->error, r->verb.column,
 			"%s has happened when it is asked about and cannot be denied; expected allow",
 			kl_op_table[s->op].keyword);
+	}
 	return parse_conditions(r);
+}
+
+/* use NAME: the lines of a rule group, in this place. */
+static int read_use(struct reading *r)
+{
+	struct kl_statement *s = r->statement;
+	struct kl_word word;
+	int ret;
+
+	s->kind = KL_STATEMENT_RULE;
+	s->rule_kind = KL_RULE_USE;
+	s->in_group = r->parser->in_group;
+	s->op = s->in_group ? 0 : r->parser->op;
+	if (!kl_lexer_next(&r->lexer, &word))
+		return kl_refuse(
+			r->error, word.column,
+			"use without a name; expected that of a rule group");
+	s->column = word.column;
+	ret = intern_word(r, &word, &s->name);
+	return ret ? ret : expect_end(r);
+}
+
+static int read_rule_group(struct reading *r)
+{
+	struct kl_statement *s = r->statement;
+	struct kl_word word;
+	int ret;
+
+	s->kind = KL_STATEMENT_RULE_GROUP;
+	if (r->prioritized)
+		return kl_refuse(
+			r->error, r->verb.column,
+			"a rule group has no priority; expected \"rule_group NAME\"");
+	if (!kl_lexer_next(&r->lexer, &word))
+		return kl_refuse(
+			r->error, word.column,
+			"the rule group has no name; expected \"rule_group NAME\"");
+	ret = intern_word(r, &word, &s->name);
+	if (!ret)
+		ret = expect_end(r);
+	if (!ret && !s->delete) {
+		r->parser->in_block = true;
+		r->parser->in_group = true;
+	}
+	return ret;
 }
 
 /* wait=MS behind the index of an audit line. */
@@ -676,10 +730,11 @@ static int read_command(struct reading *r)
 /**
  * enum verb_flag - where a verb may stand
  * @WITHIN: belongs to the selected block and keeps it selected
+ * @ACL: does not belong to a rule group
  * @KEEPS: keeps the block selected
  * @COMMAND: takes neither delete nor a priority
  */
-enum verb_flag { WITHIN = 1, KEEPS = 2, COMMAND = 4 };
+enum verb_flag { WITHIN = 1, KEEPS = 2, COMMAND = 4, ACL = 8 };
 
 static const struct verb {
 	const char *word;
@@ -689,12 +744,14 @@ static const struct verb {
 	{ "acl", read_acl, 0 },
 	{ "allow", read_rule, WITHIN },
 	{ "deny", read_rule, WITHIN },
-	{ "audit", read_audit, WITHIN },
-	{ "label", read_label, WITHIN },
-	{ "permissive", read_permissive, WITHIN },
+	{ "use", read_use, WITHIN },
+	{ "audit", read_audit, WITHIN | ACL },
+	{ "label", read_label, WITHIN | ACL },
+	{ "permissive", read_permissive, WITHIN | ACL },
 	{ "string_group", read_group, 0 },
 	{ "number_group", read_group, 0 },
 	{ "ip_group", read_group, 0 },
+	{ "rule_group", read_rule_group, 0 },
 	{ "quota", read_quota, 0 },
 	{ "mode", read_mode, COMMAND },
 	{ "POLICY_VERSION=", read_version, 0 },
@@ -789,6 +846,11 @@ static int read_verb(struct reading *r)
 		return kl_refuse(
 			r->error, r->verb.column,
 			"%s outside a block; expected an acl line before it",
+			verb->word);
+	if ((verb->flags & ACL) && r->parser->in_group)
+		return kl_refuse(
+			r->error, r->verb.column,
+			"%s in a rule group; expected allow, deny or use",
 			verb->word);
 	r->statement->column = r->verb.column;
 	return verb->read(r);

@@ -9,13 +9,15 @@
  * struct kl_parser - state between the lines of one text
  * @strings: where words are interned
  * @line: number of the last line parsed, from 1
- * @in_block: a block is selected, so that sub-entries may follow
- * @op: its operation
+ * @in_block: a block or rule group is selected, so that sub-entries may follow
+ * @in_group: it is a rule group
+ * @op: the block's operation
  */
 struct kl_parser {
 	struct kl_strings *strings;
 	u32 line;
 	bool in_block;
+	bool in_group;
 	u8 op;
 };
 

@@ -10,6 +10,7 @@
  * @undo: what it has changed so far
  * @selected: the block that sub-entries belong to, or NULL
  * @twin: the block of the same identity in the model that is being replaced
+ * @grouped: rule groups, or who uses them, have changed
  * @error: for refusals
  */
 struct applying {
@@ -17,6 +18,7 @@ struct applying {
 	struct kl_undo *undo;
 	struct kl_block *selected;
 	const struct kl_block *twin;
+	bool grouped;
 	struct kl_error *error;
 };
 
@@ -39,7 +41,7 @@ static int get_group(struct applying *a, const struct kl_statement *s, u8 kind,
 	*result = group;
 	if (group)
 		return 0;
-	if (policy->group_count >= KL_GROUPS_MAX)
+	if (policy->group_count + policy->rule_group_count >= KL_GROUPS_MAX)
 		return refuse_more(a, s, "groups", KL_GROUPS_MAX);
 	ret = kl_undo_reserve(a->undo);
 	if (ret)
@@ -99,9 +101,43 @@ static const struct kl_rule *find_twin(const struct applying *a,
 	if (!a->undo->replaced)
 		return NULL;
 	old.block = a->twin;
-	if (old.kind != KL_RULE_BLOCK && !old.block)
+	if (identity->block && !old.block)
 		return NULL;
 	return kl_identity_find(a->undo->replaced, &old);
+}
+
+/* Find a rule group, or make one that is yet to be defined. */
+static int get_rule_group(struct applying *a, const struct kl_statement *s,
+			  struct kl_rule_group **result)
+{
+	struct kl_policy *policy = a->policy;
+	const struct kl_rule *twin;
+	struct kl_identity identity;
+	struct kl_rule *head;
+	int ret;
+
+	kl_identity_of_group(&identity, s->name);
+	head = kl_identity_find(policy, &identity);
+	if (head) {
+		*result = kl_rule_group_of(head);
+		return 0;
+	}
+	if (policy->group_count + policy->rule_group_count >= KL_GROUPS_MAX)
+		return refuse_more(a, s, "groups", KL_GROUPS_MAX);
+	if (policy->rule_count >= KL_RULES_MAX)
+		return refuse_more(a, s, "blocks and rules", KL_RULES_MAX);
+	ret = kl_undo_reserve(a->undo);
+	if (ret)
+		return ret;
+	twin = find_twin(a, &identity);
+	head = kl_rule_new(s, &identity, NULL, twin ? twin->hits : NULL);
+	if (!head)
+		return -ENOMEM;
+	*result = kl_rule_group_of(head);
+	(*result)->name = kl_string_ref(s->name);
+	kl_rule_link(policy, head);
+	kl_undo_add(a->undo, KL_RULE_ADDED)->rule = head;
+	return 0;
 }
 
 static int insert_rule(struct applying *a, struct kl_statement *s,
@@ -109,12 +145,15 @@ static int insert_rule(struct applying *a, struct kl_statement *s,
 		       struct kl_rule **result)
 {
 	const struct kl_rule *twin = find_twin(a, identity);
+	struct kl_rule_group *used;
 	struct kl_rule *rule;
 	int ret;
 
-	if (a->policy->rule_count >= KL_RULES_MAX)
-		return refuse_more(a, s, "blocks and rules", KL_RULES_MAX);
 	ret = get_groups_used(a, s);
+	if (!ret && s->rule_kind == KL_RULE_USE)
+		ret = get_rule_group(a, s, &used);
+	if (!ret && a->policy->rule_count >= KL_RULES_MAX)
+		ret = refuse_more(a, s, "blocks and rules", KL_RULES_MAX);
 	if (!ret)
 		ret = kl_undo_reserve(a->undo);
 	if (ret)
@@ -126,6 +165,7 @@ static int insert_rule(struct applying *a, struct kl_statement *s,
 	kl_rule_adopt(a->policy, rule, s);
 	kl_rule_link(a->policy, rule);
 	kl_undo_add(a->undo, KL_RULE_ADDED)->rule = rule;
+	a->grouped |= s->in_group || s->rule_kind == KL_RULE_USE;
 	*result = rule;
 	return 0;
 }
@@ -169,17 +209,83 @@ static int apply_rule(struct applying *a, struct kl_statement *s)
 {
 	struct kl_identity identity;
 	struct kl_rule *rule;
-	int ret;
+	int ret = 0;
 
-	if (WARN_ON_ONCE(s->op != a->selected->op))
+	if (WARN_ON_ONCE(!s->in_group && s->op != a->selected->op))
 		return -EINVAL;
 	kl_identity_init(&identity, s, a->selected);
 	rule = kl_identity_find(a->policy, &identity);
 	if (s->delete)
 		return rule ? remove_rule(a, rule) : 0;
-	ret = rule ? set_label(a, rule, &s->name) :
-		     insert_rule(a, s, &identity, &rule);
+	if (!rule)
+		ret = insert_rule(a, s, &identity, &rule);
+	else if (rule->kind != KL_RULE_USE)
+		ret = set_label(a, rule, &s->name);
 	return ret ? ret : 1;
+}
+
+static int define_rule_group(struct applying *a, const struct kl_statement *s)
+{
+	const struct kl_rule *twin;
+	struct kl_identity identity;
+	struct kl_rule_group *group;
+	int ret = get_rule_group(a, s, &group);
+
+	if (ret)
+		return ret;
+	/* Taken back with the group, that this batch has made. */
+	if (!group->defined) {
+		group->defined = true;
+		group->block.rule.line = s->line;
+		group->block.rule.order = a->policy->next_order++;
+	}
+	kl_identity_of_group(&identity, s->name);
+	twin = find_twin(a, &identity);
+	a->selected = &group->block;
+	a->twin = twin ? twin->block : NULL;
+	return 1;
+}
+
+/* Some line that uses a rule group. */
+static const struct kl_rule *find_line_using(const struct kl_policy *policy,
+				       const struct kl_rule_group *group)
+{
+	const struct kl_block *block;
+	const struct kl_rule *rule;
+	u32 op;
+
+	for (op = 0; op <= KL_OP_COUNT; op++)
+		list_for_each_entry(block, op < KL_OP_COUNT ?
+				    &policy->blocks[op] : &policy->rule_groups,
+				    rule.list)
+			list_for_each_entry(rule, &block->rules, list)
+				if (rule->used == group)
+					return rule;
+	return NULL;
+}
+
+static int apply_rule_group(struct applying *a, struct kl_statement *s)
+{
+	const struct kl_rule_group *group;
+	struct kl_identity identity;
+	struct kl_rule *head;
+
+	if (!s->delete)
+		return define_rule_group(a, s);
+	kl_identity_of_group(&identity, s->name);
+	head = kl_identity_find(a->policy, &identity);
+	group = head ? kl_rule_group_of(head) : NULL;
+	if (!group || !group->defined)
+		return 0;
+	if (group->refs) {
+		const struct kl_rule *user = find_line_using(a->policy, group);
+
+		return kl_refuse(
+			a->error, s->column,
+			"the rule group is in use, by line %u; expected to find it unused",
+			WARN_ON_ONCE(!user) ? 0 : user->line);
+	}
+	return remove_rule(a, head);
 }
 
 /* Before something of the selected block's own is changed. */
@@ -353,7 +459,9 @@ static int apply_audit_quota(struct applying *a, struct kl_statement *s)
 /* A statement that needs a selected block. */
 static int apply_within(struct applying *a, struct kl_statement *s)
 {
-	if (!a->selected)
+	bool group = a->selected && a->selected->rule.kind == KL_RULE_GROUP;
+
+	if (!a->selected || group != s->in_group)
 		return kl_refuse(
 			a->error, s->column,
 			"outside a block; expected an acl line before it");
@@ -384,6 +492,8 @@ static int apply_statement(struct applying *a, struct kl_statement *s)
 	switch (s->kind) {
 	case KL_STATEMENT_ACL:
 		return apply_acl(a, s);
+	case KL_STATEMENT_RULE_GROUP:
+		return apply_rule_group(a, s);
 	case KL_STATEMENT_GROUP:
 		return apply_group(a, s);
 	case KL_STATEMENT_VERSION:
@@ -435,7 +545,7 @@ static int drop_groups_of_block(struct applying *a, const struct kl_rule *rule)
 	const struct kl_rule *sub;
 	int ret = drop_groups_of(a, rule);
 
-	if (ret || rule->kind != KL_RULE_BLOCK)
+	if (ret || !kl_rule_is_head(rule))
 		return ret;
 	list_for_each_entry(sub, &rule->block->rules, list) {
 		ret = drop_groups_of(a, sub);
@@ -459,6 +569,82 @@ static int drop_idle_groups(struct applying *a)
 		else if (record->kind == KL_MEMBER_REMOVED)
 			ret = drop_if_idle(a, record->member->group);
 	}
+	return ret;
+}
+
+/* Let the error point at the line of the batch that a rule came from. */
+static void point_at(struct applying *a, const struct kl_batch *batch, u32 line)
+{
+	u32 i;
+
+	for (i = 0; i < batch->count; i++)
+		if (batch->statements[i].line == line)
+			a->error->column = batch->statements[i].column;
+	a->error->line = line;
+}
+
+/* The first line of the batch that uses a rule group. */
+static u32 line_of_use(const struct applying *a,
+		       const struct kl_rule_group *group)
+{
+	const struct kl_undo_record *record = a->undo->records;
+	const struct kl_undo_record *end = record + a->undo->count;
+
+	for (; record < end; record++)
+		if (record->kind == KL_RULE_ADDED &&
+		    record->rule->used == group)
+			return record->rule->line;
+	return group->block.rule.line;
+}
+
+/* Groups that the batch has made by using them must have been defined by it. */
+static int check_definitions(struct applying *a, const struct kl_batch *batch)
+{
+	u32 i, count = a->undo->count;
+	int ret;
+
+	for (i = 0; i < count; i++) {
+		const struct kl_undo_record *record = &a->undo->records[i];
+		struct kl_rule_group *group;
+
+		if (record->kind != KL_RULE_ADDED ||
+		    record->rule->kind != KL_RULE_GROUP)
+			continue;
+		group = kl_rule_group_of(record->rule);
+		if (group->defined || list_empty(&record->rule->list))
+			continue;
+		if (group->refs) {
+			struct kl_text name = { group->name->text,
+						group->name->length };
+
+			kl_refuse(a->error, 1,
+				  "there is no rule group " KL_WORD_FMT
+				  "; expected its rule_group line",
+				  KL_WORD_ARG(name));
+			point_at(a, batch, line_of_use(a, group));
+			return -EINVAL;
+		}
+		/* All its uses are gone again. */
+		ret = remove_rule(a, record->rule);
+		if (ret < 0)
+			return ret;
+	}
+	return 0;
+}
+
+/* @last: line of the last statement, for what no line is to blame for */
+static int check_rule_groups(struct applying *a, const struct kl_batch *batch,
+			     u32 last)
+{
+	const struct kl_rule *where = NULL;
+	int ret = check_definitions(a, batch);
+
+	if (ret || (!a->grouped && a->policy->rule_count +
+				   a->policy->expanded <= KL_RULES_MAX))
+		return ret;
+	ret = kl_rule_groups_check(a->policy, a->error, &where);
+	if (ret)
+		point_at(a, batch, where ? where->line : last);
 	return ret;
 }
 
@@ -498,13 +684,16 @@ static int apply_all(struct applying *a, struct kl_batch *batch)
 	if (ret >= 0)
 		ret = drop_idle_groups(a);
 	if (ret >= 0)
+		ret = check_rule_groups(a, batch, s ? s->line : 1);
+	if (ret >= 0)
 		ret = check_memory(a, s ? s->column : 1);
 	if (ret >= 0) {
 		a->policy->generation++;
 		a->policy->updates += done;
 		return 0;
 	}
-	a->error->line = s ? s->line : 1;
+	if (!a->error->line)
+		a->error->line = s ? s->line : 1;
 	if (!a->error->text[0])
 		kl_refuse(a->error, s ? s->column : 1, "out of memory");
 	return ret;

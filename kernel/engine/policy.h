@@ -169,23 +169,31 @@ enum kl_rule_kind {
 	KL_RULE_BLOCK,	/* acl */
 	KL_RULE_ALLOW,
 	KL_RULE_DENY,
+	KL_RULE_USE,	/* the lines of a rule group, in this place */
+	KL_RULE_GROUP,	/* rule_group */
 };
 
 struct kl_block;
+struct kl_rule_group;
 
 /**
- * struct kl_rule - what a block head and a sub-entry have in common
- * @list: in kl_policy.blocks[op] or kl_block.rules; unordered: print and
- *	compile sort by (@priority, @order)
+ * struct kl_rule - what a head (of a block or rule group) and a sub-entry have
+ * in common
+ * @list: in kl_policy.blocks[op], kl_policy.rule_groups or kl_block.rules;
+ *	unordered: print and compile sort by (@priority, @order)
  * @link: in kl_policy.identity; its hash is that of the identity (kind,
  *	operation or block, priority, conditions)
  * @block: the block it belongs to; a head belongs to itself
  * @kind: enum kl_rule_kind
+ * @op: the operation by which its conditions name their attributes: that of
+ *	the block; in a rule group the first one that has them all
  * @priority: 0 to KL_PRIORITY_MAX
- * @order: ascending with insertion, unique within a policy
+ * @order: ascending with insertion (of a rule group, with its definition),
+ *	unique within a policy
  * @line: line of the text it came from (kl_error.line), for messages
  * @label: its label, or NULL
  * @hits: counters; one reference
+ * @used: USE: the rule group
  * @count: number of conditions
  * @conditions: in the order typed
  */
@@ -194,24 +202,37 @@ struct kl_rule {
 	struct kl_link link;
 	struct kl_block *block;
 	u8 kind;
+	u8 op;
 	u16 priority;
 	u64 order;
 	u32 line;
 	struct kl_string *label;
 	struct kl_hits *hits;
+	struct kl_rule_group *used;
 	u32 count;
 	struct kl_condition *conditions;
 };
 
 /**
- * struct kl_block - an acl block
- * @rule: its head (kind KL_RULE_BLOCK)
- * @op: enum kl_op
+ * struct kl_group_line - a sub-entry of a rule group
+ * @rule: the sub-entry
+ * @ops: set of the operations whose blocks may use it; of a USE, all
+ */
+struct kl_group_line {
+	struct kl_rule rule;
+	u64 ops[KL_OP_WORDS];
+};
+
+/**
+ * struct kl_block - an acl block, or what a rule group has in common with it
+ * @rule: its head (kind KL_RULE_BLOCK or KL_RULE_GROUP)
+ * @op: enum kl_op; not in a rule group
  * @audit: audit index
  * @wait: milliseconds to wait for the keeper once a record is made; 0: none
  * @permissive: its denials are not enforced
  * @rules: its sub-entries, struct kl_rule
  * @count: number of them
+ * @uses: number of those that are of kind KL_RULE_USE
  */
 struct kl_block {
 	struct kl_rule rule;
@@ -221,6 +242,30 @@ struct kl_block {
 	u16 wait;
 	struct list_head rules;
 	u32 count;
+	u32 uses;
+};
+
+/**
+ * struct kl_rule_group - a named list of rules, struct kl_group_line
+ * @block: its lines
+ * @name: its name
+ * @refs: USE lines of the model that use it
+ * @defined: there was a rule_group line; false only within a batch, while
+ *	there were but USE lines yet
+ * @height: 1 + that of the highest group it uses; 0: not known yet
+ * @size: lines it expands to, itself included; at most KL_RULES_MAX + 1
+ * @ops: set of the operations whose blocks may use it
+ *
+ * @height, @size and @ops belong to kl_rule_groups_check().
+ */
+struct kl_rule_group {
+	struct kl_block block;
+	struct kl_string *name;
+	u32 refs;
+	bool defined;
+	u32 height;
+	u32 size;
+	u64 ops[KL_OP_WORDS];
 };
 
 enum kl_result {
@@ -275,8 +320,12 @@ struct kl_quota {
  * @blocks: struct kl_block by operation
  * @block_count: number by operation
  * @groups: struct kl_group by kind
- * @group_count: number of all kinds together
- * @rule_count: blocks and sub-entries
+ * @group_count: number of all kinds together; without rule groups
+ * @rule_groups: struct kl_rule_group
+ * @rule_group_count: number of them
+ * @rule_count: blocks, rule groups and sub-entries
+ * @expanded: lines that USE lines of blocks expanded to when that was last
+ *	looked at; it can only have become less
  * @identity: struct kl_rule by identity
  * @members: struct kl_member by group and value
  * @names: struct kl_group by kind and name
@@ -298,7 +347,10 @@ struct kl_policy {
 	u32 block_count[KL_OP_COUNT];
 	struct list_head groups[KL_GROUP_KINDS];
 	u32 group_count;
+	struct list_head rule_groups;
+	u32 rule_group_count;
 	u32 rule_count;
+	u32 expanded;
 	struct kl_table identity;
 	struct kl_table members;
 	struct kl_table names;
@@ -316,11 +368,12 @@ void kl_policy_destroy(struct kl_policy *policy);
 enum kl_statement_kind {
 	KL_STATEMENT_EMPTY,	/* blank, comment, stat line: no effect */
 	KL_STATEMENT_ACL,
-	KL_STATEMENT_RULE,	/* allow, deny */
+	KL_STATEMENT_RULE,	/* allow, deny, use */
 	KL_STATEMENT_AUDIT,
 	KL_STATEMENT_LABEL,
 	KL_STATEMENT_PERMISSIVE,
 	KL_STATEMENT_GROUP,
+	KL_STATEMENT_RULE_GROUP,
 	KL_STATEMENT_VERSION,	/* POLICY_VERSION= */
 	KL_STATEMENT_QUOTA_MEMORY,
 	KL_STATEMENT_QUOTA_AUDIT,
@@ -341,7 +394,9 @@ enum kl_statement_kind {
  * @force: "begin force"
  * @permissive: "mode permissive"
  * @rule_kind: enum kl_rule_kind for ACL and RULE
- * @op: ACL: its operation; RULE: of the block it was typed in
+ * @op: ACL: its operation; RULE: of the block it was typed in; in a rule group
+ *	see struct kl_rule
+ * @in_group: RULE: it was typed in a rule group
  * @group_kind: enum kl_group_kind for GROUP
  * @priority: for ACL and RULE
  * @index: AUDIT: the index; QUOTA_AUDIT: the index; QUOTA_MEMORY: the kind
@@ -349,7 +404,8 @@ enum kl_statement_kind {
  * @confirm: COMMIT: seconds, to KL_CONFIRM_MAX; 0: none
  * @line: where it stood
  * @column: column of the word that a message about it points at
- * @name: GROUP: its name; LABEL: the label; RULE: label= or NULL
+ * @name: GROUP, RULE_GROUP: its name; LABEL: the label; RULE: label= or NULL,
+ *	of a use the name of the rule group
  * @count: conditions
  * @conditions: owned by the statement until it is applied
  * @member: GROUP: the member
@@ -364,6 +420,7 @@ struct kl_statement {
 	bool replace;
 	bool force;
 	bool permissive;
+	bool in_group;
 	u8 rule_kind;
 	u8 op;
 	u8 group_kind;
@@ -465,9 +522,9 @@ static inline bool kl_op_is_switchable(enum kl_op op)
 }
 
 /**
- * kl_policy_sorted - the blocks of an operation, or the sub-entries of a
- * block, in the order in which they are evaluated and printed
- * @list: kl_policy.blocks[op] or kl_block.rules
+ * kl_policy_sorted - the blocks of an operation, the rule groups, or the
+ * sub-entries of either, in the order in which they are evaluated and printed
+ * @list: kl_policy.blocks[op], kl_policy.rule_groups or kl_block.rules
  * @count: entries in it
  *
  * Return: array to be freed with kl_free(); NULL when out of memory or empty.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The model back to text, in canonical form. */
+#include "model.h"
 #include "print.h"
 
 /**
@@ -158,23 +159,37 @@ static void put_condition(struct output *out, enum kl_op op,
 	}
 }
 
+static void put_head(struct output *out, const struct kl_rule *rule)
+{
+	if (rule->kind == KL_RULE_GROUP) {
+		put_text(out, "rule_group ");
+		put_string(out, kl_rule_group_of(rule)->name);
+		return;
+	}
+	put_decimal(out, rule->priority);
+	put_text(out, " acl ");
+	put_text(out, kl_op_table[rule->op].keyword);
+}
+
 static void put_rule(struct output *out, const struct kl_rule *rule)
 {
-	enum kl_op op = rule->block->op;
 	u32 i;
 
-	put_decimal(out, rule->priority);
-	if (rule->kind == KL_RULE_BLOCK) {
-		put_text(out, " acl ");
-		put_text(out, kl_op_table[op].keyword);
+	if (kl_rule_is_head(rule)) {
+		put_head(out, rule);
 	} else {
-		put_text(out, rule->kind == KL_RULE_ALLOW ? " allow" : " deny");
+		put_decimal(out, rule->priority);
+		put_text(out, rule->kind == KL_RULE_ALLOW ? " allow" :
+			      rule->kind == KL_RULE_DENY  ? " deny" :
+							    " use ");
 	}
+	if (rule->kind == KL_RULE_USE)
+		put_string(out, rule->used->name);
 	for (i = 0; i < rule->count; i++) {
 		put_text(out, " ");
-		put_condition(out, op, &rule->conditions[i]);
+		put_condition(out, rule->op, &rule->conditions[i]);
 	}
-	if (rule->kind != KL_RULE_BLOCK && rule->label) {
+	if (!kl_rule_is_head(rule) && rule->label) {
 		put_text(out, " label=");
 		put_string(out, rule->label);
 	}
@@ -219,6 +234,28 @@ static int put_block(struct output *out, const struct kl_block *block)
 	put_text(out, "\n");
 	ret = put_sub_entries(out, block);
 	put_text(out, "\n");
+	return ret;
+}
+
+static int put_rule_groups(struct output *out, const struct kl_policy *policy)
+{
+	u32 i, count = policy->rule_group_count;
+	struct kl_rule **heads;
+	int ret = 0;
+
+	if (!count)
+		return 0;
+	heads = kl_policy_sorted(&policy->rule_groups, count);
+	if (!heads)
+		return -ENOMEM;
+	for (i = 0; i < count && !ret; i++) {
+		put_head(out, heads[i]);
+		put_text(out, "\n");
+		ret = put_sub_entries(out, heads[i]->block);
+		put_text(out, "\n");
+		kl_cond_resched();
+	}
+	kl_free(heads);
 	return ret;
 }
 
@@ -395,6 +432,7 @@ int kl_print_policy(const struct kl_printer *printer,
 		put_text(&out, "mode permissive\n");
 	put_groups(&out, policy);
 	put_text(&out, "\n");
+	ret = put_rule_groups(&out, policy);
 	for (op = 0; op < KL_OP_COUNT && !ret; op++)
 		ret = put_blocks(&out, policy, op);
 	return ret ? ret : finish(&out);

@@ -161,12 +161,34 @@ struct kl_compiled_block {
 
 /**
  * struct kl_compiled_rule - public part of a sub-entry in a ruleset
+ * @priority: as typed; those of a block need not ascend, if it uses groups
+ * @kind: KL_RULE_ALLOW or KL_RULE_DENY
+ * @line: line it came from
+ * @site: number of the use it stands in place of, or KL_NO_SITE
+ * @label: or NULL
+ * @hits: counters of the line, wherever it is used
  */
 struct kl_compiled_rule {
 	u16 priority;
 	u8 kind;
 	u32 line;
+	u32 site;
 	struct kl_string *label;
+	struct kl_hits *hits;
+};
+
+#define KL_NO_SITE ((u32)~0)
+
+/**
+ * struct kl_compiled_site - a use line in one place
+ * @line: line it came from
+ * @outer: the use in whose group it stands, or KL_NO_SITE
+ * @hits: counters of the use line; those of a block count one place, those of
+ *	a group all places where the group is used
+ */
+struct kl_compiled_site {
+	u32 line;
+	u32 outer;
 	struct kl_hits *hits;
 };
 
@@ -198,6 +220,10 @@ const struct kl_compiled_block *
 kl_ruleset_block(const struct kl_ruleset *ruleset, u32 block);
 const struct kl_compiled_rule *
 kl_ruleset_rule(const struct kl_ruleset *ruleset, u32 rule);
+
+/** kl_ruleset_site - a use line; not for KL_NO_SITE */
+const struct kl_compiled_site *
+kl_ruleset_site(const struct kl_ruleset *ruleset, u32 site);
 
 /** kl_ruleset_quota - the quotas that were in force when it was compiled */
 const struct kl_quota *kl_ruleset_quota(const struct kl_ruleset *ruleset);

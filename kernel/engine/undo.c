@@ -37,6 +37,8 @@ struct kl_undo *kl_undo_new(struct kl_policy *policy, bool replace)
 	undo->memory = policy->memory;
 	undo->rule_count = policy->rule_count;
 	undo->group_count = policy->group_count;
+	undo->rule_group_count = policy->rule_group_count;
+	undo->expanded = policy->expanded;
 	if (replace && set_aside(undo, policy)) {
 		kl_free(undo);
 		return NULL;
@@ -150,9 +152,11 @@ void kl_undo_all(struct kl_policy *policy, struct kl_undo *undo)
 		bring_back(undo, policy);
 	policy->next_order = undo->next_order;
 	policy->updates = undo->updates;
+	policy->expanded = undo->expanded;
 	WARN_ON_ONCE(policy->memory != undo->memory ||
 		     policy->rule_count != undo->rule_count ||
-		     policy->group_count != undo->group_count);
+		     policy->group_count != undo->group_count ||
+		     policy->rule_group_count != undo->rule_group_count);
 	kl_free(undo->quota);
 	kl_free(undo->records);
 	kl_free(undo);

@@ -48,8 +48,9 @@ struct kl_undo_record {
  * @records: array of @count, with room for @room
  * @replaced: the whole model before, if the batch replaces it
  * @quota: all quotas before, if the batch changes one
- * @next_order, @updates: of the policy before
- * @memory, @rule_count, @group_count: likewise, to check the work
+ * @next_order, @updates, @expanded: of the policy before
+ * @memory, @rule_count, @group_count, @rule_group_count: likewise, to check the
+ *	work
  */
 struct kl_undo {
 	struct kl_undo_record *records;
@@ -60,8 +61,10 @@ struct kl_undo {
 	u64 next_order;
 	u64 updates;
 	size_t memory;
+	u32 expanded;
 	u32 rule_count;
 	u32 group_count;
+	u32 rule_group_count;
 };
 
 /**

@@ -378,8 +378,9 @@ expect 'stat shows operations that were checked' 0 '^  read +checks 40  matches 
 is 'stat leaves out what was not' [ "$(grep -c '^  unlink' "$folder/out")" = 0 ]
 is 'stat shows no rules' [ "$(grep -c 'acl read' "$folder/out")" = 0 ]
 try stat --rules --functions
-expect 'stat --rules' 0 '^ +7 +2 +1  2026-11-21T19:03:40Z +100 acl read path="/x / y=z"$'
-expect 'stat --rules of a rule without hits' 0 '^ +0 +0 +0  never +10 deny task.uid=0$'
+expect 'stat --rules' 0 '^ +7 +2 +5 +1  2026-11-21T19:03:40Z +100 acl read path="/x / y=z"$'
+expect 'stat --rules of a rule without hits' 0 '^ +0 +0 +0 +0  never +10 deny task.uid=0$'
+expect 'stat --rules of a rule group' 0 '^ +0 +0 +0 +0  never +rule_group G$'
 expect 'stat --functions' 0 '^  security_file_open +family open  state attached$'
 expect 'stat shows what it does not know' 0 '^newthing +a 1$'
 try stat --rules -o json
@@ -389,8 +390,10 @@ expect_json 'stat in JSON' 0 'd["log"]["lost"] == 3 and
 	d["instance"]["id"] == "00ff00ff00ff00ff" and
 	d["memory"][1] == {"kind": "audit", "used": 5, "quota": 16777216} and
 	d["operations"][1] == {"operation": "unlink", "checks": 0, "matches": 0} and
-	d["rules"][0] == {"kind": "block", "hits": 7, "denials": 2, "lost": 1,
+	d["rules"][0] == {"kind": "block", "hits": 7, "denials": 2, "unenforced": 5, "lost": 1,
 		"last": "2026-11-21T19:03:40Z", "line": 1, "text": "100 acl read path=\"/x / y=z\""} and
+	[(r["kind"], r["unenforced"]) for r in d["rules"]] ==
+		[("block", 5), ("rule", 0), ("group", 0), ("rule", 8)] and
 	"functions" not in d and d["newthing"] == {"a": 1}'
 # There is no module of this name: nothing can be unloaded by this.
 if [[ ! -e /sys/module/kellas ]]; then

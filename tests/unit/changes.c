@@ -12,6 +12,9 @@
 #define GROUPS_MAX 4
 #define MEMBERS_MAX 4
 #define INDEXES 3
+#define RULE_GROUPS 3
+/* Of rule groups instead of an operation. */
+#define NO_OP (-1)
 
 struct oracle_rule {
 	const char *verb;
@@ -22,9 +25,12 @@ struct oracle_rule {
 	u64 hits;
 };
 
+/* A block or, with NO_OP, a rule group, if @exists. */
 struct oracle_block {
 	int op;
-	unsigned int audit;
+	bool exists;
+	bool permissive;
+	unsigned int audit, wait;
 	struct oracle_rule head;
 	struct oracle_rule rules[RULES_MAX];
 	int count;
@@ -39,12 +45,16 @@ struct oracle_group {
 struct oracle {
 	struct oracle_block blocks[BLOCKS_MAX];
 	int count;
+	struct oracle_block rule_groups[RULE_GROUPS];
 	struct oracle_group groups[KL_GROUP_KINDS][GROUPS_MAX];
 	int group_count[KL_GROUP_KINDS];
 	bool named[INDEXES];
 	unsigned int limits[INDEXES][KL_RESULTS];
+	unsigned int rates[INDEXES], bursts[INDEXES];
+	bool to_audit[INDEXES];
 	unsigned int memory[KL_MEMORY_KINDS];
 	bool drop_oldest;
+	bool permissive;
 	u64 order;
 	u64 updates;
 };
@@ -86,7 +96,16 @@ static const struct {
 	    { " ip=@S", { NULL, NULL, "S" } },
 	    { " ip=@T port=@S", { NULL, "S", "T" } },
 	    { " ip=10.0.0.0/8 task.exe=@S", { "S", NULL, NULL } } } },
+	{ NO_OP,
+	  NULL,
+	  { { "", { 0 } },
+	    { " task.uid=0", { 0 } },
+	    { " task.exe=@T", { "T", NULL, NULL } },
+	    { " task.gid=@U task.exe!=@S", { "S", "U", NULL } } } },
 };
+
+/* A group uses only those behind it. */
+static const char *const rule_groups[RULE_GROUPS] = { " P", " Q", " R" };
 
 /**
  * struct generator - a transaction being made up
@@ -94,7 +113,7 @@ static const struct {
  * @old: what a replacement replaces, or NULL
  * @text: its lines
  * @seed: of all randomness
- * @selected: the block, or -1
+ * @selected: the block, -1, or BLOCKS_MAX and more for rule groups
  * @twin: the same block in @old, or -1
  */
 struct generator {
@@ -127,6 +146,13 @@ enum tally {
 	QUOTA_DELETED,
 	GROUP_DROPPED,
 	HITS_KEPT,
+	RULE_GROUP_DEFINED,
+	RULE_GROUP_OPENED,
+	RULE_GROUP_DELETED,
+	USED_BEFORE_DEFINED,
+	PERMITTED,
+	UNPERMITTED,
+	SWITCHED,
 	REVERTED,
 	REPLACED,
 	REFUSED,
@@ -144,6 +170,12 @@ static void put_space(struct generator *g)
 	static const char *const spaces[] = { " ", "  ", "\t", " \x80 " };
 
 	text_printf(&g->text, "%s", pick(g, 8) ? " " : spaces[pick(g, 4)]);
+}
+
+static struct oracle_block *block_at(const struct oracle *o, int at)
+{
+	return (struct oracle_block *)(at < BLOCKS_MAX ? &o->blocks[at] :
+							 &o->rule_groups[at - BLOCKS_MAX]);
 }
 
 static int find_block(const struct oracle *o, int op, unsigned int priority,
@@ -205,6 +237,11 @@ static void make_groups_used(struct oracle *o, int op, const char *conditions)
 				   operations[operation].conditions[i].uses[kind], true);
 }
 
+static bool is_use(const struct oracle_rule *rule)
+{
+	return !strcmp(rule->verb, "use");
+}
+
 static bool line_uses(int op, const char *conditions, int kind, const char *name)
 {
 	int operation, i = find_use(op, conditions, &operation);
@@ -213,17 +250,45 @@ static bool line_uses(int op, const char *conditions, int kind, const char *name
 	return use && !strcmp(use, name);
 }
 
+static bool block_uses(const struct oracle_block *block, int kind, const char *name)
+{
+	if (block->op != NO_OP && line_uses(block->op, block->head.conditions, kind, name))
+		return true;
+	for (int j = 0; j < block->count; j++)
+		if (!is_use(&block->rules[j]) &&
+		    line_uses(block->op, block->rules[j].conditions, kind, name))
+			return true;
+	return false;
+}
+
 static bool is_used(const struct oracle *o, int kind, const char *name)
 {
-	for (int i = 0; i < o->count; i++) {
-		const struct oracle_block *block = &o->blocks[i];
-
-		if (line_uses(block->op, block->head.conditions, kind, name))
+	for (int i = 0; i < o->count; i++)
+		if (block_uses(&o->blocks[i], kind, name))
 			return true;
-		for (int j = 0; j < block->count; j++)
-			if (line_uses(block->op, block->rules[j].conditions, kind, name))
-				return true;
-	}
+	for (int i = 0; i < RULE_GROUPS; i++)
+		if (o->rule_groups[i].exists && block_uses(&o->rule_groups[i], kind, name))
+			return true;
+	return false;
+}
+
+static bool has_use(const struct oracle_block *block, int group)
+{
+	for (int j = 0; j < block->count; j++)
+		if (is_use(&block->rules[j]) &&
+		    !strcmp(block->rules[j].conditions, rule_groups[group]))
+			return true;
+	return false;
+}
+
+static bool rule_group_is_used(const struct oracle *o, int group)
+{
+	for (int i = 0; i < o->count; i++)
+		if (has_use(&o->blocks[i], group))
+			return true;
+	for (int i = 0; i < group; i++)
+		if (o->rule_groups[i].exists && has_use(&o->rule_groups[i], group))
+			return true;
 	return false;
 }
 
@@ -303,22 +368,69 @@ static u64 twin_hits(struct generator *g, const char *verb, unsigned int priorit
 
 	if (g->twin < 0)
 		return 0;
-	at = find_rule(&g->old->blocks[g->twin], verb, priority, conditions);
+	at = find_rule(block_at(g->old, g->twin), verb, priority, conditions);
 	if (at < 0)
 		return 0;
 	tally[HITS_KEPT]++;
-	return g->old->blocks[g->twin].rules[at].hits;
+	return block_at(g->old, g->twin)->rules[at].hits;
+}
+
+static struct oracle_rule *keep_rule(struct generator *g, const char *verb,
+				     unsigned int priority, const char *conditions,
+				     bool delete)
+{
+	struct oracle_block *block = block_at(g->oracle, g->selected);
+	int at = find_rule(block, verb, priority, conditions);
+
+	if (delete) {
+		tally[at < 0 ? RULE_MISSED : RULE_DELETED]++;
+		if (at >= 0) {
+			block->rules[at] = block->rules[--block->count];
+			g->oracle->updates++;
+		}
+		return NULL;
+	}
+	g->oracle->updates++;
+	tally[at < 0 ? RULE_ADDED : RULE_KEPT]++;
+	if (at >= 0)
+		return &block->rules[at];
+	assert_in_range(block->count, 0, RULES_MAX - 1);
+	at = block->count++;
+	block->rules[at] = (struct oracle_rule){
+		verb, priority, conditions, NULL, g->oracle->order++,
+		twin_hits(g, verb, priority, conditions),
+	};
+	if (strcmp(verb, "use"))
+		make_groups_used(g->oracle, block->op, conditions);
+	return &block->rules[at];
+}
+
+static void make_use(struct generator *g)
+{
+	int first = g->selected < BLOCKS_MAX ? 0 : g->selected - BLOCKS_MAX + 1;
+	unsigned int priority;
+	bool delete;
+	int group;
+
+	if (first == RULE_GROUPS)
+		return;
+	delete = put_start(g, 25, &priority);
+	group = first + pick(g, RULE_GROUPS - first);
+	text_printf(&g->text, "use%s\n", rule_groups[group]);
+	tally[USED_BEFORE_DEFINED] += !delete && !g->oracle->rule_groups[group].exists;
+	keep_rule(g, "use", priority, rule_groups[group], delete);
 }
 
 static void make_rule(struct generator *g)
 {
-	struct oracle_block *block = &g->oracle->blocks[g->selected];
+	struct oracle_block *block = block_at(g->oracle, g->selected);
 	const char *verb, *conditions, *label = NULL;
+	struct oracle_rule *rule;
 	unsigned int priority;
 	bool delete = put_start(g, 25, &priority);
-	int operation, at;
+	int operation;
 
-	find_use(block->op, block->head.conditions, &operation);
+	find_use(block->op, block->op == NO_OP ? "" : block->head.conditions, &operation);
 	verb = pick(g, 2) ? "allow" : "deny";
 	conditions = operations[operation].conditions[pick(g, 4)].text;
 	text_printf(&g->text, "%s%s", verb, conditions);
@@ -327,27 +439,77 @@ static void make_rule(struct generator *g)
 		text_printf(&g->text, " label=%s", label);
 	}
 	text_printf(&g->text, "%s\n", pick(g, 10) ? "" : " # why");
-	at = find_rule(block, verb, priority, conditions);
-	if (delete) {
-		tally[at < 0 ? RULE_MISSED : RULE_DELETED]++;
-		if (at >= 0) {
-			block->rules[at] = block->rules[--block->count];
-			g->oracle->updates++;
-		}
+	rule = keep_rule(g, verb, priority, conditions, delete);
+	if (rule && label)
+		rule->label = label;
+}
+
+static void define_rule_group(struct generator *g, int group)
+{
+	struct oracle *o = g->oracle;
+	struct oracle_block *block = &o->rule_groups[group];
+
+	text_printf(&g->text, "rule_group%s\n", rule_groups[group]);
+	o->updates++;
+	tally[block->exists ? RULE_GROUP_OPENED : RULE_GROUP_DEFINED]++;
+	g->selected = BLOCKS_MAX + group;
+	g->twin = g->old && g->old->rule_groups[group].exists ? g->selected : -1;
+	if (block->exists)
+		return;
+	*block = (struct oracle_block){
+		.op = NO_OP,
+		.exists = true,
+		.head = { "rule_group", 0, "", NULL, o->order++,
+			  g->twin < 0 ? 0 : g->old->rule_groups[group].head.hits },
+	};
+}
+
+static void make_rule_group(struct generator *g)
+{
+	int group = pick(g, RULE_GROUPS);
+	struct oracle *o = g->oracle;
+
+	if (pick(g, 4)) {
+		define_rule_group(g, group);
 		return;
 	}
+	if (rule_group_is_used(o, group))
+		return;
+	text_printf(&g->text, "delete rule_group%s\n", rule_groups[group]);
+	g->selected = -1;
+	o->updates += o->rule_groups[group].exists;
+	tally[RULE_GROUP_DELETED] += o->rule_groups[group].exists;
+	o->rule_groups[group].exists = false;
+	o->rule_groups[group].count = 0;
+}
+
+/* What is used must be defined at the end. */
+static void define_what_is_used(struct generator *g)
+{
+	for (int i = 0; i < RULE_GROUPS; i++)
+		if (!g->oracle->rule_groups[i].exists && rule_group_is_used(g->oracle, i))
+			define_rule_group(g, i);
+}
+
+static void make_permissive(struct generator *g)
+{
+	struct oracle_block *block = block_at(g->oracle, g->selected);
+	bool delete = pick(g, 2);
+
+	text_printf(&g->text, "  %spermissive\n", delete ? "delete " : "");
+	g->oracle->updates += !delete || block->permissive;
+	tally[delete ? UNPERMITTED : PERMITTED]++;
+	block->permissive = !delete;
+}
+
+static void make_mode(struct generator *g)
+{
+	g->oracle->permissive = pick(g, 2);
+	text_printf(&g->text, "mode %s\n",
+		    g->oracle->permissive ? "permissive" : "enforcing");
 	g->oracle->updates++;
-	tally[at < 0 ? RULE_ADDED : RULE_KEPT]++;
-	if (at < 0) {
-		assert_in_range(block->count, 0, RULES_MAX - 1);
-		block->rules[block->count++] = (struct oracle_rule){
-			verb, priority, conditions, label, g->oracle->order++,
-			twin_hits(g, verb, priority, conditions),
-		};
-		make_groups_used(g->oracle, block->op, conditions);
-	} else if (label) {
-		block->rules[at].label = label;
-	}
+	g->selected = -1;
+	tally[SWITCHED]++;
 }
 
 static void make_label(struct generator *g)
@@ -377,10 +539,12 @@ static void make_label(struct generator *g)
 
 static void make_audit(struct generator *g)
 {
-	unsigned int index = pick(g, 256);
+	unsigned int index = pick(g, 256), wait = pick(g, 2) ? pick(g, 2001) : 0;
 
-	text_printf(&g->text, "    audit %u\n", index);
+	text_printf(&g->text, "    audit %u", index);
+	text_printf(&g->text, wait ? " wait=%u\n" : "\n", wait);
 	g->oracle->blocks[g->selected].audit = index;
+	g->oracle->blocks[g->selected].wait = wait;
 	g->oracle->updates++;
 	tally[AUDITED]++;
 }
@@ -427,6 +591,7 @@ static void make_audit_quota(struct generator *g)
 		tally[QUOTA_DELETED] += o->named[index];
 		o->named[index] = false;
 		memset(o->limits[index], 0, sizeof(o->limits[index]));
+		o->rates[index] = o->bursts[index] = o->to_audit[index] = 0;
 		return;
 	}
 	text_printf(&g->text, "quota audit[%u]", index);
@@ -434,6 +599,18 @@ static void make_audit_quota(struct generator *g)
 		result = pick(g, KL_RESULTS);
 		o->limits[index][result] = pick(g, 1000);
 		text_printf(&g->text, " %s=%u", keys[result], o->limits[index][result]);
+	}
+	if (!pick(g, 3)) {
+		o->rates[index] = o->bursts[index] = 1 + pick(g, 1000000);
+		text_printf(&g->text, " rate=%u/s", o->rates[index]);
+		if (pick(g, 2)) {
+			o->bursts[index] = 1 + pick(g, 1000000);
+			text_printf(&g->text, " burst=%u", o->bursts[index]);
+		}
+	}
+	if (!pick(g, 3)) {
+		o->to_audit[index] = pick(g, 2);
+		text_printf(&g->text, " audit=%s", o->to_audit[index] ? "yes" : "no");
 	}
 	text_printf(&g->text, "\n");
 	o->named[index] = true;
@@ -474,21 +651,30 @@ static void make_nothing(struct generator *g)
 static void make_line(struct generator *g)
 {
 	unsigned int kind = pick(g, 100);
+	bool group = g->selected >= BLOCKS_MAX, block = g->selected >= 0 && !group;
 
-	if (g->selected >= 0 && kind < 55)
+	if (g->selected >= 0 && kind < 45)
 		make_rule(g);
-	else if (g->selected >= 0 && kind < 63)
+	else if (g->selected >= 0 && kind < 52)
+		make_use(g);
+	else if (block && kind < 59)
 		make_label(g);
-	else if (g->selected >= 0 && kind < 66)
+	else if (block && kind < 62)
 		make_audit(g);
-	else if (kind < 80)
+	else if (block && kind < 66)
+		make_permissive(g);
+	else if (kind < 78)
 		make_head(g);
+	else if (kind < 83)
+		make_rule_group(g);
 	else if (kind < 88)
 		make_member(g);
 	else if (kind < 92)
 		make_audit_quota(g);
 	else if (kind < 94)
 		make_memory_quota(g);
+	else if (kind < 95)
+		make_mode(g);
 	else
 		make_nothing(g);
 }
@@ -523,6 +709,50 @@ static const char *keyword_of(int op)
 	return operations[i].keyword;
 }
 
+static void print_quota(const struct oracle *o, int i, struct text *text)
+{
+	text_printf(text, "quota audit[%d] allowed=%u denied=%u unmatched=%u", i,
+		    o->limits[i][KL_ALLOWED], o->limits[i][KL_DENIED],
+		    o->limits[i][KL_UNMATCHED]);
+	if (o->rates[i])
+		text_printf(text, " rate=%u/s", o->rates[i]);
+	if (o->bursts[i] != o->rates[i])
+		text_printf(text, " burst=%u", o->bursts[i]);
+	text_printf(text, o->to_audit[i] ? " audit=yes\n" : "\n");
+}
+
+static void print_rules(struct oracle_block *block, struct text *text, struct text *hits)
+{
+	text_printf(hits, "%llu ", (unsigned long long)block->head.hits);
+	qsort(block->rules, block->count, sizeof(*block->rules), compare_sub_entries);
+	for (int j = 0; j < block->count; j++) {
+		struct oracle_rule *rule = &block->rules[j];
+
+		text_printf(text, "    %u %s%s%s%s\n", rule->priority, rule->verb,
+			    rule->conditions, rule->label ? " label=" : "",
+			    rule->label ? rule->label : "");
+		text_printf(hits, "%llu ", (unsigned long long)rule->hits);
+	}
+	text_printf(text, "\n");
+}
+
+/* The rule groups that exist, as they were defined. */
+static int sort_rule_groups(struct oracle *o, struct oracle_block **sorted)
+{
+	int count = 0, j;
+
+	for (int i = 0; i < RULE_GROUPS; i++) {
+		struct oracle_block *group = &o->rule_groups[i];
+
+		if (!group->exists)
+			continue;
+		for (j = count++; j && sorted[j - 1]->head.order > group->head.order; j--)
+			sorted[j] = sorted[j - 1];
+		sorted[j] = group;
+	}
+	return count;
+}
+
 static void print_oracle_head(const struct oracle *o, struct text *text)
 {
 	text_printf(text, VERSION);
@@ -533,9 +763,9 @@ static void print_oracle_head(const struct oracle *o, struct text *text)
 		text_printf(text, "quota memory query %u\n", o->memory[KL_MEMORY_QUERY]);
 	for (int i = 0; i < INDEXES; i++)
 		if (o->named[i])
-			text_printf(text, "quota audit[%d] allowed=%u denied=%u unmatched=%u\n",
-				    i, o->limits[i][KL_ALLOWED], o->limits[i][KL_DENIED],
-				    o->limits[i][KL_UNMATCHED]);
+			print_quota(o, i, text);
+	if (o->permissive)
+		text_printf(text, "mode permissive\n");
 	for (int kind = 0; kind < KL_GROUP_KINDS; kind++)
 		for (int i = 0; i < o->group_count[kind]; i++)
 			for (int j = 0; j < o->groups[kind][i].count; j++)
@@ -548,30 +778,31 @@ static void print_oracle_head(const struct oracle *o, struct text *text)
 /* The policy's text, and the hits of its lines in the same order. Sorts @o. */
 static void print_oracle(struct oracle *o, struct text *text, struct text *hits)
 {
+	struct oracle_block *groups[RULE_GROUPS];
+	struct text group_hits = { 0 };
+	int count = sort_rule_groups(o, groups);
+
 	print_oracle_head(o, text);
+	for (int i = 0; i < count; i++) {
+		text_printf(text, "rule_group%s\n", rule_groups[groups[i] - o->rule_groups]);
+		print_rules(groups[i], text, &group_hits);
+	}
 	qsort(o->blocks, o->count, sizeof(*o->blocks), compare_blocks);
 	for (int i = 0; i < o->count; i++) {
 		struct oracle_block *block = &o->blocks[i];
 
 		text_printf(text, "%u acl %s%s\n", block->head.priority, keyword_of(block->op),
 			    block->head.conditions);
-		text_printf(hits, "%llu ", (unsigned long long)block->head.hits);
 		if (block->head.label)
 			text_printf(text, "    label %s\n", block->head.label);
-		text_printf(text, "    audit %u\n", block->audit);
-		qsort(block->rules, block->count, sizeof(*block->rules),
-		      compare_sub_entries);
-		for (int j = 0; j < block->count; j++) {
-			struct oracle_rule *rule = &block->rules[j];
-
-			text_printf(text, "    %u %s%s%s%s\n", rule->priority, rule->verb,
-				    rule->conditions, rule->label ? " label=" : "",
-				    rule->label ? rule->label : "");
-			text_printf(hits, "%llu ", (unsigned long long)rule->hits);
-		}
-		text_printf(text, "\n");
+		if (block->permissive)
+			text_printf(text, "    permissive\n");
+		text_printf(text, "    audit %u", block->audit);
+		text_printf(text, block->wait ? " wait=%u\n" : "\n", block->wait);
+		print_rules(block, text, hits);
 	}
-	text_printf(hits, ".");
+	text_printf(hits, "%s.", group_hits.data ? group_hits.data : "");
+	text_free(&group_hits);
 }
 
 static void write_hits(void *context, struct kl_rule *rule)
@@ -600,29 +831,36 @@ static void assert_agree(const struct kl_policy *policy, struct oracle *oracle,
 	text_free(&hits);
 }
 
+static void hit_lines(struct kl_rule *head, struct oracle_block *block, u64 *serial)
+{
+	struct kl_rule **rules = kl_policy_sorted(&head->block->rules, head->block->count);
+
+	if (!head->hits->hits)
+		head->hits->hits = block->head.hits = ++*serial;
+	for (u32 j = 0; j < head->block->count; j++)
+		if (!rules[j]->hits->hits)
+			rules[j]->hits->hits = block->rules[j].hits = ++*serial;
+	kl_free(rules);
+}
+
 /* New lines are hit for the first time: both sides get the same numbers. */
 static void hit_new_lines(struct kl_policy *policy, struct oracle *o, u64 *serial)
 {
-	struct kl_rule **heads, **rules;
+	struct oracle_block *groups[RULE_GROUPS];
+	struct kl_rule **heads;
 	int at = 0;
 
 	for (int op = 0; op < KL_OP_COUNT; op++) {
 		heads = kl_policy_sorted(&policy->blocks[op], policy->block_count[op]);
-		for (u32 i = 0; i < policy->block_count[op]; i++, at++) {
-			struct kl_block *block = heads[i]->block;
-
-			if (!heads[i]->hits->hits)
-				heads[i]->hits->hits = o->blocks[at].head.hits =
-					++*serial;
-			rules = kl_policy_sorted(&block->rules, block->count);
-			for (u32 j = 0; j < block->count; j++)
-				if (!rules[j]->hits->hits)
-					rules[j]->hits->hits =
-						o->blocks[at].rules[j].hits = ++*serial;
-			kl_free(rules);
-		}
+		for (u32 i = 0; i < policy->block_count[op]; i++)
+			hit_lines(heads[i], &o->blocks[at++], serial);
 		kl_free(heads);
 	}
+	heads = kl_policy_sorted(&policy->rule_groups, policy->rule_group_count);
+	assert_int_equal(sort_rule_groups(o, groups), policy->rule_group_count);
+	for (u32 i = 0; i < policy->rule_group_count; i++)
+		hit_lines(heads[i], groups[i], serial);
+	kl_free(heads);
 }
 
 static void start_replacement(struct oracle *o)
@@ -638,14 +876,15 @@ static void start_replacement(struct oracle *o)
 static void spoil(struct generator *g)
 {
 	static const char *const bad[] = { "nonsense\n", "acl read path=\n", "65536 acl read\n",
-					   "quota audit[256]\n", "ip_group I 1.2.3\n" };
+					   "quota audit[256]\n", "ip_group I 1.2.3\n",
+					   "mode x\n" };
 	struct text spoilt = { 0 };
 	char *at = g->text.data + pick(g, g->text.length + 1);
 
 	while (at > g->text.data && at[-1] != '\n')
 		at--;
 	text_write(&spoilt, g->text.data, at - g->text.data);
-	text_printf(&spoilt, "%s%s", bad[pick(g, 5)], at);
+	text_printf(&spoilt, "%s%s", bad[pick(g, 6)], at);
 	text_free(&g->text);
 	g->text = spoilt;
 }
@@ -669,14 +908,17 @@ static void run_transaction(struct kl_policy *policy, struct generator *g,
 	text_clear(&g->text);
 	for (int n = pick(g, replace ? 60 : 14); n >= 0; n--)
 		make_line(g);
+	define_what_is_used(g);
 	drop_idle_groups(g->oracle);
 	if (spoilt)
 		spoil(g);
 	ret = parse(policy, g->text.data, &batch, &error);
 	batch.replace = replace;
 	/* What stands before the bad line is applied and taken back, on its own. */
-	if (!ret || pick(g, 2))
+	if (!ret)
 		assert_int_equal(kl_policy_apply(policy, &batch, &undo, &error), 0);
+	else if (pick(g, 2) && kl_policy_apply(policy, &batch, &undo, &error))
+		assert_non_null(strstr(error.text, "there is no rule group"));
 	kl_batch_release(&batch);
 	if (!ret)
 		assert_agree(policy, g->oracle, g->text.data);

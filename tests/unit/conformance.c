@@ -281,6 +281,55 @@ static const struct conformance cases[] = {
 	{ "modify_policy", "task.exe=/usr/sbin/caitsith-loadpolicy task.euid=1000",
 	  "DENY", "0:denied" },
 } },
+{ "a rule group is evaluated in place: its first match decides, no match goes on",
+  "string_group SHELLS /bin/sh\n"
+  "rule_group ROOT\n    20 deny task.uid=1\n    10 allow task.uid=0-1 path=\"/a\"\n"
+  "    30 use TOOLS\n    40 deny path.parent.uid=7\n"
+  "rule_group TOOLS\n    allow task.exe=@SHELLS\n"
+  "100 acl read\n    10 use ROOT\n    20 deny path=\"/b\"\n    5 allow path=\"/c\"\n"
+  "    30 use EMPTY\n    40 use TOOLS\n    50 deny\n"
+  "rule_group EMPTY\n"
+  "100 acl write\n    10 use TOOLS\n    20 use ROOT\n",
+  {
+	{ "read", "path=/a task.uid=1", "PERMIT", "100:allowed" },
+	{ "read", "path=/b task.uid=1", "DENY", "100:denied" },
+	{ "read", "path=/c task.uid=1", "PERMIT", "100:allowed" },
+	{ "read", "path=/b task.exe=/bin/sh", "PERMIT", "100:allowed" },
+	{ "read", "path=/b task.exe=/bin/x", "DENY", "100:denied" },
+	{ "read", "path=/d task.exe=/bin/x", "DENY", "100:denied" },
+	{ "read", "path=/d path.parent.uid=7 task.exe=/bin/sh", "PERMIT", "100:allowed" },
+	{ "write", "path=/d task.uid=1 task.exe=/bin/sh", "PERMIT", "100:allowed" },
+	{ "write", "path=/d task.uid=1 task.exe=/bin/x", "DENY", "100:denied" },
+	{ "write", "path=/d task.exe=/bin/x", "PERMIT", "100:unmatched" },
+	{ "write", "path=/d path.parent.uid=7", "DENY", "100:denied" },
+  } },
+{ "attributes of a rule group are those of the same name, wherever they are kept",
+  "rule_group SAME\n    1 deny target=\"/t\"\n"
+  "rule_group LINKS\n    1 deny new_path.parent.uid=old_path.uid\n"
+  "rule_group ANY\n    1 allow task.uid=task.euid\n    2 deny path=exec\n"
+  "1 acl symlink\n    1 use SAME\n1 acl mount\n    1 use SAME\n"
+  "1 acl link\n    1 use LINKS\n1 acl rename\n    1 use LINKS\n"
+  "1 acl execute\n    1 use ANY\n1 acl environ\n    1 use ANY\n",
+  {
+	{ "symlink", "path=/l target=/t", "DENY", "1:denied" },
+	{ "symlink", "path=/t target=/l", "PERMIT", "1:unmatched" },
+	{ "mount", "source=/l target=/t", "DENY", "1:denied" },
+	{ "mount", "source=/t target=/l", "PERMIT", "1:unmatched" },
+	{ "link", "old_path=/a old_path.uid=3 new_path=/b new_path.parent.uid=3", "DENY",
+	  "1:denied" },
+	{ "link", "old_path=/a old_path.uid=3 new_path=/b new_path.parent.uid=4", "PERMIT",
+	  "1:unmatched" },
+	{ "rename", "old_path=/a old_path.uid=3 new_path=/b new_path.parent.uid=3", "DENY",
+	  "1:denied" },
+	{ "execute", "path=/a exec=/a task.uid=1 task.euid=1", "PERMIT", "1:allowed" },
+	{ "execute", "path=/a exec=/a task.uid=1", "DENY", "1:denied" },
+	{ "environ", "path=/a exec=/b task.uid=1", "PERMIT", "1:unmatched" },
+  } },
+{ "a permissive block does not enforce the denials of the groups it uses",
+  "rule_group G\n    1 deny\n1 acl read\n    permissive\n    1 use G\n2 acl read\n    use G\n",
+  {
+	{ "read", "path=/a", "DENY", "1:unenforced, 2:denied" },
+  } },
 { "permissive: a denial is told and not enforced, and the next block is asked",
   "100 acl read path=\"/a\"\n    permissive\n    10 deny task.uid=1\n    20 allow\n"
   "200 acl read\n    10 deny task.uid=1-2\n    20 allow path=\"/b\"\n"

@@ -160,6 +160,29 @@ static const struct {
 	    "quota audit[2] audit=no rate=4/s\n" },
 	  "quota audit[2] allowed=0 denied=0 unmatched=0 rate=4/s\n"
 	  "quota audit[9] allowed=0 denied=5 unmatched=1 rate=3/s burst=7 audit=yes\n\n" },
+	{ "rule groups stand in front of the blocks, in the order of their definition",
+	  { "1 acl read\n    30 use B\nrule_group A\n    7 allow path.uid=0 label=x\n    use B\n"
+	    "rule_group C\nstring_group S /s\nrule_group B\n    5 deny path=@S\n",
+	    "rule_group A\n    9 use C\n    9 use C\n    delete 7 allow path.uid=00\n" },
+	  "string_group S /s\n\n"
+	  "rule_group A\n    7 allow path.uid=0 label=x\n    9 use C\n    1000 use B\n\n"
+	  "rule_group C\n\nrule_group B\n    5 deny path=@S\n\n"
+	  "1 acl read\n    audit 0\n    30 use B\n\n" },
+	{ "a rule group is deleted with its lines, once nobody uses it",
+	  { "rule_group A\n    1 deny path=@S\n    2 use B\nrule_group B\n    allow\n"
+	    "1 acl read\n    1 use A\n    2 use B\n",
+	    "1 acl read\n    delete 1 use A\n    delete 3 use B\ndelete rule_group A\n"
+	    "delete rule_group NONE\n" },
+	  "\nrule_group B\n    1000 allow\n\n1 acl read\n    audit 0\n    2 use B\n\n" },
+	{ "lines of a rule group are told apart by what they say of which operation",
+	  { "rule_group A\n    1 deny path.uid=0\n    1 deny old_path.uid=0\n"
+	    "    1 deny old_path.uid=0\n    1 deny\n    2 allow ip=::1 task.uid=0\n"
+	    "    delete 1 deny path.uid=0 task.uid=0\n    delete 1 deny\n" },
+	  "\nrule_group A\n    1 deny path.uid=0\n    1 deny old_path.uid=0\n"
+	  "    2 allow ip=::1 task.uid=0\n\n" },
+	{ "a use that is gone at the end needs no rule group",
+	  { "1 acl read\n    1 use NONE\n    delete 1 use NONE\n" },
+	  "\n1 acl read\n    audit 0\n\n" },
 	{ "permissive and mode come and go",
 	  { "1 acl read\n    permissive\n    label x\n    10 deny\n"
 	    "2 acl read\n    permissive\n    permissive\n    delete permissive\n"
@@ -234,6 +257,9 @@ static void counts_updates(void **state)
 		{ "quota memory audit 1\n", 1 },
 		{ "acl read\ndelete label y\ndelete label x\ndelete label x\n", 2 },
 		{ "acl read\ndelete allow\ndelete allow\n", 2 },
+		{ "rule_group R\nallow\nuse S\nrule_group S\nrule_group S\n", 5 },
+		{ "acl read\nuse S\nuse S\ndelete use S\ndelete use S\n", 4 },
+		{ "rule_group R\ndelete use S\ndelete rule_group S\ndelete rule_group S\n", 3 },
 		{ "acl read\npermissive\ndelete permissive\ndelete permissive\n", 3 },
 		{ "mode permissive\nmode enforcing\n", 2 },
 		{ "delete acl read\n", 1 },
@@ -263,7 +289,10 @@ static const char base[] =
 	"10 acl read path=@S task.uid=@N\n    label head\n    audit 1 wait=7\n    permissive\n"
 	"    5 allow path=\"/a\" label=first\n    6 deny path!=@OLD\n"
 	"20 acl execute envp[\"LD_\\*\"]!=NULL argv[0]=\"x\"\n    10 allow transition=\"d\"\n"
-	"30 acl inet_stream_connect ip=1.2.3.4-1.2.3.9 ip!=@I\n    10 deny port=0x50\n";
+	"30 acl inet_stream_connect ip=1.2.3.4-1.2.3.9 ip!=@I\n    10 deny port=0x50\n"
+	"    20 use R\n"
+	"rule_group R\n    1 allow ip=@I\n    2 deny task.uid=7 label=r\n    3 use T\n"
+	"rule_group T\n    1 deny task.exe=@S\nrule_group U\n    1 deny path=@OLD\n";
 
 static const char change[] =
 	"quota memory query 5\nquota audit[1] denied=6 rate=1/s audit=yes\nquota audit[2]\n"
@@ -277,7 +306,10 @@ static const char change[] =
 	"20 acl execute envp[\"LD_\\*\"]!=NULL argv[0]=\"x\"\n    10 deny exec=path\n"
 	"delete 30 acl inet_stream_connect ip=1.2.3.4-1.2.3.9 ip!=@I\n"
 	"40 acl inet_stream_connect ip=::/8\n    10 allow transition=NULL\n"
-	"delete string_group OLD /o\n";
+	"delete string_group OLD /o\nrule_group R\n    delete 1 allow ip=@I\n    4 use V\n"
+	"    2 deny task.uid=7 label=s\n    delete 3 use T\ndelete rule_group T\n"
+	"rule_group V\n    1 allow task.exe=@LATE\n    2 deny task.gid=0\n"
+	"delete rule_group U\nrule_group W\n    1 use V\n    2 deny addr=@S\n";
 
 static void give_hits(void *context, struct kl_rule *rule)
 {
@@ -343,7 +375,7 @@ static void refuses_as_a_whole(void **state)
 		/* A group ends the block, so that "label" stands outside. */
 		text_printf(&text, "%sstring_group X x\n%s%s", change, errors[i], base);
 		assert_int_equal(load(&policy, text.data, &error), -EINVAL);
-		assert_in_range(error.line, 28, 29);
+		assert_in_range(error.line, 41, 42);
 		assert_unchanged(&policy, before);
 	}
 	free(before);
@@ -799,7 +831,8 @@ static void makes_nothing_without_memory(void **state)
 			break;
 		assert_int_equal(ret, -ENOMEM);
 	}
-	assert_int_equal(points, 6); /* three operations, three blocks with lines */
+	/* Three operations, three blocks with lines, the groups, three with lines. */
+	assert_int_equal(points, 10);
 	allocations_left = 0;
 	assert_int_equal(kl_parse_request_word(&policy.strings, KL_OP_INET_RAW_SEND,
 					       as_text("ip=::1"), &condition, &error),

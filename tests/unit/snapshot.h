@@ -8,16 +8,23 @@
 
 #define VERSION "POLICY_VERSION=20120401\n"
 
-/* Call @visit for every line of a policy, in the order in which it is printed. */
+/*
+ * Call @visit for every line of a policy, in the order in which it is printed; those
+ * of rule groups at the end.
+ */
 static inline void visit_lines(const struct kl_policy *policy,
 			       void (*visit)(void *context, struct kl_rule *rule),
 			       void *context)
 {
 	struct kl_rule **heads, **rules;
 
-	for (int op = 0; op < KL_OP_COUNT; op++) {
-		heads = kl_policy_sorted(&policy->blocks[op], policy->block_count[op]);
-		for (u32 i = 0; i < policy->block_count[op]; i++) {
+	for (int op = 0; op <= KL_OP_COUNT; op++) {
+		bool groups = op == KL_OP_COUNT;
+		u32 count = groups ? policy->rule_group_count : policy->block_count[op];
+
+		heads = kl_policy_sorted(groups ? &policy->rule_groups : &policy->blocks[op],
+					 count);
+		for (u32 i = 0; i < count; i++) {
 			struct kl_block *block = heads[i]->block;
 
 			visit(context, heads[i]);
@@ -46,6 +53,7 @@ static inline char *snapshot(const struct kl_policy *policy)
 {
 	struct text text = { 0 };
 	struct kl_printer printer = { text_write, &text };
+	struct kl_rule **heads;
 	const struct kl_group *group;
 
 	assert_int_equal(kl_print_policy(&printer, policy, NULL), 0);
@@ -54,9 +62,16 @@ static inline char *snapshot(const struct kl_policy *policy)
 		list_for_each_entry(group, &policy->groups[kind], list)
 			text_printf(&text, "group %d %s: %u members, %u uses\n", kind,
 				    group->name->text, group->count, group->refs);
-	text_printf(&text, "rules %u groups %u order %llu memory %zu\n", policy->rule_count,
-		    policy->group_count, (unsigned long long)policy->next_order,
-		    policy->memory);
+	heads = kl_policy_sorted(&policy->rule_groups, policy->rule_group_count);
+	for (u32 i = 0; i < policy->rule_group_count; i++)
+		text_printf(&text, "rule group %s: %u uses, %u of its own\n",
+			    kl_rule_group_of(heads[i])->name->text,
+			    kl_rule_group_of(heads[i])->refs, heads[i]->block->uses);
+	kl_free(heads);
+	text_printf(&text, "rules %u groups %u %u order %llu memory %zu expanded %u\n",
+		    policy->rule_count, policy->group_count, policy->rule_group_count,
+		    (unsigned long long)policy->next_order, policy->memory,
+		    policy->expanded);
 	/* The generation is none of what comes back. */
 	text_printf(&text, "updates %llu\n", (unsigned long long)policy->updates);
 	/* The table of words may have grown, and does not shrink. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Why a request is permitted or denied. */
+#include "engine/expand.h"
 #include "explain.h"
 #include "probe.h"
 
@@ -88,39 +89,48 @@ static void note_transition(struct walk *walk, const struct kl_rule *rule, bool 
 		walk->explanation->transition = transition->string;
 }
 
+static void note_rule(struct kl_explained_block *explained,
+		      const struct kl_expansion *expansion, const struct kl_rule *rule)
+{
+	u32 i;
+
+	explained->rule = rule;
+	explained->use_count = rule ? expansion->depth : 0;
+	for (i = 0; i < explained->use_count; i++)
+		explained->uses[i] = kl_expansion_use(expansion, i);
+}
+
 /* What may become of a block whose head matches, or may match. */
 static int walk_rules(struct walk *walk, u32 block, struct kl_explained_block *explained,
 		      bool certain)
 {
-	const struct kl_block *head = explained->head;
-	struct kl_rule **rules = kl_policy_sorted(&head->rules, head->count);
-	u32 first, i;
+	struct kl_expansion expansion;
+	const struct kl_rule *rule;
+	enum truth truth = NO;
+	u32 number;
+	int more;
 
-	if (head->count && !rules)
-		return -ENOMEM;
-	kl_ruleset_rules(walk->file->ruleset, block, &first);
-	for (i = 0; i < head->count; i++) {
-		enum truth truth =
-			judge(walk, block, first + i, rules[i], &explained->missing);
-
+	kl_ruleset_rules(walk->file->ruleset, block, &number);
+	kl_expansion_begin(&expansion, explained->head);
+	while (truth != YES && (more = kl_expansion_next(&expansion, &rule)) > 0) {
+		if (rule->kind == KL_RULE_USE)
+			continue;
+		truth = judge(walk, block, number++, rule, &explained->missing);
 		if (truth == NO)
 			continue;
-		explained->outcomes |= rules[i]->kind == KL_RULE_ALLOW ?
-					       KL_OUTCOME_ALLOWED :
-					       KL_OUTCOME_DENIED;
+		explained->outcomes |= rule->kind == KL_RULE_ALLOW ? KL_OUTCOME_ALLOWED :
+								     KL_OUTCOME_DENIED;
 		if (truth == OPEN)
 			certain = false;
-		explained->rule = certain ? rules[i] : NULL;
-		note_transition(walk, rules[i], certain);
-		if (truth == YES)
-			break;
+		note_rule(explained, &expansion, certain ? rule : NULL);
+		note_transition(walk, rule, certain);
 	}
-	if (i == head->count) {
-		explained->outcomes |= KL_OUTCOME_UNMATCHED;
-		explained->rule = NULL;
-	}
-	kl_free(rules);
-	return 0;
+	kl_expansion_end(&expansion);
+	if (truth == YES)
+		return 0;
+	explained->outcomes |= KL_OUTCOME_UNMATCHED;
+	note_rule(explained, &expansion, NULL);
+	return more;
 }
 
 static int walk_block(struct walk *walk, u32 index, struct kl_explained_block *explained)
@@ -129,6 +139,7 @@ static int walk_block(struct walk *walk, u32 index, struct kl_explained_block *e
 	enum truth truth;
 
 	explained->head = walk->heads[index]->block;
+	explained->permissive = kl_ruleset_block(walk->file->ruleset, block)->permissive;
 	explained->missing = -1;
 	if (!walk->reach) {
 		explained->outcomes = KL_OUTCOME_UNREACHED;
@@ -151,9 +162,11 @@ static void account(struct walk *walk, const struct kl_explained_block *explaine
 		return;
 	if (explanation->missing < 0)
 		explanation->missing = explained->missing;
-	if (outcomes & KL_OUTCOME_DENIED)
+	if (explained->permissive)
+		going_on |= outcomes & KL_OUTCOME_DENIED;
+	else if (outcomes & KL_OUTCOME_DENIED)
 		explanation->answers |= KL_ANSWER_DENY;
-	if (outcomes == KL_OUTCOME_DENIED)
+	if (!explained->permissive && outcomes == KL_OUTCOME_DENIED)
 		walk->reach = false;
 	walk->last = going_on | (outcomes & KL_OUTCOME_SKIPPED ? walk->last : 0);
 }
@@ -240,7 +253,9 @@ static bool same_match(const struct walk *walk, const struct kl_match *match,
 	const struct kl_rule *head = walk->heads[match->block - walk->first];
 	const struct kl_compiled_rule *rule;
 
-	if (head != &explained->head->rule || explained->outcomes != BIT(match->result))
+	if (head != &explained->head->rule || explained->outcomes != BIT(match->result) ||
+	    match->unenforced !=
+		    (explained->permissive && match->result == KL_DENIED))
 		return false;
 	if (match->rule == KL_NO_RULE)
 		return !explained->rule;

@@ -23,6 +23,9 @@ enum kl_outcome {
  * @head: the block in the model
  * @outcomes: mask of enum kl_outcome; one bit if all is known
  * @rule: the deciding sub-entry if all is known and there is one
+ * @uses: with @rule: the use lines that led to it, from the block's own on
+ * @use_count: number of @uses
+ * @permissive: denials of this block are not enforced
  * @missing: first attribute that left it open, -1 if none did
  * @failed: SKIPPED and asked for: the first condition of the head that is
  *	false; NULL if not asked for
@@ -31,6 +34,9 @@ struct kl_explained_block {
 	const struct kl_block *head;
 	u32 outcomes;
 	const struct kl_rule *rule;
+	const struct kl_rule *uses[KL_GROUP_DEPTH];
+	u32 use_count;
+	bool permissive;
 	int missing;
 	const struct kl_condition *failed;
 };

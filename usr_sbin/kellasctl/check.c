@@ -35,8 +35,9 @@ static void summarise(const struct kl_policy *policy, struct summary *summary)
 		summary->blocks += policy->block_count[i];
 		summary->operations += policy->block_count[i] > 0;
 	}
-	summary->rules = policy->rule_count - summary->blocks;
-	summary->groups = policy->group_count;
+	summary->rules = policy->rule_count - summary->blocks -
+			 policy->rule_group_count;
+	summary->groups = policy->group_count + policy->rule_group_count;
 	for (i = 0; i < KL_GROUP_KINDS; i++)
 		list_for_each_entry(group, &policy->groups[i], list)
 			summary->members += group->count;

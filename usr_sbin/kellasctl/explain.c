@@ -64,24 +64,40 @@ static void say_place(struct request *request, const struct kl_rule *rule)
 	kl_paint(&request->common.output, KL_PLAIN);
 }
 
-static void put_rule(struct request *request, const struct kl_rule *rule)
+static void put_rule(struct request *request, const char *key, const char *format,
+		     const struct kl_rule *rule)
 {
 	struct kl_output *output = &request->common.output;
 	const char *name;
 	u32 local;
 
 	if (!rule) {
-		kl_put_null(output, "rule");
+		kl_put_null(output, key);
 		return;
 	}
 	name = kl_source_locate(&request->file.source, rule->line, &local);
-	kl_open_object(output, "rule");
+	kl_open_object(output, key);
 	kl_put_number(output, "line", NULL, local);
 	kl_put_string(output, "file", NULL, name);
-	put_rule_text(output, "text", " by %s", rule);
+	put_rule_text(output, "text", format, rule);
 	kl_close(output);
 	if (output->format == KL_FORMAT_TEXT)
 		say_place(request, rule);
+}
+
+/* The line that decides, and the use lines that led to it, innermost last. */
+static void put_deciding(struct request *request, const struct kl_explained_block *block)
+{
+	struct kl_output *output = &request->common.output;
+	u32 i;
+
+	put_rule(request, "rule", " by %s", block->rule);
+	if (!block->use_count)
+		return;
+	kl_open_array(output, "uses");
+	for (i = 0; i < block->use_count; i++)
+		put_rule(request, NULL, "\n        through %s", block->uses[i]);
+	kl_close(output);
 }
 
 static const struct {
@@ -153,6 +169,15 @@ static void put_failed(struct kl_output *output, enum kl_op op,
 	kl_buffer_free(&text);
 }
 
+/* Of a denial, or what may be one: does it count? */
+static void put_enforced(struct kl_output *output, const struct kl_explained_block *block)
+{
+	if (!block->permissive || !(block->outcomes & KL_OUTCOME_DENIED))
+		return;
+	kl_put_bool(output, "enforced", NULL, false);
+	kl_say(output, ", not enforced");
+}
+
 static void put_block(struct request *request, const struct kl_explained_block *block)
 {
 	struct kl_output *output = &request->common.output;
@@ -166,7 +191,8 @@ static void put_block(struct request *request, const struct kl_explained_block *
 	kl_say(output, "\n    ");
 	put_result(output, op, block);
 	put_failed(output, op, block->failed);
-	put_rule(request, block->rule);
+	put_enforced(output, block);
+	put_deciding(request, block);
 	kl_say(output, "\n");
 	kl_close(output);
 }

@@ -175,7 +175,8 @@ static void put_named(struct kl_output *output, const struct line *line, const c
 
 static void put_hits(struct kl_output *output, const struct line *line, bool rule)
 {
-	static const char *const columns[] = { "hits", "denials", "lost" };
+	static const char *const columns[] = { "hits", "denials", "unenforced",
+						"lost" };
 	bool lost = number_of(find(line, "lost")) > 0;
 	char last[64];
 	size_t i;
@@ -185,7 +186,7 @@ static void put_hits(struct kl_output *output, const struct line *line, bool rul
 	if (lost)
 		kl_paint(output, KL_BAD);
 	for (i = 0; i < ARRAY_SIZE(columns); i++)
-		kl_put_number(output, columns[i], "%10s",
+		kl_put_number(output, columns[i], i == 2 ? "%11s" : "%10s",
 			      number_of(find(line, columns[i])));
 	if (lost)
 		kl_paint(output, KL_PLAIN);
@@ -199,7 +200,8 @@ static void put_hits(struct kl_output *output, const struct line *line, bool rul
 
 static bool is_hits(const struct line *line)
 {
-	return kl_text_is(line->subject, "block") || kl_text_is(line->subject, "rule");
+	return kl_text_is(line->subject, "block") || kl_text_is(line->subject, "rule") ||
+	       kl_text_is(line->subject, "group");
 }
 
 static bool is_listed(const struct line *line)
@@ -233,7 +235,7 @@ static void put_block_or_rule(struct kl_output *output, const struct line *line)
 	put_hits(output, line, kl_text_is(line->subject, "rule"));
 }
 
-/* All lines of a subject ("rule" stands for blocks as well) as one list. */
+/* All lines of a subject ("rule" stands for blocks and groups too) as one list. */
 static void put_list(struct kl_output *output, struct kl_text text, const char *subject,
 		     const char *key, const char *title, printer print)
 {
@@ -272,7 +274,7 @@ static void put_stat(struct kl_output *output, struct kl_text text, bool rules,
 			 put_function);
 	if (rules)
 		put_list(output, text, "rule", "rules",
-			 "      hits   denials      lost  last                 rule",
+			 "      hits   denials unenforced      lost  last                 rule",
 			 put_block_or_rule);
 	kl_close(output);
 }
