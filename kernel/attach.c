@@ -51,7 +51,7 @@
 #define DRAIN_SLEEP_MAX	msecs_to_jiffies(250)
 #define DRAIN_REPORT	(10 * HZ)
 
-/* kl_detach_all() waits no longer: its caller holds the policy mutex. */
+/* kl_detach_wait() waits no longer: a user waits for it. */
 #define DRAIN_LIMIT	(20 * HZ)
 
 /* Slots of the table from return address to handler. */
@@ -540,9 +540,15 @@ long kl_attach_inflight(void)
 	return sum;
 }
 
+u32 kl_attached(void)
+{
+	return READ_ONCE(attach.attached);
+}
+
 /*
  * Waits until no task is in the dispatcher or on its way out of it, once
- * nothing is attached.
+ * nothing is attached. If something is attached again meanwhile, a bounded wait
+ * ends: the counter may then never be 0.
  *
  * After the first pair of grace periods every call has raised the counter, and
  * its raise is visible here; no handler calls an attached function. So from
@@ -564,7 +570,9 @@ static int drain(bool bounded)
 	long inside;
 
 	wait_outside_counter();
-	while ((inside = kl_attach_inflight()) || attach.stuck) {
+	while ((inside = kl_attach_inflight()) || READ_ONCE(attach.stuck)) {
+		if (bounded && kl_attached())
+			return -ECANCELED;
 		if (bounded && fatal_signal_pending(current))
 			return -EINTR;
 		if (bounded && time_after(jiffies, started + DRAIN_LIMIT))
@@ -585,20 +593,18 @@ static int drain(bool bounded)
 
 int kl_detach_all(void)
 {
-	int err;
-
 	detach(KL_FAMILY_ALL);
-	if (attach.stuck)
-		return -EBUSY;
-	err = drain(true);
-	if (!err)
-		unpin_if_detached();
-	return err;
+	return attach.stuck ? -EBUSY : 0;
 }
 
-u32 kl_attached(void)
+int kl_detach_wait(void)
 {
-	return READ_ONCE(attach.attached);
+	return drain(true);
+}
+
+void kl_detach_done(void)
+{
+	unpin_if_detached();
 }
 
 const char *kl_family_name(enum kl_family family)

@@ -17,8 +17,8 @@
  * who makes that call needs a reference of its own (an open file), or
  * module_exit must wait for it (a workqueue that it destroys).
  *
- * Serialisation: everything here except kl_attached(), kl_attach_status() and
- * kl_attach_inflight() needs the policy mutex, or is called by module_init and
+ * Serialisation: everything here except kl_attached(), kl_attach_status(),
+ * kl_attach_inflight() and kl_detach_wait() needs the policy mutex, or is called by module_init and
  * module_exit, when nobody else can. No handler takes that mutex.
  */
 #ifndef KELLAS_ATTACH_H
@@ -110,19 +110,39 @@ int kl_attach_prepare(u32 families, struct kl_error *error);
 void kl_attach_release(u32 families);
 
 /**
- * kl_detach_all - detach everything and wait until no task is inside
+ * kl_detach_all - detach everything
+ *
+ * The module remains in use until kl_detach_wait() and kl_detach_done().
+ *
+ * Context: policy mutex; module_exit cannot overtake the caller. Sleeps.
+ * Return: 0; -EBUSY if ftrace did not let go of a family, after which the
+ *	   module can never be unloaded.
+ */
+int kl_detach_all(void);
+
+/**
+ * kl_detach_wait - wait until no task is inside
  *
  * After success rmmod need not wait for anything. The wait ends early if the
  * caller is killed, or after 20 seconds, since a handler may wait for a file
  * system of some user's: then nothing is attached, but the module remains in
  * use until this is called again or a family is attached and released.
  *
- * Context: policy mutex; module_exit cannot overtake the caller. Sleeps as long
- *	    as a handler does.
- * Return: 0; -EINTR if the caller was killed; -EBUSY if ftrace did not let go
- *	   of a family, after which the module can never be unloaded.
+ * Context: no policy mutex; module_exit cannot overtake the caller. Sleeps as
+ *	    long as a handler does.
+ * Return: 0; -EINTR if the caller was killed; -EAGAIN if time was up;
+ *	   -ECANCELED if a family was attached meanwhile.
  */
-int kl_detach_all(void);
+int kl_detach_wait(void);
+
+/**
+ * kl_detach_done - nobody was inside: the module is not in use any more
+ *
+ * Nothing happens if a family has been attached since.
+ *
+ * Context: policy mutex; module_exit cannot overtake the caller.
+ */
+void kl_detach_done(void);
 
 /** kl_attached - the set of KL_FAMILY_BIT() that is attached. Context: any. */
 u32 kl_attached(void);

@@ -34,6 +34,24 @@ struct kl_published {
 };
 
 /**
+ * struct kl_trial - a commit that is taken back unless it is confirmed
+ * @pending: there is one; else nothing here means anything but @work
+ * @until: nanoseconds since boot, those asleep included, when time is up
+ * @before: what was published before, still alive; NULL: nothing
+ * @families: of @before; they stay attached
+ * @undo: how the model becomes what it was
+ * @work: looks whether time is up
+ */
+struct kl_trial {
+	bool pending;
+	u64 until;
+	struct kl_published *before;
+	u32 families;
+	struct kl_undo *undo;
+	struct delayed_work work;
+};
+
+/**
  * struct kl_core - the policy and the way to its publication (policy.c)
  * @lock: the policy mutex: everything here but @published and
  *	the counters. No handler, collector or reader of the log takes it
@@ -46,6 +64,14 @@ struct kl_published {
  * @updated_at: seconds since the epoch of the last change, 0 never
  * @publications: rulesets published
  * @failures: delayed publications that failed; their batches were taken back
+ * @failure: why the last publication failed, if it was a delayed one; else
+ *	its text is empty
+ * @failed_at: seconds since the epoch of that
+ * @trial: the commit that waits for "confirm"
+ * @reverts: commits that waited in vain
+ * @reverted_at: seconds since the epoch of the last, 0 never
+ * @locked: nothing changes any more, and the module stays; read without the
+ *	mutex
  * @unenforced: requests since load whose denial was not enforced
  * @denied: requests denied since load
  * @denied_at: seconds since the epoch of the last, 0 never
@@ -61,6 +87,12 @@ struct kl_core {
 	u64 updated_at;
 	u64 publications;
 	u64 failures;
+	struct kl_error failure;
+	u64 failed_at;
+	struct kl_trial trial;
+	u64 reverts;
+	u64 reverted_at;
+	bool locked;
 	kl_counter_t unenforced;
 	kl_counter_t denied;
 	kl_counter_t denied_at;
@@ -159,14 +191,47 @@ const char *kl_core_refusal(enum kl_op op, bool deny);
  * kl_core_commit - apply a batch to the policy and publish it
  * @batch: emptied of what the policy took over; still to be released
  * @at_once: publish before returning; otherwise it may happen 10 ms later
+ * @confirm: with @at_once: seconds until it is taken back, unless
+ *	kl_core_confirm() is called before; 0: it stays
  * @error: says why not; line 0 if the reason has no place in the text
  *
  * Context: policy mutex; an open file of the module. May sleep.
- * Return: 0; -EINVAL, -E2BIG, -ENOMEM, -EBUSY, -EOPNOTSUPP, -ENODEV with the
- * policy as it was.
+ * Return: 0; -EINVAL, -E2BIG, -ENOMEM, -EBUSY, -EOPNOTSUPP, -ENODEV, -EPERM
+ * with the policy as it was.
  */
-int kl_core_commit(struct kl_batch *batch, bool at_once,
+int kl_core_commit(struct kl_batch *batch, bool at_once, u32 confirm,
 		   struct kl_error *error);
+
+/**
+ * kl_core_confirm - what was committed for a time stays
+ * Context: policy mutex. Return: 0; -EINVAL if nothing waits for it.
+ */
+int kl_core_confirm(struct kl_error *error);
+
+/**
+ * kl_core_trial_left - seconds until a commit is taken back; 0: none is
+ * Context: policy mutex.
+ */
+u32 kl_core_trial_left(void);
+
+/**
+ * kl_core_lock - the policy and the module stay as they are until reboot
+ * Context: policy mutex; an open file of the module.
+ * Return: 0; -EBUSY while a commit waits to be confirmed; as kl_core_flush().
+ */
+int kl_core_lock(struct kl_error *error);
+
+/**
+ * kl_core_hold - module parameter lock=1: keep the module from the beginning
+ *
+ * The first commit, or its confirmation, then locks.
+ *
+ * Context: end of module_init.
+ */
+void kl_core_hold(void);
+
+/** kl_core_is_held - shall module_exit never come to its end? Context: any. */
+bool kl_core_is_held(void);
 
 /**
  * kl_core_flush - publish what waits for it
@@ -180,9 +245,9 @@ int kl_core_flush(struct kl_error *error);
  * Afterwards the module can be removed, as soon as its files are closed; the
  * next commit attaches again.
  *
- * Context: policy mutex; an open file of the module. Sleeps as long as a
- *	    handler does.
- * Return: 0; as kl_core_commit() or kl_detach_all().
+ * Context: policy mutex, given free while it waits for handlers; an open file
+ *	    of the module. Sleeps as long as a handler does.
+ * Return: 0; as kl_core_commit() or kl_detach_wait().
  */
 int kl_core_detach(struct kl_error *error);
 

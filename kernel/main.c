@@ -9,6 +9,7 @@
 #include <linux/module.h>
 #include <linux/percpu.h>
 #include <linux/random.h>
+#include <linux/sched.h>
 #include "attach.h"
 #include "collect/collect.h"
 #include "hooks/accept.h"
@@ -84,6 +85,7 @@ static int __init kellas_init(void)
 	err = kl_proc_init();
 	if (err)
 		goto exit_attach;
+	kl_core_hold();
 	return 0;
 
 exit_attach:
@@ -99,9 +101,22 @@ free_percpu:
 	return err;
 }
 
+/*
+ * Only rmmod -f comes here while the module is held. It cannot be refused, but
+ * need not get its way: it waits until reboot, and the rules stay in force.
+ */
+static void stay(void)
+{
+	pr_err("kellas: locked: it stays, and this rmmod waits until reboot\n");
+	for (;;)
+		schedule_timeout_idle(MAX_SCHEDULE_TIMEOUT);
+}
+
 /* rmmod -f comes here while everything is attached, too. */
 static void __exit kellas_exit(void)
 {
+	if (kl_core_is_held())
+		stay();
 	kl_proc_exit();
 	kl_core_unpublish();
 	/* Retired rulesets may still be on their way to kl_attach_release(). */

@@ -9,11 +9,17 @@
  * of the batch itself (its text, memory over the quota, functions that cannot
  * be attached) is still found before the write returns. Should a publication
  * fail later all the same, for want of memory, the batches that wait for it
- * are taken back, and that is said in the kernel log and counted in stat.
+ * are taken back. That is said in the kernel log, in stat, and in the text of
+ * the policy until another publication succeeds.
+ *
+ * A commit may be on trial: the ruleset before it stays alive and its functions
+ * attached, so that coming back needs neither memory nor luck.
  */
 #define pr_fmt(fmt) "kellas: " fmt
 
+#include <linux/math64.h>
 #include <linux/module.h>
+#include <linux/moduleparam.h>
 #include <linux/rcupdate.h>
 #include <linux/timekeeping.h>
 #include "attach.h"
@@ -22,6 +28,14 @@
 #include "query.h"
 
 #define PUBLISH_DELAY	msecs_to_jiffies(10)
+
+/* Timers stop while the machine sleeps: so the clock is looked at this often. */
+#define TRIAL_LOOK	HZ
+
+static bool lock_param;
+module_param_named(lock, lock_param, bool, 0444);
+MODULE_PARM_DESC(lock,
+		 "the first committed policy stays, and the module, until reboot");
 
 /* Which functions see each operation. */
 #define SUPPORTED	BIT(31)
@@ -82,12 +96,17 @@ static u64 model_memory(void)
 	return kellas.core.model.memory + kellas.core.model.strings.memory;
 }
 
+static u64 memory_of(const struct kl_published *published)
+{
+	return published ? kl_ruleset_memory(published->ruleset) : 0;
+}
+
 u64 kl_core_memory(void)
 {
 	const struct kl_published *published = current_published();
 
-	return model_memory() +
-	       (published ? kl_ruleset_memory(published->ruleset) : 0);
+	return model_memory() + memory_of(published) +
+	       memory_of(kellas.core.trial.before);
 }
 
 u64 kl_core_quota(void)
@@ -132,18 +151,25 @@ static void revert_pending(void)
 	}
 }
 
+static void release_unneeded(void)
+{
+	const struct kl_core *core = &kellas.core;
+	u32 unneeded = kl_attached() & ~(core->families | core->trial.families |
+					 model_families());
+
+	if (unneeded)
+		kl_attach_release(unneeded);
+}
+
 /* Runs when no request uses the ruleset any more. */
 static void free_published(struct work_struct *work)
 {
 	struct kl_published *published =
 		container_of(work, struct kl_published, retired);
-	u32 unneeded;
 
 	mutex_lock(&kellas.core.lock);
 	kl_ruleset_free(published->ruleset);
-	unneeded = kl_attached() & ~(kellas.core.families | model_families());
-	if (unneeded)
-		kl_attach_release(unneeded);
+	release_unneeded();
 	mutex_unlock(&kellas.core.lock);
 	percpu_ref_exit(&published->users);
 	kfree(published);
@@ -172,19 +198,34 @@ static struct kl_published *new_published(struct kl_ruleset *ruleset)
 	return published;
 }
 
-/* Requests that begin from now on see @published; NULL: no policy. */
-static void replace_published(struct kl_published *published, u32 families)
+/*
+ * Requests that begin from now on see @published; NULL: no policy.
+ * Return: what they saw before, to be retired, or NULL.
+ */
+static struct kl_published *swap_published(struct kl_published *published,
+					   u32 families)
 {
 	struct kl_published *old = current_published();
 
 	rcu_assign_pointer(kellas.core.published, published);
 	kellas.core.families = families;
-	if (old)
-		percpu_ref_kill(&old->users);
+	return old;
 }
 
-/* Compiles and publishes the model; on an error nothing has changed. */
-static int publish_model(struct kl_error *error)
+/* It is freed when the last request has left it. */
+static void retire(struct kl_published *published)
+{
+	if (published)
+		percpu_ref_kill(&published->users);
+}
+
+/*
+ * Compiles and publishes the model; on an error nothing has changed.
+ * @keep: what was published before will be kept
+ * @old: set to that, to be retired, or NULL
+ */
+static int publish_model(bool keep, struct kl_published **old,
+			 struct kl_error *error)
 {
 	struct kl_core *core = &kellas.core;
 	u32 families = model_families();
@@ -195,7 +236,8 @@ static int publish_model(struct kl_error *error)
 	err = kl_compile(&core->model, &ruleset, error);
 	if (err)
 		return err;
-	err = check_memory(model_memory() + kl_ruleset_memory(ruleset), error);
+	err = check_memory(model_memory() + kl_ruleset_memory(ruleset) +
+			   (keep ? memory_of(current_published()) : 0), error);
 	if (err)
 		goto free_ruleset;
 	published = new_published(ruleset);
@@ -208,8 +250,9 @@ static int publish_model(struct kl_error *error)
 	if (err)
 		goto free_published;
 	kl_log_configure(&core->model.quota);
-	replace_published(published, families);
+	*old = swap_published(published, families);
 	core->publications++;
+	core->failure.text[0] = '\0';
 	return 0;
 
 free_published:
@@ -222,24 +265,31 @@ free_ruleset:
 
 static int publish_pending(struct kl_error *error)
 {
-	int err = publish_model(error);
+	struct kl_published *old;
+	int err = publish_model(false, &old, error);
 
-	if (err)
+	if (err) {
 		revert_pending();
-	else
-		settle_pending();
-	return err;
+		release_unneeded();
+		return err;
+	}
+	settle_pending();
+	retire(old);
+	return 0;
 }
 
 int kl_core_flush(struct kl_error *error)
 {
+	struct kl_core *core = &kellas.core;
 	int err;
 
-	if (list_empty(&kellas.core.pending))
+	if (list_empty(&core->pending))
 		return 0;
 	err = publish_pending(error);
 	if (err) {
-		kellas.core.failures++;
+		core->failures++;
+		core->failure = *error;
+		core->failed_at = ktime_get_real_seconds();
 		pr_warn("changes of the policy were taken back: %s (%d)\n",
 			error->text, err);
 	}
@@ -281,39 +331,237 @@ static void revert_last(void)
 	kfree(pending);
 }
 
-int kl_core_commit(struct kl_batch *batch, bool at_once, struct kl_error *error)
+static int refuse(struct kl_error *error, int err, const char *text)
+{
+	*error = (struct kl_error){};
+	strscpy(error->text, text, sizeof(error->text));
+	return err;
+}
+
+u32 kl_core_trial_left(void)
+{
+	const struct kl_trial *trial = &kellas.core.trial;
+	s64 left = trial->until - ktime_get_boottime_ns();
+
+	if (!trial->pending)
+		return 0;
+	/* One that is due has not been taken back yet. */
+	return left > 0 ? div_s64(left - 1, NSEC_PER_SEC) + 1 : 1;
+}
+
+/* May the policy be changed now? */
+static int check_changeable(struct kl_error *error)
+{
+	if (kellas.core.locked)
+		return refuse(error, -EPERM, "the policy is locked until reboot");
+	if (!kellas.core.trial.pending)
+		return 0;
+	*error = (struct kl_error){};
+	snprintf(error->text, sizeof(error->text),
+		 "a commit waits to be confirmed, or to be taken back in %u seconds",
+		 kl_core_trial_left());
+	return -EBUSY;
+}
+
+static void lock_now(void)
+{
+	if (kellas.core.locked)
+		return;
+	WRITE_ONCE(kellas.core.locked, true);
+	/* An open file keeps the module meanwhile. */
+	if (!lock_param)
+		__module_get(THIS_MODULE);
+	pr_info("locked: policy and module stay until reboot\n");
+}
+
+static void start_trial(struct kl_published *before, u32 families, u32 seconds)
+{
+	struct kl_trial *trial = &kellas.core.trial;
+	struct pending *pending = list_first_entry(&kellas.core.pending,
+						   struct pending, list);
+
+	trial->pending = true;
+	trial->until = ktime_get_boottime_ns() + (u64)seconds * NSEC_PER_SEC;
+	trial->before = before;
+	trial->families = families;
+	trial->undo = pending->undo;
+	list_del(&pending->list);
+	kfree(pending);
+	queue_delayed_work(kellas.core.queue, &trial->work,
+			   min_t(u64, (u64)seconds * HZ, TRIAL_LOOK));
+}
+
+/* Return: what was kept until now, to be retired. */
+static struct kl_published *end_trial(void)
+{
+	struct kl_published *before = kellas.core.trial.before;
+
+	kellas.core.trial.pending = false;
+	kellas.core.trial.before = NULL;
+	kellas.core.trial.families = 0;
+	return before;
+}
+
+static void keep_trial(void)
+{
+	kl_policy_settle(&kellas.core.model, kellas.core.trial.undo);
+	retire(end_trial());
+	release_unneeded();
+}
+
+static void take_back_trial(void)
 {
 	struct kl_core *core = &kellas.core;
-	int err;
+	u64 updates = core->model.updates;
+	struct kl_published *tried;
+	u32 families = core->trial.families;
 
+	kl_policy_revert(&core->model, core->trial.undo);
+	core->model.updates = updates;
+	kl_log_configure(&core->model.quota);
+	tried = swap_published(end_trial(), families);
+	core->reverts++;
+	core->reverted_at = core->updated_at = ktime_get_real_seconds();
+	pr_warn("a commit was not confirmed: the policy before it is back\n");
+	retire(tried);
+}
+
+static void look_at_trial(struct work_struct *work)
+{
+	struct kl_trial *trial = &kellas.core.trial;
+	s64 left;
+
+	mutex_lock(&kellas.core.lock);
+	left = trial->until - ktime_get_boottime_ns();
+	if (trial->pending && left <= 0)
+		take_back_trial();
+	else if (trial->pending)
+		queue_delayed_work(kellas.core.queue, &trial->work,
+				   min_t(u64, nsecs_to_jiffies64(left) + 1,
+					 TRIAL_LOOK));
+	mutex_unlock(&kellas.core.lock);
+}
+
+static int commit_for_trial(u32 seconds, struct kl_error *error)
+{
+	u32 families = kellas.core.families;
+	struct kl_published *old;
+	int err = publish_model(true, &old, error);
+
+	if (err)
+		revert_last();
+	else
+		start_trial(old, families, seconds);
+	return err;
+}
+
+static int commit_at_once(struct kl_batch *batch, u32 confirm,
+			  struct kl_error *error)
+{
 	/* What others wait for must not be reverted with this batch. */
-	err = at_once ? kl_core_flush(error) : 0;
+	int err = kl_core_flush(error);
+
 	if (!err)
 		err = add_pending(batch, error);
 	if (err)
 		return err;
-	if (at_once || !current_published()) {
-		err = publish_pending(error);
-		goto out;
-	}
+	if (confirm)
+		return commit_for_trial(confirm, error);
+	err = publish_pending(error);
+	if (!err && lock_param)
+		lock_now();
+	return err;
+}
+
+static int commit_later(struct kl_batch *batch, struct kl_error *error)
+{
+	int err = add_pending(batch, error);
+
+	if (err)
+		return err;
+	if (!current_published())
+		return publish_pending(error);
 	err = check_memory(kl_core_memory(), error);
 	if (!err)
 		err = kl_attach_prepare(model_families(), error);
 	if (err)
 		revert_last();
 	else
-		queue_delayed_work(core->queue, &core->publish, PUBLISH_DELAY);
-out:
-	if (!err)
-		core->updated_at = ktime_get_real_seconds();
+		queue_delayed_work(kellas.core.queue, &kellas.core.publish,
+				   PUBLISH_DELAY);
 	return err;
+}
+
+int kl_core_commit(struct kl_batch *batch, bool at_once, u32 confirm,
+		   struct kl_error *error)
+{
+	int err = check_changeable(error);
+
+	if (err)
+		return err;
+	err = at_once ? commit_at_once(batch, confirm, error) :
+			commit_later(batch, error);
+	if (!err)
+		kellas.core.updated_at = ktime_get_real_seconds();
+	return err;
+}
+
+int kl_core_confirm(struct kl_error *error)
+{
+	if (!kellas.core.trial.pending)
+		return refuse(error, -EINVAL,
+			      "no commit waits to be confirmed: there was none, or it has been taken back");
+	keep_trial();
+	if (lock_param)
+		lock_now();
+	return 0;
+}
+
+int kl_core_lock(struct kl_error *error)
+{
+	int err;
+
+	if (kellas.core.locked)
+		return 0;
+	err = check_changeable(error);
+	if (!err)
+		err = kl_core_flush(error);
+	if (!err)
+		lock_now();
+	return err;
+}
+
+void kl_core_hold(void)
+{
+	if (lock_param)
+		__module_get(THIS_MODULE);
+}
+
+bool kl_core_is_held(void)
+{
+	return lock_param || READ_ONCE(kellas.core.locked);
+}
+
+static const char *explain_detach(int err)
+{
+	switch (err) {
+	case -EBUSY:
+		return "ftrace does not let go of a function";
+	case -ECANCELED:
+		return "somebody changed the policy while calls were still inside";
+	default:
+		return "detached, but calls are still inside: write detach again";
+	}
 }
 
 int kl_core_detach(struct kl_error *error)
 {
+	struct kl_core *core = &kellas.core;
 	struct kl_batch empty;
-	int err;
+	int err = check_changeable(error);
 
+	if (err)
+		return err;
 	kl_batch_init(&empty);
 	empty.replace = true;
 	kl_core_flush(error);
@@ -321,24 +569,29 @@ int kl_core_detach(struct kl_error *error)
 	kl_batch_release(&empty);
 	if (err)
 		return err;
-	replace_published(NULL, 0);
+	retire(swap_published(NULL, 0));
 	kl_query_deny_all();
 	settle_pending();
-	kellas.core.updated_at = ktime_get_real_seconds();
+	core->updated_at = ktime_get_real_seconds();
 	err = kl_detach_all();
-	if (err) {
-		*error = (struct kl_error){};
-		snprintf(error->text, sizeof(error->text), err == -EBUSY ?
-			 "ftrace does not let go of a function" :
-			 "detached, but calls are still inside: write detach again");
+	if (!err) {
+		mutex_unlock(&core->lock);
+		err = kl_detach_wait();
+		mutex_lock(&core->lock);
 	}
-	return err;
+	if (!err)
+		kl_detach_done();
+	else
+		refuse(error, err, explain_detach(err));
+	return err == -ECANCELED ? -EBUSY : err;
 }
 
 void kl_core_unpublish(void)
 {
 	mutex_lock(&kellas.core.lock);
-	replace_published(NULL, 0);
+	if (kellas.core.trial.pending)
+		keep_trial();
+	retire(swap_published(NULL, 0));
 	kl_query_deny_all();
 	settle_pending();
 	mutex_unlock(&kellas.core.lock);
@@ -352,6 +605,7 @@ int kl_core_init(void)
 	mutex_init(&core->lock);
 	INIT_LIST_HEAD(&core->pending);
 	INIT_DELAYED_WORK(&core->publish, publish_later);
+	INIT_DELAYED_WORK(&core->trial.work, look_at_trial);
 	core->queue = alloc_workqueue("kellas", WQ_UNBOUND, 1);
 	if (!core->queue)
 		return -ENOMEM;
@@ -365,6 +619,7 @@ int kl_core_init(void)
 void kl_core_exit(void)
 {
 	cancel_delayed_work_sync(&kellas.core.publish);
+	cancel_delayed_work_sync(&kellas.core.trial.work);
 	rcu_barrier();
 	destroy_workqueue(kellas.core.queue);
 	kl_policy_destroy(&kellas.core.model);

@@ -19,7 +19,13 @@ int kl_proc_get(bool privileged)
 {
 	if (privileged && !kl_proc_may())
 		return -EPERM;
-	return try_module_get(THIS_MODULE) ? 0 : -ENODEV;
+	if (try_module_get(THIS_MODULE))
+		return 0;
+	/* rmmod -f waits for ever then, and the log shall still be read. */
+	if (!kl_core_is_held())
+		return -ENODEV;
+	__module_get(THIS_MODULE);
+	return 0;
 }
 
 void kl_proc_put(void)

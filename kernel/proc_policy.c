@@ -16,7 +16,18 @@
  * commit too; commit and abort end it. commit fails with EAGAIN, and ends the
  * transaction, if somebody else changed the policy since begin without force.
  * close() drops it. detach empties the policy and detaches everything, so that
- * the module can be unloaded; the next change attaches again.
+ * the module can be unloaded; the next change attaches again. lock forbids all
+ * changes (EPERM), detach and unloading until reboot.
+ *
+ * commit confirm=SECONDS is taken back by itself, whatever becomes of the file,
+ * unless "confirm" is written before SECONDS of the boot-time clock have passed;
+ * until then every change, detach and lock fail with EBUSY. A write() of that
+ * word and a newline alone needs no leave of modify_policy blocks, which are
+ * new.
+ *
+ * If changes were published later and that failed, they are taken back; then
+ * the text of the policy begins with a comment that says so, until the next
+ * change.
  *
  * Q=N selects the block that query N is about (/proc/kellas/query), as its acl
  * line would; then a read gives "# Q=N" and that block alone, or only the first
@@ -134,12 +145,12 @@ static void fail(struct editor *editor, int err)
 	drop_batch(editor);
 }
 
-static int commit_batch(struct editor *editor, bool at_once)
+static int commit_batch(struct editor *editor, bool at_once, u32 confirm)
 {
 	int err;
 
 	memset(&editor->error, 0, sizeof(editor->error));
-	err = kl_core_commit(&editor->batch, at_once, &editor->error);
+	err = kl_core_commit(&editor->batch, at_once, confirm, &editor->error);
 	if (!err)
 		kellas.core.model.updates -= editor->injected;
 	return err;
@@ -175,24 +186,26 @@ static int commit(struct editor *editor, const struct kl_statement *statement)
 		err = refuse(editor, -EAGAIN, statement->column,
 			     "the policy was changed by somebody else since begin");
 	else
-		err = commit_batch(editor, true);
+		err = commit_batch(editor, true, statement->confirm);
 	end_transaction(editor);
 	return err ?: STOP_AFTER;
 }
 
-static int detach(struct editor *editor, const struct kl_statement *statement)
+/* confirm, lock, detach: what they do is no part of any transaction. */
+static int control(struct editor *editor, const struct kl_statement *statement,
+		   int (*run)(struct kl_error *error))
 {
 	int err;
 
 	if (editor->transaction)
 		return refuse(editor, -EINVAL, statement->column,
-			      "detach within a transaction; expected commit or abort before it");
+			      "this command within a transaction; expected commit or abort before it");
 	if (editor->batch.count) {
 		editor->parser.line--;
 		return STOP_BEFORE;
 	}
 	memset(&editor->error, 0, sizeof(editor->error));
-	err = kl_core_detach(&editor->error);
+	err = run(&editor->error);
 	return err ?: STOP_AFTER;
 }
 
@@ -203,17 +216,18 @@ static int command(struct editor *editor, const struct kl_statement *statement)
 		return begin(editor, statement);
 	case KL_STATEMENT_COMMIT:
 		return commit(editor, statement);
-	case KL_STATEMENT_ABORT:
+	case KL_STATEMENT_CONFIRM:
+		return control(editor, statement, kl_core_confirm);
+	case KL_STATEMENT_LOCK:
+		return control(editor, statement, kl_core_lock);
+	case KL_STATEMENT_DETACH:
+		return control(editor, statement, kl_core_detach);
+	default:
 		if (!editor->transaction)
 			return refuse(editor, -EINVAL, statement->column,
 				      "abort without begin");
 		end_transaction(editor);
 		return STOP_AFTER;
-	case KL_STATEMENT_DETACH:
-		return detach(editor, statement);
-	default:
-		return refuse(editor, -EINVAL, statement->column,
-			      "this command is not in this version");
 	}
 }
 
@@ -484,7 +498,7 @@ static int end_write(struct editor *editor)
 	if (editor->poisoned)
 		return -ECANCELED;
 	if (!editor->transaction && editor->batch.count) {
-		err = commit_batch(editor, false);
+		err = commit_batch(editor, false, 0);
 		drop_batch(editor);
 	}
 	return err;
@@ -529,16 +543,48 @@ static ssize_t take_write(struct editor *editor, const char __user *buffer,
 	return err < 0 ? err : done;
 }
 
+#define CONFIRM "confirm\n"
+
+/* Is the whole write that word? It is not looked at again. */
+static bool is_confirm(const char __user *buffer, size_t size)
+{
+	char word[sizeof(CONFIRM)] = "";
+
+	return size == strlen(CONFIRM) &&
+	       !copy_from_user(word, buffer, size) && !strcmp(word, CONFIRM);
+}
+
+/* Return: as take_write(). */
+static ssize_t take_confirm(struct editor *editor)
+{
+	int err;
+
+	if (editor->poisoned)
+		return -ECANCELED;
+	editor->parser.line++;
+	mutex_lock(&kellas.core.lock);
+	if (editor->transaction || editor->tail.length)
+		err = refuse(editor, -EINVAL, 1,
+			     "confirm within a transaction or a line; expected it alone");
+	else
+		err = kl_core_confirm(&editor->error);
+	if (err)
+		fail(editor, err);
+	mutex_unlock(&kellas.core.lock);
+	return err ?: (ssize_t)strlen(CONFIRM);
+}
+
 static ssize_t policy_write(struct file *file, const char __user *buffer,
 			    size_t size, loff_t *position)
 {
 	struct editor *editor = file->private_data;
+	bool confirm = is_confirm(buffer, size);
 	ssize_t done;
 	int err;
 
 	if (!kl_proc_may())
 		return -EPERM;
-	err = kl_check_policy_write();
+	err = confirm ? 0 : kl_check_policy_write();
 	if (err)
 		return err;
 	if (mutex_lock_killable(&editor->lock))
@@ -550,7 +596,8 @@ static ssize_t policy_write(struct file *file, const char __user *buffer,
 		editor->failed = false;
 		memset(&editor->error, 0, sizeof(editor->error));
 	}
-	done = take_write(editor, buffer, size);
+	done = confirm ? take_confirm(editor) :
+			 take_write(editor, buffer, size);
 	mutex_unlock(&editor->lock);
 	return done;
 }
@@ -576,6 +623,19 @@ static int print_shown(const struct editor *editor, struct kl_page *page)
 	return err;
 }
 
+/* Whoever wrote them may have gone before that happened. */
+static int print_failure(struct kl_page *page)
+{
+	const struct kl_core *core = &kellas.core;
+	char time[KL_TIME_TEXT_MAX];
+
+	if (!core->failure.text[0])
+		return 0;
+	kl_format_time(core->failed_at, time);
+	return kl_page_printf(page, "# changes were taken back at %s: %s\n",
+			      time, core->failure.text);
+}
+
 static int print_policy(struct kl_page *page)
 {
 	const struct kl_printer printer = { kl_page_write, page };
@@ -597,7 +657,9 @@ static int print_policy(struct kl_page *page)
 	stat.memory[KL_MEMORY_AUDIT] = ring.used;
 	kl_query_stat(&queries);
 	stat.memory[KL_MEMORY_QUERY] = queries.memory;
-	err = kl_print_policy(&printer, &kellas.core.model, &stat);
+	err = print_failure(page);
+	if (!err)
+		err = kl_print_policy(&printer, &kellas.core.model, &stat);
 	mutex_unlock(&kellas.core.lock);
 	return err;
 }

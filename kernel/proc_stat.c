@@ -7,6 +7,8 @@
  *
  *	instance 0123456789abcdef boot_id=UUID
  *	policy updates=N updated_at=T generation=N publications=N failures=N
+ *		failed_at=T reverts=N reverted_at=T confirm=SECONDS locked=0|1
+ *						(one line)
  *	requests denied=N denied_at=T unenforced=N
  *	memory policy used=BYTES quota=BYTES
  *	memory audit used=BYTES quota=BYTES
@@ -32,11 +34,13 @@
  * stands behind " / " is policy text in canonical form. unenforced counts
  * denials that were not enforced, which denials and denied do not. generation counts
  * changes of the policy, publications rulesets that requests have seen, failures
- * delayed publications that had to be taken back. unrecorded counts matches of
- * the keeper's own requests, probes those of requests of the kernel that only
- * ask what would be permitted: neither is recorded. observers are open query
- * files; expired queries nobody answered, ended ones lost their task, their
- * observers or the policy, refused denials were not asked about for want of room.
+ * delayed publications that had to be taken back, reverts commits that nobody
+ * confirmed; confirm is how long a commit still waits for that. unrecorded
+ * counts matches of the keeper's own requests, probes those of requests of the
+ * kernel that only ask what would be permitted: neither is recorded. observers
+ * are open query files; expired queries nobody answered, ended ones lost their
+ * task, their observers or the policy, refused denials were not asked about for
+ * want of room.
  *
  * version:
  *
@@ -191,9 +195,11 @@ static int print_policy(struct kl_page *page)
 	const struct kl_core *core = &kellas.core;
 
 	kl_page_printf(page,
-		"policy updates=%llu updated_at=%llu generation=%llu publications=%llu failures=%llu\n",
+		"policy updates=%llu updated_at=%llu generation=%llu publications=%llu failures=%llu failed_at=%llu reverts=%llu reverted_at=%llu confirm=%u locked=%d\n",
 		core->model.updates, core->updated_at, core->model.generation,
-		core->publications, core->failures);
+		core->publications, core->failures, core->failed_at,
+		core->reverts, core->reverted_at, kl_core_trial_left(),
+		core->locked);
 	kl_page_printf(page,
 		"requests denied=%llu denied_at=%llu unenforced=%llu\n",
 		kl_counter_read(&core->denied),

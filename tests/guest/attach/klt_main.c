@@ -162,6 +162,17 @@ static int set_deny(const char *name, int value)
 	return -ENOENT;
 }
 
+static int detach_all(void)
+{
+	int err = kl_detach_all();
+
+	if (!err)
+		err = kl_detach_wait();
+	if (!err)
+		kl_detach_done();
+	return err;
+}
+
 static int run(char *line)
 {
 	unsigned int number;
@@ -177,7 +188,7 @@ static int run(char *line)
 	}
 	if (!strcmp(line, "detach")) {
 		last_inside = kl_attach_inflight();
-		return kl_detach_all();
+		return detach_all();
 	}
 	if (sscanf(line, "arm %d", &value) == 1) {
 		WRITE_ONCE(armed, value);

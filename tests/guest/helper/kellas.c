@@ -13,7 +13,7 @@
 
 static int stat_fd = -1, records_fd = -1;
 
-int kellas_insert(void)
+int kellas_insert_with(const char *parameters)
 {
 	const char *given = getenv("KELLAS_KO");
 	char name[300];
@@ -21,9 +21,14 @@ int kellas_insert(void)
 
 	snprintf(name, sizeof(name), "build/%s/kellas.ko", release());
 	fd = must(open(given ? given : name, O_RDONLY | O_CLOEXEC));
-	result = syscall(SYS_finit_module, fd, "", 0) ? errno : 0;
+	result = syscall(SYS_finit_module, fd, parameters, 0) ? errno : 0;
 	close(fd);
 	return result;
+}
+
+int kellas_insert(void)
+{
+	return kellas_insert_with("");
 }
 
 int kellas_remove(void)

@@ -25,6 +25,7 @@ int kellas_unload(void);
 
 /** kellas_insert, kellas_remove - the bare system calls. Return: 0 or an errno */
 int kellas_insert(void);
+int kellas_insert_with(const char *parameters);
 int kellas_remove(void);
 
 /** policy - replace the policy; dies if it is refused */

@@ -20,6 +20,8 @@ static const struct {
 	{ "policy", part_policy },
 	{ "log", part_log },
 	{ "query", part_query },
+	{ "trial", part_trial },
+	{ "lock", part_lock },
 	{ "swap", part_swap },
 	{ "mounts", part_mounts },
 	{ "cycles", part_cycles },
