@@ -201,6 +201,10 @@ is 'bash completes attributes' \
 path.parent.perm= path.parent.fsmagic=" ]
 is 'bash offers no attribute that an operation lacks' \
 	[ -z "$(complete_bash explain -p x -- create path.uid)" ]
+is 'bash completes names of numbers' \
+	[ "$(complete_bash explain -p x -- signal sig = SIGS)" = "SIGSEGV SIGSTKFLT SIGSTOP SIGSYS" ]
+is 'bash offers all names behind the sign' \
+	[ "$(complete_bash explain -p x -- ptrace mode =)" = "read attach" ]
 is 'bash completes task attributes' [ "$(complete_bash explain --task = ex)" = exe= ]
 is 'bash completes help' [ "$(complete_bash help ex)" = explain ]
 try completion fish
@@ -236,6 +240,22 @@ expect 'the caret stands below the column, tabs and all' 3 '' '^  	       	 +\^$
 try check -o json "$bad"
 expect_json 'an invalid policy in JSON' 3 \
 	'not d["valid"] and d["file"].endswith("bad.conf") and d["line"] == 3 and d["column"] > 9'
+printf '100 acl read path=@TYPO\n10 deny path=@G task.uid=@N\nstring_group G /a\n' \
+	>"$folder/typo.conf"
+printf 'rule_group R\n10 deny path=@MISSING\n' >>"$folder/typo.conf"
+try check "$good" "$folder/typo.conf"
+expect 'a group without members is told, where it is used' 0 \
+	"^$folder/typo.conf:1: warning: string_group TYPO has no members"
+expect 'and each of them' 0 \
+	"^$folder/typo.conf:2: warning: number_group N has no members"
+expect 'in a rule group, too' 0 \
+	"^$folder/typo.conf:5: warning: string_group MISSING has no members"
+is 'one with members is not' [ "$(grep -c warning "$folder/out")" = 3 ]
+try check -o json "$folder/typo.conf"
+expect_json 'a group without members in JSON' 0 \
+	'[(g["kind"], g["group"], g["line"]) for g in d["empty_groups"]] == [
+		("string_group", "TYPO", 1), ("number_group", "N", 2),
+		("string_group", "MISSING", 5)]'
 try check "$good" "$bad"
 expect 'lines count within their file' 3 '' "^$bad:3:"
 try check "$good" "$good"
@@ -294,6 +314,9 @@ try load -n "$good"
 expect 'load -n needs no module' 0 '^checked: 2 blocks, 2 rules, 1 group$'
 try load "$bad"
 expect 'an invalid policy is refused before the kernel is asked' 3 '' "^$bad:3:"
+try load -o json "$bad"
+expect_json 'load of an invalid policy in JSON' 3 \
+	'not d["valid"] and d["file"].endswith("bad.conf") and d["line"] == 3 and d["message"]'
 for one in save stat monitor unload; do
 	try $one
 	expect "$one without the module" 4 '' 'not loaded'

@@ -171,3 +171,23 @@ void kl_source_complain(FILE *stream, const struct kl_source *source,
 	fprintf(stream, "%s:%u:%u: %s\n", name, local, error->column, error->text);
 	kl_caret(stream, kl_source_line(source, error->line), error->column);
 }
+
+void kl_source_refuse(struct kl_output *output, const struct kl_source *source,
+		      const struct kl_error *error)
+{
+	const char *name;
+	u32 local = 0;
+
+	if (output->format == KL_FORMAT_TEXT) {
+		kl_source_complain(stderr, source, error);
+		return;
+	}
+	name = kl_source_locate(source, error->line, &local);
+	kl_open_object(output, NULL);
+	kl_put_bool(output, "valid", NULL, false);
+	kl_put_string(output, "file", NULL, error->line ? name : NULL);
+	kl_put_number(output, "line", NULL, local);
+	kl_put_number(output, "column", NULL, error->column);
+	kl_put_string(output, "message", NULL, error->text);
+	kl_close(output);
+}

@@ -7,6 +7,7 @@
 #define KELLAS_SOURCE_H
 
 #include "memory.h"
+#include "output.h"
 
 /**
  * struct kl_source_file - one of the joined files
@@ -68,6 +69,13 @@ struct kl_text kl_source_line(const struct kl_source *source, u32 line);
  */
 void kl_source_complain(FILE *stream, const struct kl_source *source,
 			const struct kl_error *error);
+
+/**
+ * kl_source_refuse - the same as a result: in JSON an object on @output with
+ * "valid": false, and place and message; in text on standard error
+ */
+void kl_source_refuse(struct kl_output *output, const struct kl_source *source,
+		      const struct kl_error *error);
 
 /** kl_caret - the two lines below the message alone */
 void kl_caret(FILE *stream, struct kl_text line, u32 column);

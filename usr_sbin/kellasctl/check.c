@@ -66,6 +66,69 @@ static void put_count(struct kl_output *output, const char *key, const char *lea
 	kl_say(output, "%.*s", count == 1 ? length - 1 : length, key);
 }
 
+static void warn_of_group(struct kl_output *output, const struct kl_source *source,
+			  const struct kl_group *group, u32 line)
+{
+	static const char *const kinds[] = {
+		[KL_STRING_GROUP] = "string_group",
+		[KL_NUMBER_GROUP] = "number_group",
+		[KL_IP_GROUP] = "ip_group",
+	};
+	struct kl_text name = { group->name->text, group->name->length };
+	const char *file;
+	u32 local;
+
+	file = kl_source_locate(source, line, &local);
+	kl_open_object(output, NULL);
+	kl_paint(output, KL_NOTICE);
+	kl_put_string(output, "file", "%s:", file);
+	kl_put_number(output, "line", "%s: warning: ", local);
+	kl_put_string(output, "kind", "%s ", kinds[group->kind]);
+	kl_put_text(output, "group", "%s has no members, so nothing is in it", name);
+	kl_paint(output, KL_PLAIN);
+	kl_say(output, "\n");
+	kl_close(output);
+}
+
+static void warn_of_rule(struct kl_output *output, const struct kl_source *source,
+			 const struct kl_rule *rule)
+{
+	const struct kl_condition *condition;
+	u32 i;
+
+	for (i = 0; i < rule->count; i++) {
+		condition = &rule->conditions[i];
+		if (condition->right == KL_RIGHT_GROUP && !condition->group->count)
+			warn_of_group(output, source, condition->group, rule->line);
+	}
+}
+
+/* @list: of blocks, or of the blocks that rule groups are. */
+static void warn_of_blocks(struct kl_output *output, const struct kl_source *source,
+			   const struct list_head *list)
+{
+	const struct kl_block *block;
+	const struct kl_rule *rule;
+
+	list_for_each_entry(block, list, rule.list) {
+		warn_of_rule(output, source, &block->rule);
+		list_for_each_entry(rule, &block->rules, list)
+			warn_of_rule(output, source, rule);
+	}
+}
+
+/* A group that is used and has no members is most often a typing error. */
+static void put_empty_groups(struct kl_output *output, const struct kl_policy_file *file)
+{
+	int op;
+
+	kl_open_array(output, "empty_groups");
+	for (op = 0; op < KL_OP_COUNT; op++)
+		warn_of_blocks(output, &file->source, &file->policy.blocks[op]);
+	warn_of_blocks(output, &file->source, &file->policy.rule_groups);
+	kl_close(output);
+}
+
 static void put_summary(struct kl_output *output, const struct kl_policy_file *file)
 {
 	struct summary summary;
@@ -126,26 +189,6 @@ static int put_unsupported(struct kl_output *output, const struct kl_policy *pol
 	return KL_EXIT_OK;
 }
 
-static void put_invalid(struct kl_output *output, const struct kl_policy_file *file,
-			const struct kl_error *error)
-{
-	const char *name;
-	u32 local = 0;
-
-	if (output->format == KL_FORMAT_TEXT) {
-		kl_source_complain(stderr, &file->source, error);
-		return;
-	}
-	name = kl_source_locate(&file->source, error->line, &local);
-	kl_open_object(output, NULL);
-	kl_put_bool(output, "valid", NULL, false);
-	kl_put_string(output, "file", NULL, error->line ? name : NULL);
-	kl_put_number(output, "line", NULL, local);
-	kl_put_number(output, "column", NULL, error->column);
-	kl_put_string(output, "message", NULL, error->text);
-	kl_close(output);
-}
-
 static int check(struct kl_common *common, struct kl_policy_file *file, bool kernel)
 {
 	struct kl_output *output = &common->output;
@@ -153,7 +196,7 @@ static int check(struct kl_common *common, struct kl_policy_file *file, bool ker
 	int status = KL_EXIT_OK;
 
 	if (kl_policy_file_compile(file, &error)) {
-		put_invalid(output, file, &error);
+		kl_source_refuse(output, &file->source, &error);
 		return KL_EXIT_INVALID;
 	}
 	if (common->quiet && !kernel)
@@ -161,6 +204,7 @@ static int check(struct kl_common *common, struct kl_policy_file *file, bool ker
 	kl_open_object(output, NULL);
 	kl_put_bool(output, "valid", NULL, true);
 	put_summary(output, file);
+	put_empty_groups(output, file);
 	if (kernel)
 		status = put_unsupported(output, &file->policy);
 	kl_close(output);

@@ -92,6 +92,26 @@ static void print_attribute_function(void)
 	printf("\tesac\n}\n\n");
 }
 
+/* Names of numbers, by the attribute that has them. */
+static void print_names_function(void)
+{
+	u32 slot, number;
+
+	printf("_kellasctl_names() {\n\tcase $1 in\n");
+	for (slot = KL_SLOT_TARGET; slot < KL_SLOT_ARGV; slot++) {
+		char name[KL_SLOT_NAME_MAX];
+
+		if (!kl_number_names(slot))
+			continue;
+		printf("\t%s) echo \"", kl_slot_name(0, slot, name));
+		for (number = 0; number < KL_NAMED_MAX; number++)
+			if (kl_number_name(slot, number))
+				printf("%s ", kl_number_name(slot, number));
+		printf("\" ;;\n");
+	}
+	printf("\tesac\n}\n\n");
+}
+
 static void bash_option(const struct kl_option *option, void *context)
 {
 	(void)context;
@@ -165,13 +185,15 @@ static void print_bash_helpers(void)
 	       "\tdone\n"
 	       "\tcase ${COMPREPLY[0]-} in *[=[]) compopt -o nospace 2>/dev/null ;; esac\n"
 	       "}\n\n"
-	       "# An operation, then its attributes.\n"
+	       "# An operation, then its attributes, then names of numbers.\n"
 	       "_kellasctl_request() {\n"
-	       "\tlocal i\n"
+	       "\tlocal i names\n"
+	       "\tnames=$(_kellasctl_names \"$prev\")\n"
 	       "\tfor ((i = 2; i < COMP_CWORD; i++)); do\n"
 	       "\t\tcase \" $operations \" in\n"
 	       "\t\t*\" ${COMP_WORDS[i]} \"*)\n"
-	       "\t\t\t_kellasctl_offer \"$(_kellasctl_attributes \"${COMP_WORDS[i]}\")\"\n"
+	       "\t\t\t_kellasctl_offer \"${names:-$(_kellasctl_attributes"
+	       " \"${COMP_WORDS[i]}\")}\"\n"
 	       "\t\t\treturn ;;\n"
 	       "\t\tesac\n"
 	       "\tdone\n"
@@ -186,6 +208,7 @@ static void print_bash(void)
 	printf("# bash completion for kellasctl, made by 'kellasctl completion bash'\n"
 	       "# SPDX-License-Identifier: GPL-2.0\n\n");
 	print_attribute_function();
+	print_names_function();
 	print_bash_helpers();
 	printf("_kellasctl() {\n\tlocal cur=${COMP_WORDS[COMP_CWORD]} "
 	       "prev=${COMP_WORDS[COMP_CWORD - 1]}\n"
@@ -302,11 +325,14 @@ static void print_zsh(void)
 	       "# zsh completion for kellasctl, made by 'kellasctl completion zsh'\n"
 	       "# SPDX-License-Identifier: GPL-2.0\n\n");
 	print_attribute_function();
+	print_names_function();
 	printf("# An operation, then its attributes; words are those behind the options.\n"
 	       "_kellasctl_request() {\n"
 	       "\tif ((CURRENT == 1)); then\n\t\tcompadd -- ");
 	print_operations();
-	printf("\n\telse\n"
+	printf("\n\telif compset -P '*='; then\n"
+	       "\t\tcompadd -- ${=\"$(_kellasctl_names ${IPREFIX%%=})\"}\n"
+	       "\telse\n"
 	       "\t\tcompadd -S '' -- ${=\"$(_kellasctl_attributes $words[1])\"}\n"
 	       "\tfi\n}\n\n"
 	       "_kellasctl() {\n\tif ((CURRENT == 2)); then\n\t\tlocal -a list=(");

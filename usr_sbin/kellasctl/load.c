@@ -117,7 +117,7 @@ static bool read_answer(struct load *load, struct kl_error *error)
 	return parse_answer(answer, error);
 }
 
-static int complain(struct load *load, int result)
+static int complain(struct kl_output *output, struct load *load, int result)
 {
 	struct kl_error error;
 
@@ -128,14 +128,14 @@ static int complain(struct load *load, int result)
 		return KL_EXIT_FAILURE;
 	}
 	if (read_answer(load, &error))
-		kl_source_complain(stderr, load->source, &error);
+		kl_source_refuse(output, load->source, &error);
 	else
 		kl_complain("%s", strerror(-result));
 	kl_complain("refused by the module; nothing has changed");
 	return result == -EINVAL || result == -E2BIG ? KL_EXIT_INVALID : KL_EXIT_FAILURE;
 }
 
-static int transfer(const struct kl_source *source, bool add)
+static int transfer(struct kl_output *output, const struct kl_source *source, bool add)
 {
 	struct load load = {
 		.source = source,
@@ -152,7 +152,7 @@ static int transfer(const struct kl_source *source, bool add)
 	error = write_lines(&load);
 	end_progress(&load);
 	if (error)
-		status = complain(&load, error);
+		status = complain(output, &load, error);
 	close(load.fd);
 	return status;
 }
@@ -192,11 +192,11 @@ static int load(struct kl_common *common, struct kl_policy_file *file, bool add,
 	int status = KL_EXIT_OK;
 
 	if (kl_policy_file_compile(file, &error)) {
-		kl_source_complain(stderr, &file->source, &error);
+		kl_source_refuse(&common->output, &file->source, &error);
 		return KL_EXIT_INVALID;
 	}
 	if (!only_check)
-		status = transfer(&file->source, add);
+		status = transfer(&common->output, &file->source, add);
 	if (status == KL_EXIT_OK)
 		report(common, &file->policy, add, only_check);
 	return status;

@@ -27,7 +27,10 @@ static void put_attribute(struct kl_output *output, enum kl_op op, u32 slot)
 					"");
 	kl_open_object(output, NULL);
 	kl_put_string(output, "name", "    %-24s", shown);
-	kl_put_string(output, "type", " %s\n", types[kl_slot_type(slot)]);
+	kl_put_string(output, "type", " %s", types[kl_slot_type(slot)]);
+	if (kl_number_names(slot))
+		kl_put_string(output, "names", " or %s", kl_number_names(slot));
+	kl_say(output, "\n");
 	kl_close(output);
 }
 
