@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 #include "facts.h"
 #include "kellas.h"
@@ -158,6 +159,20 @@ static void add_contents(struct text *text, int folder, const char *name)
 	close(fd);
 }
 
+/* By a name below the folder's descriptor, or links could not be asked. */
+static void add_xattrs(struct text *text, int folder, const char *name)
+{
+	char path[512], names[1024], value[256];
+	ssize_t length, n, i;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", folder, name);
+	length = must(llistxattr(path, names, sizeof(names)));
+	for (i = 0; i < length; i += strlen(names + i) + 1) {
+		n = must(lgetxattr(path, names + i, value, sizeof(value)));
+		text_add_quoted(text, names + i, value, n);
+	}
+}
+
 static void add_entry(struct text *text, int folder, const char *name)
 {
 	char target[256];
@@ -169,6 +184,7 @@ static void add_entry(struct text *text, int folder, const char *name)
 		 S_ISDIR(file.st_mode) ? 0 : file.st_nlink, file.st_ino, file.st_rdev);
 	if (S_ISREG(file.st_mode))
 		add_contents(text, folder, name);
+	add_xattrs(text, folder, name);
 	if (S_ISLNK(file.st_mode)) {
 		length = must(readlinkat(folder, name, target, sizeof(target)));
 		text_add(text, " %.*s", (int)length, target);

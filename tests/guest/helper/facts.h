@@ -25,7 +25,7 @@ void parent_facts(struct text *text, const char *x, const char *path);
 /** exists - lstat(2) works */
 bool exists(const char *path);
 
-/** tree_facts - all that is in a folder: names, types, modes, owners, contents */
+/** tree_facts - all that is in a folder: names, types, modes, owners, contents, attributes */
 void tree_facts(struct text *text, const char *path);
 
 #endif

@@ -26,6 +26,7 @@
 #include <sys/sysmacros.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 #include "calls.h"
 #include "facts.h"
@@ -68,6 +69,25 @@ static void make_link(void) { make_f(); must(symlink("f", "l")); }
 static void make_program(void) { copy_file(quick_program(), "f"); }
 static void make_program_link(void) { make_program(); must(symlink("f", "l")); }
 
+/* For one more user; the kernel's format. */
+static const struct {
+	uint32_t version;
+	struct { uint16_t tag, perm; uint32_t id; } entry[5];
+} acl = { 2, { { 1, 6, -1 }, { 2, 4, 77 }, { 4, 4, -1 }, { 0x10, 4, -1 }, { 0x20, 4, -1 } } };
+
+#define ACL	"system.posix_acl_access"
+#define XATTR	"trusted.kellas"
+
+
+static void make_xattr(void)
+{
+	make_link();
+	must(lsetxattr("f", XATTR, "1", 1, 0));
+	must(lsetxattr("l", XATTR, "1", 1, 0));
+}
+
+static void make_acl(void) { make_f(); must(setxattr("f", ACL, &acl, sizeof(acl), 0)); }
+
 static void open_r(void) { fd = must(open("f", O_RDONLY)); }
 static void open_w(void) { fd = must(open("f", O_WRONLY)); }
 static void open_a(void) { fd = must(open("f", O_WRONLY | O_APPEND)); }
@@ -75,6 +95,7 @@ static void open_p(void) { fd = must(open("f", O_PATH)); }
 static void open_d(void) { fd = must(open("d", O_RDONLY | O_DIRECTORY)); }
 static void open_here(void) { fd = must(open(".", O_RDONLY | O_DIRECTORY)); }
 static void open_ring(void) { must(ring_open()); }
+static void open_r_ring(void) { open_r(); open_ring(); }
 static void open_socket(void) { fd = must(socket(AF_UNIX, SOCK_STREAM, 0)); }
 
 /* The 32-bit entry; numbers are those of its own table. */
@@ -101,6 +122,20 @@ static long ring(int code, const char *path, uint64_t other, unsigned int length
 static long ring_name(int code, const char *old, const char *new, unsigned int length)
 {
 	return ring(code, old, (uintptr_t)new, length, 0);
+}
+
+static long ring_xattr(const char *path, const char *name, const char *value)
+{
+	struct io_uring_sqe operation = {
+		.opcode = path ? IORING_OP_SETXATTR : IORING_OP_FSETXATTR,
+		.fd = path ? AT_FDCWD : fd,
+		.addr = (uintptr_t)name,
+		.addr2 = (uintptr_t)value,
+		.addr3 = (uintptr_t)path,
+		.len = strlen(value),
+	};
+
+	return ring_submit(&operation);
 }
 
 static long openat2_how(const char *path, uint64_t flags, uint64_t mode)
@@ -235,7 +270,7 @@ static struct {
 static const char *const operations[] = {
 	"execute", "read", "write", "append", "create", "unlink", "getattr", "mkdir", "rmdir",
 	"mkfifo", "mksock", "truncate", "symlink", "mkblock", "mkchar", "link", "rename", "chmod",
-	"chown", "chgrp", "ioctl", "chroot", "environ",
+	"chown", "chgrp", "ioctl", "chroot", "environ", "setxattr", "removexattr",
 };
 
 static bool is_among(const char *word, const char *words)
@@ -293,11 +328,17 @@ static enum verdict verdict_of(const struct phase *phase, const char *op)
 	return phase->allow ? ALLOWED : UNMATCHED;
 }
 
+/* The folder as the operation's paths begin; some are told no mount. */
+static const char *folder_of(const struct place *place, const char *op)
+{
+	return is_among(op, " setxattr removexattr ") ? place->local : place->folder;
+}
+
 static void add_block(struct text *text, const struct phase *phase, const char *op,
-		      const char *folder)
+		      const struct place *place)
 {
 	text_add(text, "100 acl %s %s=\"%s/\\*\" task.gid=%d\n    label block-%s\n    audit 1\n", op,
-		 prefix_of(op, 0), folder, SUBJECT_MARK, op);
+		 prefix_of(op, 0), folder_of(place, op), SUBJECT_MARK, op);
 	switch (verdict_of(phase, op)) {
 	case ALLOWED:
 		text_add(text, "    10 allow task.uid=21 label=allow-%s\n", op);
@@ -311,13 +352,13 @@ static void add_block(struct text *text, const struct phase *phase, const char *
 	}
 }
 
-static void set_phase(const struct phase *phase, const char *folder)
+static void set_phase(const struct phase *phase, const struct place *place)
 {
 	struct text text = {};
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(operations); i++)
-		add_block(&text, phase, operations[i], folder);
+		add_block(&text, phase, operations[i], place);
 	policy(text.data);
 	free(text.data);
 }
@@ -450,7 +491,7 @@ static void add_files(struct text *text, const struct request *request,
 
 /* The text behind " / " of the record of a request. */
 static void add_expected(struct text *text, const struct way *way, unsigned int index,
-			 const char *folder)
+			 const struct place *place)
 {
 	const struct request *request = &way->request[index];
 	const char *op = request->op, *more = request->more ? request->more : "";
@@ -460,10 +501,10 @@ static void add_expected(struct text *text, const struct way *way, unsigned int 
 	text_add(text, "%s", op);
 	if (is_exec(op)) {
 		text_add(text, "%s", more);
-		add_exec_name(text, folder);
+		add_exec_name(text, place->folder);
 	}
 	for (k = 0; k < 2 && request->object[k]; k++) {
-		sprintf(name, "%s/%s", folder, request->object[k]);
+		sprintf(name, "%s/%s", folder_of(place, op), request->object[k]);
 		text_add_quoted(text, prefix_of(op, k), name, strlen(name));
 	}
 	if (is_exec(op))
@@ -471,7 +512,7 @@ static void add_expected(struct text *text, const struct way *way, unsigned int 
 	else
 		text_add(text, "%s", more);
 	text_add(text, "%s", shared->task);
-	add_files(text, request, index, folder);
+	add_files(text, request, index, place->folder);
 	if (is_exec(op))
 		text_add(text, "%s", shared->exec);
 }
@@ -633,7 +674,7 @@ static void expect_result(const struct way *way, const struct observation *seen,
  */
 static bool is_exact(const struct way *way, const struct place *place)
 {
-	return !way->worker || strcmp(place->name, "lower");
+	return !way->worker || !strstr("overlay lower", place->name);
 }
 
 /*
@@ -656,7 +697,7 @@ static void expect_records(const struct way *way, const struct phase *phase,
 	expect_order(seen);
 	for (i = 0; i < n && i < seen->count; i++) {
 		text_clear(&expected);
-		add_expected(&expected, way, i, place->folder);
+		add_expected(&expected, way, i, place);
 		expect_words("record", expected.data, record_body(seen->records[i]));
 		expect_head(seen->records[i], phase, way->request[i].op, seen->child,
 			    way->worker);
@@ -728,7 +769,7 @@ static void run_place(const char *name)
 	place_open(&place, name);
 	for (i = 0; i < ARRAY_SIZE(phases); i++) {
 		group("operations %s %s", name, phases[i].name);
-		set_phase(&phases[i], place.folder);
+		set_phase(&phases[i], &place);
 		for (k = 0; k < ARRAY_SIZE(ways); k++)
 			if (is_possible(&ways[k], &place))
 				run_way(&ways[k], &phases[i], &place);
@@ -782,6 +823,8 @@ static const char *families_of(const char *op)
 		return " mount ";
 	if (!strcmp(op, "getattr"))
 		return " getattr ";
+	if (is_among(op, " setxattr removexattr "))
+		return " xattr ";
 	return !strcmp(op, "ioctl") ? " ioctl " : " names ";
 }
 
@@ -836,7 +879,7 @@ static void run_alone(const char *op, const struct place *place)
 	unsigned int k;
 
 	group("attached %s", op);
-	add_block(&text, &phase, op, place->folder);
+	add_block(&text, &phase, op, place);
 	policy(text.data);
 	free(text.data);
 	expect_functions(families_of(op));

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 #include "place.h"
 
@@ -51,6 +52,19 @@ static void open_overlay(const struct place *place)
 		      " lowerdir=low2,upperdir=up2,workdir=work2 overlay overlay");
 }
 
+/* The folder is at the top of its file system. */
+static void find_local(struct place *place)
+{
+	struct stat root;
+
+	if (strcmp(place->name, "ext4")) {
+		sprintf(place->local, "%s:/t", strcmp(place->name, "tmpfs") ? "overlay" : "tmpfs");
+		return;
+	}
+	must(stat("/tmp/ext4", &root));
+	sprintf(place->local, "dev(%u,%u):/t", major(root.st_dev), minor(root.st_dev));
+}
+
 void place_open(struct place *place, const char *name)
 {
 	place->name = name;
@@ -70,6 +84,7 @@ void place_open(struct place *place, const char *name)
 	} else {
 		die("there is no place %s", name);
 	}
+	find_local(place);
 }
 
 static void make_in(const char *folder, void (*make)(void))

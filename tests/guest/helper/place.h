@@ -10,10 +10,12 @@
  * @name: "tmpfs", "overlay", "lower" (an overlay whose files are still in the
  *	lower layer), "ext4"
  * @folder: a fresh folder for each case; no byte of it needs escaping
+ * @local: its name within the file system, where no mount is known
  */
 struct place {
 	const char *name;
 	char folder[64];
+	char local[64];
 };
 
 /** place_open - make the file system; dies if it cannot be had */
