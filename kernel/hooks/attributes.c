@@ -4,10 +4,13 @@
 #include "../request.h"
 #include "hooks.h"
 #include "inner.h"
+#include "syscall.h"
 
+/* What open was asked about is not asked once more. */
 int kl_hook_path_truncate(const struct path *path)
 {
-	if (kl_path_is_skipped(path))
+	if (kl_path_is_skipped(path) ||
+	    (kl_opens_emptied(path->dentry) && kl_syscall_opens()))
 		return 0;
 	return kl_check_path(KL_OP_TRUNCATE, path);
 }

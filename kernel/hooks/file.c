@@ -12,6 +12,13 @@ static enum kl_op write_op(unsigned int flags)
 	return flags & O_APPEND ? KL_OP_APPEND : KL_OP_WRITE;
 }
 
+static bool is_emptied(const struct file *file)
+{
+	return file->f_flags & O_TRUNC && !(file->f_mode & FMODE_CREATED) &&
+	       S_ISREG(file_inode(file)->i_mode) &&
+	       kl_opens_emptied(file->f_path.dentry);
+}
+
 /*
  * O_RDWR is two requests. An access mode of 3 gives a descriptor for ioctl
  * only. The program of an execve is checked as such, its interpreters here.
@@ -22,14 +29,16 @@ int kl_hook_file_open(struct file *file)
 	unsigned int mode = flags & O_ACCMODE;
 	int err = 0;
 
-	if (mode == O_ACCMODE || kl_file_is_inner(file))
+	if (kl_file_is_inner(file))
 		return 0;
 	if (flags & __FMODE_EXEC && !kl_execve_opens_interpreter())
 		return 0;
-	if (mode != O_WRONLY)
+	if (mode == O_RDONLY || mode == O_RDWR)
 		err = kl_check_path(KL_OP_READ, &file->f_path);
-	if (mode != O_RDONLY && !err)
+	if ((mode == O_WRONLY || mode == O_RDWR) && !err)
 		err = kl_check_path(write_op(flags), &file->f_path);
+	if (is_emptied(file) && !err)
+		err = kl_check_path(KL_OP_TRUNCATE, &file->f_path);
 	return err;
 }
 

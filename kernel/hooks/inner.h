@@ -25,6 +25,7 @@
 
 #include <linux/cred.h>
 #include <linux/fs.h>
+#include <linux/magic.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
 #include "../collect/collect.h"
@@ -69,6 +70,18 @@ static inline bool kl_path_is_skipped(const struct path *path)
 {
 	return IS_PRIVATE(d_backing_inode(path->dentry)) ||
 	       kl_path_is_inner(path);
+}
+
+/**
+ * kl_opens_emptied - does this file's system empty it before it says so?
+ *
+ * Overlayfs copies a file of a lower layer when it is opened for writing, and
+ * with O_TRUNC without its contents; only then the kernel asks whether it may
+ * be truncated. So that is asked when it is opened.
+ */
+static inline bool kl_opens_emptied(const struct dentry *dentry)
+{
+	return dentry->d_sb->s_magic == OVERLAYFS_SUPER_MAGIC;
 }
 
 /**
