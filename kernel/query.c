@@ -108,7 +108,7 @@ static bool observes(void)
 bool kl_query_wanted(const struct kl_check *check)
 {
 	return READ_ONCE(queries.observer_count) && !check->atomic &&
-	       check->subject == current &&
+	       !check->locked && check->subject == current &&
 	       !(current->flags & (PF_KTHREAD | PF_EXITING)) && !observes();
 }
 

@@ -38,6 +38,7 @@ void kl_check_init(struct kl_check *check, enum kl_op op)
 	check->spill = NULL;
 	check->probe = false;
 	check->atomic = kl_op_table[op].flags & KL_OP_ATOMIC;
+	check->locked = false;
 	check->flags = 0;
 	check->sleeping = false;
 	check->reported = false;

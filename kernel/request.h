@@ -44,6 +44,8 @@ struct kl_object {
  * @probe: it is only asked what would be permitted: decided and counted, but
  *	not recorded
  * @atomic: nobody may sleep here: what cannot be collected without is unknown
+ * @locked: a lock is held that looking at the process takes (mmap_lock,
+ *	s_umount): nobody is waited for
  * @flags: enum kl_record_flag
  * @sleeping: a reference on @published is held instead of RCU
  * @reported: matches were handed out: it is too late to start again
@@ -72,6 +74,7 @@ struct kl_check {
 	struct kl_published *published;
 	bool probe;
 	bool atomic;
+	bool locked;
 	u8 flags;
 	bool sleeping;
 	bool reported;

@@ -11,14 +11,16 @@
 #include <linux/personality.h>
 #include "../request.h"
 #include "hooks.h"
+#include "syscall.h"
 
 /* Anonymous memory has no path, nor have the kernel's own files behind it. */
-static int check_mapping(const struct file *file)
+static int check_mapping(const struct file *file, bool locked)
 {
 	struct kl_check check kl_uninitialized;
 	const struct path *path;
 
 	kl_check_init(&check, KL_OP_MMAP_EXEC);
+	check.locked = locked;
 	if (!file || IS_PRIVATE(file_inode(file))) {
 		kl_check_no_object(&check, 0);
 	} else {
@@ -55,7 +57,7 @@ int kl_hook_mmap_file(struct file *file, unsigned long prot,
 {
 	if (!becomes_executable(file, prot))
 		return 0;
-	return check_mapping(file);
+	return check_mapping(file, KL_SYSCALL_IS(remap_file_pages));
 }
 
 /*
@@ -68,5 +70,5 @@ int kl_hook_file_mprotect(struct vm_area_struct *vma, unsigned long reqprot,
 {
 	if (!(prot & PROT_EXEC))
 		return 0;
-	return check_mapping(vma->vm_file);
+	return check_mapping(vma->vm_file, true);
 }

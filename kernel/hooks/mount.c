@@ -58,6 +58,7 @@ int kl_hook_sb_pivotroot(const struct path *old_path,
  * @length: bytes of @data
  * @flags: MS_*
  * @data_unknown, @flags_unknown: as far as is known; but there may be more
+ * @locked: s_umount is held
  */
 struct mounting {
 	struct path source;
@@ -68,6 +69,7 @@ struct mounting {
 	unsigned long flags;
 	bool data_unknown;
 	bool flags_unknown;
+	bool locked;
 };
 
 static int check_mounting(const struct mounting *mounting)
@@ -75,6 +77,7 @@ static int check_mounting(const struct mounting *mounting)
 	struct kl_check check kl_uninitialized;
 
 	kl_check_init(&check, KL_OP_MOUNT);
+	check.locked = mounting->locked;
 	if (mounting->source.dentry)
 		kl_check_object(&check, 0, mounting->source.mnt,
 				mounting->source.dentry);
@@ -327,6 +330,7 @@ int kl_hook_sb_remount(struct super_block *sb, void *mnt_opts)
 	struct mounting mounting = {
 		.target.dentry = sb->s_root,
 		.fstype = "--remount",
+		.locked = true,
 	};
 	struct kl_fscontext_told *told;
 	unsigned int flags = 0;
