@@ -398,7 +398,8 @@ static void detach(u32 families)
 	unsigned int family, n = 0;
 
 	kl_tracepoint_detach(families);
-	for (family = 0; family < KL_FAMILIES; family++) {
+	/* Backwards: the families have an order (hooks/families.def). */
+	for (family = KL_FAMILIES; family--;) {
 		struct ftrace_ops *ops = attach.ops[family];
 
 		if (!(families & attach.attached & BIT(family)))

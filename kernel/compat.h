@@ -177,6 +177,27 @@ static inline bool kl_uses_io_uring(void)
 #endif
 }
 
+/* Flags of security_task_alloc(). */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
+typedef u64 kl_clone_flags_t;
+#else
+typedef unsigned long kl_clone_flags_t;
+#endif
+
+/* What security_bprm_committed_creds() is given. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+typedef const struct linux_binprm kl_committed_bprm_t;
+#else
+typedef struct linux_binprm kl_committed_bprm_t;
+#endif
+
+/* AT_EXECVE_CHECK: an execve that asks, and executes nothing. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 14, 0)
+#define kl_bprm_is_check(bprm)	((bprm)->is_check)
+#else
+#define kl_bprm_is_check(bprm)	false
+#endif
+
 /* From 6.8 in_execve is set only when the program itself is open already. */
 #define KL_PROGRAM_OPENED_IN_EXECVE \
 	(LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0))

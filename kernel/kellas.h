@@ -17,6 +17,8 @@
 #include "engine/ring.h"
 #include "engine/ruleset.h"
 
+struct kl_domain;
+
 #define KL_VERSION	"0.1"
 /* Raised when the text of policies or records changes incompatibly. */
 #define KL_LANGUAGE	1
@@ -24,11 +26,15 @@
 /**
  * struct kl_published - a ruleset that requests may see
  * @ruleset: what they see; freed with this
+ * @domains: references on the domains that it leads to
+ * @domain_count: of them
  * @users: requests that left RCU to collect something; dies when retired
  * @retired: frees all this under the policy mutex
  */
 struct kl_published {
 	struct kl_ruleset *ruleset;
+	struct kl_domain **domains;
+	u32 domain_count;
 	struct percpu_ref users;
 	struct work_struct retired;
 };

@@ -13,10 +13,10 @@
 #include "attach.h"
 #include "collect/collect.h"
 #include "hooks/accept.h"
-#include "hooks/execve.h"
 #include "hooks/fscontext.h"
 #include "kellas.h"
 #include "query.h"
+#include "task.h"
 
 struct kl_module kellas;
 
@@ -67,9 +67,15 @@ static int __init kellas_init(void)
 	err = kl_path_init();
 	if (err)
 		return err;
-	err = alloc_percpu_parts();
+	err = kl_namespace_init();
 	if (err)
 		return err;
+	err = kl_domain_init();
+	if (err)
+		return err;
+	err = alloc_percpu_parts();
+	if (err)
+		goto exit_domain;
 	err = kl_log_init();
 	if (err)
 		goto free_percpu;
@@ -98,6 +104,8 @@ exit_log:
 	kl_log_exit();
 free_percpu:
 	free_percpu_parts();
+exit_domain:
+	kl_domain_exit();
 	return err;
 }
 
@@ -122,13 +130,16 @@ static void __exit kellas_exit(void)
 	/* Retired rulesets may still be on their way to kl_attach_release(). */
 	mutex_lock(&kellas.core.lock);
 	kl_attach_exit();
+	kl_task_clear();
 	mutex_unlock(&kellas.core.lock);
 	kl_accept_exit();
 	kl_core_exit();
 	kl_log_exit();
 	free_percpu_parts();
-	kl_execve_exit();
 	kl_fscontext_exit();
+	kl_domain_exit();
+	/* What tasks and domains were freed by. */
+	rcu_barrier();
 }
 
 module_init(kellas_init);

@@ -26,6 +26,7 @@
 #include "compat.h"
 #include "kellas.h"
 #include "query.h"
+#include "task.h"
 
 #define PUBLISH_DELAY	msecs_to_jiffies(10)
 
@@ -40,12 +41,6 @@ MODULE_PARM_DESC(lock,
 /* Which functions see each operation. */
 #define SUPPORTED	BIT(31)
 #define F(id)		KL_FAMILY_BIT(id)
-#if KL_PROGRAM_OPENED_IN_EXECVE
-/* Interpreters are told from programs by what bprm_check has seen. */
-#define F_PROGRAM	F(EXEC)
-#else
-#define F_PROGRAM	0
-#endif
 static const u32 op_families[KL_OP_COUNT] = {
 #define KL_OPERATION_FAMILIES(op, families) \
 	[KL_OP_##op] = SUPPORTED | (families),
@@ -53,6 +48,9 @@ static const u32 op_families[KL_OP_COUNT] = {
 };
 
 static_assert(KL_FAMILIES <= 31, "bit 31 means SUPPORTED");
+
+/* Attached before all others, and detached by nothing but "detach". */
+#define TASK_FAMILIES	(F(TASK_FREE) | F(TASK))
 
 /**
  * struct pending - a batch applied to the model but not published
@@ -73,16 +71,57 @@ const char *kl_core_refusal(enum kl_op op, bool deny)
 	return NULL;
 }
 
-/* Functions that the model needs attached. */
-static u32 model_families(void)
+/* Functions of all operations that a domain may be left before. */
+static u32 auto_families(void)
 {
 	u32 families = 0;
 	int op;
 
 	for (op = 0; op < KL_OP_COUNT; op++)
-		if (kellas.core.model.block_count[op])
+		if (kl_op_table[op].flags & KL_OP_AUTO)
 			families |= op_families[op];
+	return families;
+}
+
+/* Functions that the model needs attached. */
+static u32 model_families(void)
+{
+	const struct kl_policy *model = &kellas.core.model;
+	u32 families = 0;
+	int op;
+
+	for (op = 0; op < KL_OP_COUNT; op++)
+		if (model->block_count[op])
+			families |= op_families[op];
+	if (model->block_count[KL_OP_AUTO_DOMAIN_TRANSITION])
+		families |= auto_families();
+	if (families)
+		families |= TASK_FAMILIES;
 	return families & KL_FAMILY_ALL;
+}
+
+/*
+ * When the first functions are attached, all tasks get their state. A handler
+ * that was still inside when everything was detached may have left one.
+ */
+static int attach_families(u32 families, struct kl_error *error)
+{
+	bool first = !(kl_attached() & F(TASK));
+	int err;
+
+	if (!families)
+		return 0;
+	if (first)
+		kl_task_clear();
+	err = kl_attach_prepare(families, error);
+	if (!err && first) {
+		err = kl_task_walk();
+		if (err)
+			kl_attach_release(families);
+	}
+	if (err && first)
+		kl_task_clear();
+	return err;
 }
 
 static struct kl_published *current_published(void)
@@ -155,10 +194,44 @@ static void release_unneeded(void)
 {
 	const struct kl_core *core = &kellas.core;
 	u32 unneeded = kl_attached() & ~(core->families | core->trial.families |
-					 model_families());
+					 model_families() | TASK_FAMILIES);
 
 	if (unneeded)
 		kl_attach_release(unneeded);
+}
+
+static void put_domains(struct kl_published *published)
+{
+	while (published->domain_count)
+		kl_domain_put(published->domains[--published->domain_count]);
+	kvfree(published->domains);
+}
+
+/* All domains that the ruleset leads to exist as long as it does. */
+static int make_domains(struct kl_published *published)
+{
+	const struct kl_string *name, *last = NULL;
+	u32 at = 0, n = 0;
+
+	while (kl_ruleset_transition(published->ruleset, &at))
+		n++;
+	published->domains = kvmalloc_array(n, sizeof(*published->domains),
+					    GFP_KERNEL_ACCOUNT);
+	if (n && !published->domains)
+		return -ENOMEM;
+	for (at = 0; (name = kl_ruleset_transition(published->ruleset, &at));
+	     last = name) {
+		struct kl_domain *domain;
+
+		if (name == last)
+			continue;
+		domain = kl_domain_get((struct kl_text){ name->text,
+							 name->length });
+		if (!domain)
+			return -ENOMEM;
+		published->domains[published->domain_count++] = domain;
+	}
+	return 0;
 }
 
 /* Runs when no request uses the ruleset any more. */
@@ -167,6 +240,7 @@ static void free_published(struct work_struct *work)
 	struct kl_published *published =
 		container_of(work, struct kl_published, retired);
 
+	put_domains(published);
 	mutex_lock(&kellas.core.lock);
 	kl_ruleset_free(published->ruleset);
 	release_unneeded();
@@ -183,6 +257,13 @@ static void last_user_left(struct percpu_ref *users)
 	queue_work(kellas.core.queue, &published->retired);
 }
 
+static void drop_unpublished(struct kl_published *published)
+{
+	put_domains(published);
+	percpu_ref_exit(&published->users);
+	kfree(published);
+}
+
 static struct kl_published *new_published(struct kl_ruleset *ruleset)
 {
 	struct kl_published *published = kzalloc(sizeof(*published), GFP_KERNEL);
@@ -195,7 +276,10 @@ static struct kl_published *new_published(struct kl_ruleset *ruleset)
 	}
 	INIT_WORK(&published->retired, free_published);
 	published->ruleset = ruleset;
-	return published;
+	if (!make_domains(published))
+		return published;
+	drop_unpublished(published);
+	return NULL;
 }
 
 /*
@@ -246,7 +330,7 @@ static int publish_model(bool keep, struct kl_published **old,
 		err = -ENOMEM;
 		goto free_ruleset;
 	}
-	err = kl_attach_prepare(families, error);
+	err = attach_families(families, error);
 	if (err)
 		goto free_published;
 	kl_log_configure(&core->model.quota);
@@ -256,8 +340,7 @@ static int publish_model(bool keep, struct kl_published **old,
 	return 0;
 
 free_published:
-	percpu_ref_exit(&published->users);
-	kfree(published);
+	drop_unpublished(published);
 free_ruleset:
 	kl_ruleset_free(ruleset);
 	return err;
@@ -483,7 +566,7 @@ static int commit_later(struct kl_batch *batch, struct kl_error *error)
 		return publish_pending(error);
 	err = check_memory(kl_core_memory(), error);
 	if (!err)
-		err = kl_attach_prepare(model_families(), error);
+		err = attach_families(model_families(), error);
 	if (err)
 		revert_last();
 	else
@@ -574,6 +657,7 @@ int kl_core_detach(struct kl_error *error)
 	settle_pending();
 	core->updated_at = ktime_get_real_seconds();
 	err = kl_detach_all();
+	kl_task_clear();
 	if (!err) {
 		mutex_unlock(&core->lock);
 		err = kl_detach_wait();

@@ -119,6 +119,11 @@ static int stat_open(struct inode *inode, struct file *file)
 	return reader_open(file, true, kl_stat_print);
 }
 
+static int processes_open(struct inode *inode, struct file *file)
+{
+	return reader_open(file, true, kl_processes_print);
+}
+
 static int version_open(struct inode *inode, struct file *file)
 {
 	return reader_open(file, false, kl_version_print);
@@ -161,6 +166,13 @@ static const struct proc_ops stat_proc_ops = {
 	.proc_release = reader_release,
 };
 
+static const struct proc_ops processes_proc_ops = {
+	.proc_open = processes_open,
+	.proc_read = reader_read,
+	.proc_lseek = default_llseek,
+	.proc_release = reader_release,
+};
+
 static const struct proc_ops version_proc_ops = {
 	.proc_open = version_open,
 	.proc_read = reader_read,
@@ -177,6 +189,9 @@ static const struct {
 	{ "audit", 0600, &kl_audit_proc_ops },
 	{ "query", 0600, &kl_query_proc_ops },
 	{ "stat", 0400, &stat_proc_ops },
+	{ "processes", 0400, &processes_proc_ops },
+	{ "process_status", 0600, &kl_process_status_proc_ops },
+	{ "self_domain", 0666, &kl_self_domain_proc_ops },
 	{ "version", 0444, &version_proc_ops },
 };
 

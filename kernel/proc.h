@@ -54,8 +54,13 @@ int kl_stat_print(struct kl_page *page);
 /** kl_version_print - the text of version. Context: may sleep. 0, -ENOMEM. */
 int kl_version_print(struct kl_page *page);
 
+/** kl_processes_print - the text of processes. Context: may sleep. 0, -ENOMEM. */
+int kl_processes_print(struct kl_page *page);
+
 extern const struct proc_ops kl_policy_proc_ops;
 extern const struct proc_ops kl_audit_proc_ops;
 extern const struct proc_ops kl_query_proc_ops;
+extern const struct proc_ops kl_self_domain_proc_ops;
+extern const struct proc_ops kl_process_status_proc_ops;
 
 #endif /* KELLAS_PROC_H */

@@ -231,26 +231,11 @@ static int command(struct editor *editor, const struct kl_statement *statement)
 	}
 }
 
-/* Where in a line does a word stand that begins like this? */
-static u32 column_of(struct kl_text line, const char *prefix)
-{
-	struct kl_lexer lexer;
-	struct kl_word word;
-
-	kl_lexer_init(&lexer, line);
-	while (kl_lexer_next(&lexer, &word))
-		if (kl_text_begins(word.text, prefix))
-			break;
-	return word.column;
-}
-
 static int check_supported(struct editor *editor,
-			   const struct kl_statement *statement,
-			   struct kl_text line)
+			   const struct kl_statement *statement)
 {
 	const char *reason;
 	char text[160];
-	u32 i;
 
 	if (statement->delete || statement->in_group ||
 	    (statement->kind != KL_STATEMENT_ACL &&
@@ -263,11 +248,6 @@ static int check_supported(struct editor *editor,
 			 kl_op_table[statement->op].keyword, reason);
 		return refuse(editor, -EINVAL, statement->column, text);
 	}
-	for (i = 0; i < statement->count; i++)
-		if (statement->conditions[i].left == KL_SLOT_TRANSITION)
-			return refuse(editor, -EINVAL,
-				      column_of(line, "transition="),
-				      "\"transition=\" is not attached in this build");
 	return 0;
 }
 
@@ -301,7 +281,7 @@ static int keep_head(struct editor *editor, struct kl_text line)
 static int add_statement(struct editor *editor, struct kl_statement *statement,
 			 struct kl_text line)
 {
-	int err = check_supported(editor, statement, line);
+	int err = check_supported(editor, statement);
 
 	if (err)
 		return err;

@@ -17,6 +17,7 @@
  *		keeper=PID unrecorded=N probes=N	(one line)
  *	query observers=N pending=N asked=N granted=N denied=N retried=N
  *		expired=N ended=N refused=N		(one line)
+ *	tasks states=N histories=N domains=N bytes=N
  *	attached functions=N inflight=N tracepoints=N
  *	function security_file_open family=open state=attached|detached|missing
  *	tracepoint sched_process_exit family=exit state=...
@@ -40,7 +41,9 @@
  * kernel that only ask what would be permitted: neither is recorded. observers
  * are open query files; expired queries nobody answered, ended ones lost their
  * task, their observers or the policy, refused denials were not asked about for
- * want of room.
+ * want of room. tasks counts threads that are followed, and what is kept of
+ * them: their histories are shared, domains exist as long as a task is in one or
+ * a rule leads to it.
  *
  * version:
  *
@@ -56,6 +59,7 @@
 #include "attach.h"
 #include "proc.h"
 #include "query.h"
+#include "task.h"
 
 static u64 sum_counts(size_t offset, enum kl_op op)
 {
@@ -101,6 +105,17 @@ static int print_queries(struct kl_page *page)
 		stat.observers, stat.pending, stat.asked, stat.granted,
 		stat.denied, stat.retried, stat.expired, stat.ended,
 		stat.refused);
+}
+
+static int print_tasks(struct kl_page *page)
+{
+	struct kl_task_figures figures;
+
+	kl_task_figures(&figures);
+	return kl_page_printf(page,
+		"tasks states=%llu histories=%llu domains=%u bytes=%llu\n",
+		figures.states, figures.histories, figures.domains,
+		figures.bytes);
 }
 
 static int print_attached(struct kl_page *page)
@@ -223,6 +238,8 @@ int kl_stat_print(struct kl_page *page)
 		err = print_log(page);
 	if (!err)
 		err = print_queries(page);
+	if (!err)
+		err = print_tasks(page);
 	if (!err)
 		err = print_attached(page);
 	if (!err)

@@ -9,10 +9,17 @@
  */
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/timekeeping.h>
 #include "collect/collect.h"
 #include "query.h"
 #include "request.h"
+
+static bool auto_precedes(const struct kl_ruleset *ruleset, enum kl_op op)
+{
+	return kl_op_table[op].flags & KL_OP_AUTO &&
+	       kl_ruleset_has(ruleset, KL_OP_AUTO_DOMAIN_TRANSITION);
+}
 
 bool kl_check_wanted(enum kl_op op)
 {
@@ -21,7 +28,8 @@ bool kl_check_wanted(enum kl_op op)
 
 	rcu_read_lock();
 	published = rcu_dereference(kellas.core.published);
-	wanted = published && kl_ruleset_has(published->ruleset, op);
+	wanted = published && (kl_ruleset_has(published->ruleset, op) ||
+			       auto_precedes(published->ruleset, op));
 	rcu_read_unlock();
 	return wanted;
 }
@@ -33,6 +41,9 @@ void kl_check_init(struct kl_check *check, enum kl_op op)
 	check->subject = current;
 	check->cred = NULL;
 	check->target = NULL;
+	check->state = NULL;
+	check->keeps = false;
+	check->transition = NULL;
 	check->exec = NULL;
 	check->scratch = NULL;
 	check->spill = NULL;
@@ -45,6 +56,7 @@ void kl_check_init(struct kl_check *check, enum kl_op op)
 	check->asked = false;
 	check->retries = 0;
 	check->held = NULL;
+	check->result = KL_NO_RESULT;
 	kl_request_init(&check->request, op);
 }
 
@@ -72,6 +84,7 @@ void kl_check_restart(struct kl_check *check, enum kl_op op)
 	check->reported = false;
 	check->asked = false;
 	check->retries = 0;
+	check->result = KL_NO_RESULT;
 }
 
 /* From here on the request may sleep. */
@@ -271,6 +284,7 @@ static noinline int report(struct kl_check *check, bool asking, u64 *sequence)
 	}
 	request->match_count = 0;
 	check->reported = true;
+	check->result = outcome[n - 1].meta.result;
 	return err;
 }
 
@@ -395,28 +409,110 @@ static noinline int go_on(struct kl_check *check, enum kl_verdict verdict)
 	}
 }
 
-int kl_check_run(struct kl_check *check)
+/*
+ * A transition that was permitted and cannot be made ends the process: it must
+ * not go on in a domain that is not meant for what it does next.
+ */
+static int fail_transition(void)
+{
+	if (!is_global_init(current))
+		send_sig(SIGKILL, current, 1);
+	return -ENOMEM;
+}
+
+/* The ruleset that names the domain keeps it alive meanwhile. */
+static noinline int transit(struct kl_check *check)
+{
+	const struct kl_string *name = check->request.transition;
+	struct kl_domain *domain;
+	int err;
+
+	if (!name || !name->length)
+		return 0;
+	domain = kl_domain_find((struct kl_text){ name->text, name->length });
+	if (check->request.op == KL_OP_EXECUTE) {
+		check->transition = domain;
+		return domain ? 0 : -ENOMEM;
+	}
+	err = kl_collect_state(check, check->sleeping);
+	if (err == -EAGAIN && !check->atomic) {
+		leave_rcu(check);
+		err = kl_collect_state(check, true);
+	}
+	if (err || !domain) {
+		kl_domain_put(domain);
+		/* Where tasks have no state there is no domain to be in. */
+		return err == -ESRCH ? 0 : fail_transition();
+	}
+	kl_task_enter(check->state, domain);
+	kl_check_forget(check, KL_SLOT_TASK_DOMAIN);
+	return 0;
+}
+
+/* execute: any match that leads somewhere. Others: if the last one allows. */
+static bool leads_somewhere(const struct kl_check *check)
+{
+	return check->request.has_transition &&
+	       (check->request.op == KL_OP_EXECUTE ||
+		check->result == KL_ALLOWED);
+}
+
+static int run_operation(struct kl_check *check)
 {
 	struct kl_request *request = &check->request;
-	struct kl_published *published;
 	enum kl_verdict verdict;
 	int err = 0;
 
-	rcu_read_lock();
-	published = rcu_dereference(kellas.core.published);
-	if (!published || !kl_ruleset_has(published->ruleset, request->op))
-		goto out;
-	check->published = published;
 	this_cpu_inc(kellas.counts->checks[request->op]);
+	verdict = kl_decide(check->published->ruleset, request);
+	if (verdict != KL_PERMIT || request->match_count)
+		err = go_on(check, verdict);
+	if (unlikely(request->has_transition) && !err && leads_somewhere(check))
+		err = transit(check);
+	return err;
+}
+
+/* Nobody is refused by this; what comes next is asked in the new domain. */
+static noinline void run_auto(struct kl_check *check)
+{
+	enum kl_op op = check->request.op;
+
+	kl_check_restart(check, KL_OP_AUTO_DOMAIN_TRANSITION);
+	run_operation(check);
+	kl_check_restart(check, op);
+}
+
+/* Last components rule most lines out. */
+static void note_leaves(struct kl_check *check)
+{
+	struct kl_request *request = &check->request;
+
 	if (check->object[0].path.dentry &&
 	    !kl_slot_test(request->present, KL_SLOT_OBJECT0))
 		kl_path_leaf(&check->object[0], &request->last[0]);
 	if (check->object[1].path.dentry &&
 	    !kl_slot_test(request->present, KL_SLOT_OBJECT1))
 		kl_path_leaf(&check->object[1], &request->last[1]);
-	verdict = kl_decide(published->ruleset, request);
-	if (verdict != KL_PERMIT || request->match_count)
-		err = go_on(check, verdict);
+}
+
+int kl_check_run(struct kl_check *check)
+{
+	enum kl_op op = check->request.op;
+	struct kl_published *published;
+	int err = 0;
+
+	rcu_read_lock();
+	published = rcu_dereference(kellas.core.published);
+	if (!published)
+		goto out;
+	check->published = published;
+	if (unlikely(auto_precedes(published->ruleset, op)) &&
+	    check->subject == current && !current->in_execve)
+		run_auto(check);
+	if (kl_ruleset_has(check->published->ruleset, op)) {
+		note_leaves(check);
+		err = run_operation(check);
+	}
 	if (check->sleeping) {
 		check->sleeping = false;
 		percpu_ref_put(&check->published->users);
@@ -428,6 +524,21 @@ int kl_check_run(struct kl_check *check)
 out:
 	rcu_read_unlock();
 	return err;
+}
+
+static noinline void release_tasks(struct kl_check *check)
+{
+	int i;
+
+	for (i = 0; check->keeps && i < KL_KEPT_COUNT; i++) {
+		kl_domain_put(check->kept[i].domain);
+		kl_past_put(check->kept[i].past);
+	}
+	check->keeps = false;
+	kl_domain_put(check->transition);
+	check->transition = NULL;
+	kl_task_put(check->state);
+	check->state = NULL;
 }
 
 static noinline void release(struct kl_check *check)
@@ -445,6 +556,8 @@ static noinline void release(struct kl_check *check)
 
 void kl_check_release(struct kl_check *check)
 {
+	if (check->state || check->keeps || check->transition)
+		release_tasks(check);
 	if (check->scratch || check->spill)
 		release(check);
 }
@@ -475,7 +588,23 @@ int kl_check_plain(enum kl_op op)
 	return kl_check_once(&check);
 }
 
+/* Asked once: from then on, and until it executes something, it may. */
 int kl_check_policy_write(void)
 {
-	return kl_check_plain(KL_OP_MODIFY_POLICY);
+	struct kl_state *state = kl_task_get(current, true);
+	int err;
+
+	if (PTR_ERR(state) == -ESRCH)
+		state = NULL;
+	if (IS_ERR(state))
+		return PTR_ERR(state);
+	if (state && state->manager) {
+		kl_task_put(state);
+		return 0;
+	}
+	err = kl_check_plain(KL_OP_MODIFY_POLICY);
+	if (state && !err)
+		WRITE_ONCE(state->manager, true);
+	kl_task_put(state);
+	return err;
 }

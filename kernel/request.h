@@ -10,6 +10,7 @@
 #include <linux/path.h>
 #include "compat.h"
 #include "kellas.h"
+#include "task.h"
 
 struct kl_exec;
 
@@ -27,14 +28,43 @@ struct kl_object {
 };
 
 /**
+ * struct kl_who - storage of attributes of a task
+ * @exe, @domain, @comm: texts
+ * @name: what @comm refers to
+ */
+struct kl_who {
+	struct kl_text exe;
+	struct kl_text domain;
+	struct kl_text comm;
+	char name[TASK_COMM_LEN];
+};
+
+/**
+ * struct kl_kept - what keeps the attributes of tasks other than current alive
+ * @domain, @past: references, or NULL
+ */
+struct kl_kept {
+	struct kl_domain *domain;
+	struct kl_past *past;
+};
+
+/* Whose they are. */
+enum { KL_KEPT_SUBJECT, KL_KEPT_TARGET, KL_KEPT_PARENT, KL_KEPT_COUNT };
+
+/**
  * struct kl_check - an operation on its way
  * @object: files it is about
  * @subject: who does it; current, but for operations that somebody else
  *	observes (task_exit, task_hang). Borrowed
  * @cred: the subject's, where they are not its own (capability); NULL: its own
  * @target: to whom (signal, ptrace), or NULL. Borrowed
- * @exe: storage of task.exe
- * @domain: storage of task.domain
+ * @task: storage of attributes of @subject
+ * @other: storage of attributes of @target
+ * @parent_exe, @cgroup: storage of task.parent.exe, task.cgroup
+ * @state: current's, once something of it was collected; a reference
+ * @kept: likewise of others; of meaning if @keeps
+ * @keeps: @kept was filled in
+ * @transition: execute: the domain that an "allow" leads to; a reference
  * @text: storage of the operation's own strings
  * @ip: storage of its address
  * @exec: for execute and environ, else NULL
@@ -54,6 +84,7 @@ struct kl_object {
  * @retries: how often a query about it was answered by "retry"
  * @held: ruleset of before a retry that kl_request.transition belongs to, a
  *	reference; or NULL
+ * @result: enum kl_result of the last block that matched; KL_NO_RESULT: none
  * @request: what the engine sees
  *
  * Lives on the stack of a handler, kl_uninitialized: kl_check_init() sets what
@@ -64,8 +95,13 @@ struct kl_check {
 	struct task_struct *subject;
 	const struct cred *cred;
 	struct task_struct *target;
-	struct kl_text exe;
-	struct kl_text domain;
+	struct kl_who task;
+	struct kl_who other;
+	struct kl_text parent_exe;
+	struct kl_text cgroup;
+	struct kl_state *state;
+	struct kl_kept kept[KL_KEPT_COUNT];
+	struct kl_domain *transition;
 	struct kl_text text[2];
 	struct kl_ip ip;
 	struct kl_exec *exec;
@@ -73,6 +109,7 @@ struct kl_check {
 	void **spill;
 	struct kl_published *published;
 	bool probe;
+	bool keeps;
 	bool atomic;
 	bool locked;
 	u8 flags;
@@ -82,10 +119,16 @@ struct kl_check {
 	unsigned long ask_end;
 	u32 retries;
 	struct kl_published *held;
+	u8 result;
 	struct kl_request request;
 };
 
-/** kl_check_wanted - is there a block of this operation? Context: any. */
+#define KL_NO_RESULT	0xff
+
+/**
+ * kl_check_wanted - is there a block of this operation, or one of
+ * auto_domain_transition that would precede it? Context: any.
+ */
 bool kl_check_wanted(enum kl_op op);
 
 /** kl_check_init - an operation without objects and parameters */
@@ -125,6 +168,23 @@ static inline void kl_check_ip(struct kl_check *check, const struct kl_ip *ip)
 	kl_slot_add(check->request.present, KL_SLOT_IP);
 }
 
+/** kl_check_forget - what was known of an attribute is not so any more */
+static inline void kl_check_forget(struct kl_check *check, u32 slot)
+{
+	struct kl_request *request = &check->request;
+
+	request->present[slot / 64] &= ~BIT_ULL(slot % 64);
+	request->absent[slot / 64] &= ~BIT_ULL(slot % 64);
+	request->unknown[slot / 64] &= ~BIT_ULL(slot % 64);
+}
+
+/** kl_check_target - to whom it is done; borrowed until the release */
+static inline void kl_check_target(struct kl_check *check,
+				   struct task_struct *target)
+{
+	check->target = target;
+}
+
 /** kl_check_atomic - the caller's caller may not sleep, nor may collectors */
 static inline void kl_check_atomic(struct kl_check *check)
 {
@@ -134,8 +194,12 @@ static inline void kl_check_atomic(struct kl_check *check)
 /**
  * kl_check_run - decide and record
  *
- * Context: may sleep, unless kl_check_atomic() was called; then any but NMI. An i_rwsem may be held: collectors read dentries and
- *	    inodes, and only the exec object of execve is looked up.
+ * auto_domain_transition comes first where it does; a domain that an "allow"
+ * leads to is entered at the end, but that of execute, which @transition holds.
+ *
+ * Context: may sleep, unless kl_check_atomic() was called; then any but NMI. An
+ *	    i_rwsem may be held: collectors read dentries and inodes, and only
+ *	    the exec object of execve is looked up.
  * Return: 0: permitted; -EPERM: denied; -ENOMEM; -ENOENT if the program of an
  * execve cannot be found again.
  */

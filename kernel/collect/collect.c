@@ -120,20 +120,15 @@ int kl_collect(struct kl_check *check, u32 slot, bool may_sleep)
 {
 	if (slot < KL_SLOT_TASK_PID)
 		return collect_object(check, slot, may_sleep);
-	switch (slot) {
-	case KL_SLOT_TASK_EXE:
-		return kl_collect_exe(check, may_sleep);
-	case KL_SLOT_TASK_DOMAIN:
-		kl_collect_domain(check);
-		return 0;
-	case KL_SLOT_ARGV:
-	case KL_SLOT_ENVP:
+	if (slot <= KL_SLOT_TASK_HISTORY)
+		return kl_collect_subject(check, slot, may_sleep);
+	if (slot == KL_SLOT_ARGV || slot == KL_SLOT_ENVP)
 		return collect_args(check, may_sleep);
-	}
-	if (slot < KL_SLOT_TASK_EXE)
-		kl_collect_ids(check);
-	else	/* a parameter that its handler did not give has no value */
-		kl_slot_add(check->request.absent, slot);
+	if (slot >= KL_SLOT_TARGET_PID && slot <= KL_SLOT_TARGET_COMM &&
+	    check->target)
+		return kl_collect_target(check, slot, may_sleep);
+	/* A parameter that its handler did not give has no value. */
+	kl_slot_add(check->request.absent, slot);
 	return 0;
 }
 
@@ -163,7 +158,41 @@ static int want_object(struct kl_check *check, int index, bool may_sleep)
 	return err;
 }
 
-/* Parameters are given by the handler, or the operation has none such. */
+static int want_slots(struct kl_check *check, u32 first, u32 last,
+		      bool only_used, bool may_sleep)
+{
+	u32 slot;
+	int err = 0;
+
+	for (slot = first; slot <= last && !err; slot++)
+		if (kl_slot_exists(check->request.op, slot) &&
+		    (!only_used || kl_ruleset_uses(check->published->ruleset,
+						   check->request.op, slot)))
+			err = want(check, slot, may_sleep);
+	return err;
+}
+
+/*
+ * Of the subject always what CaitSith records, and the history; the rest where
+ * a rule of the operation asks about it.
+ */
+static int want_tasks(struct kl_check *check, bool may_sleep)
+{
+	int err = want_slots(check, KL_SLOT_TASK_PID, KL_SLOT_TASK_DOMAIN,
+			     false, may_sleep);
+
+	if (!err)
+		err = want_slots(check, KL_SLOT_TASK_COMM,
+				 KL_SLOT_TASK_CONTAINER, true, may_sleep);
+	if (!err)
+		err = want(check, KL_SLOT_TASK_HISTORY, may_sleep);
+	if (!err && check->target)
+		err = want_slots(check, KL_SLOT_TARGET_PID, KL_SLOT_TARGET_COMM,
+				 false, may_sleep);
+	return err;
+}
+
+/* Other parameters are given by the handler, or the operation has none such. */
 int kl_collect_record(struct kl_check *check, bool may_sleep)
 {
 	int err = want_object(check, 0, may_sleep);
@@ -171,11 +200,7 @@ int kl_collect_record(struct kl_check *check, bool may_sleep)
 	if (!err)
 		err = want_object(check, 1, may_sleep);
 	if (!err)
-		err = want(check, KL_SLOT_TASK_PID, may_sleep);
-	if (!err)
-		err = want(check, KL_SLOT_TASK_EXE, may_sleep);
-	if (!err)
-		err = want(check, KL_SLOT_TASK_DOMAIN, may_sleep);
+		err = want_tasks(check, may_sleep);
 	if (!err && kl_op_table[check->request.op].flags & KL_OP_ARGS)
 		err = want(check, KL_SLOT_ARGV, may_sleep);
 	return err;

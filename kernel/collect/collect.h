@@ -65,16 +65,38 @@ void kl_collect_inode(struct kl_check *check, int index);
 /** kl_collect_parent - attributes of its directory. Context: any. */
 void kl_collect_parent(struct kl_check *check, int index);
 
+/**
+ * kl_scratch_take - room for a string, which lives as long as @check
+ * @size: bytes, at most
+ * Context: any.
+ * Return: the room; NULL: there is none, or it would have to sleep.
+ */
+char *kl_scratch_take(struct kl_check *check, size_t size, bool may_sleep);
+
 /* task.c */
 
-/** kl_collect_ids - numbers of the subject. Context: any. */
-void kl_collect_ids(struct kl_check *check);
+/**
+ * kl_collect_state - current's state as @check->state
+ * Return: 0, -EAGAIN, -ENOMEM; -ESRCH: tasks have none.
+ */
+int kl_collect_state(struct kl_check *check, bool may_sleep);
 
-/** kl_collect_exe - task.exe. Return: 0, -EAGAIN, -ENOMEM. */
-int kl_collect_exe(struct kl_check *check, bool may_sleep);
+/** kl_collect_subject - any attribute task.X. Return: as kl_collect() */
+int kl_collect_subject(struct kl_check *check, u32 slot, bool may_sleep);
 
-/** kl_collect_domain - task.domain. Context: any. */
-void kl_collect_domain(struct kl_check *check);
+/** kl_collect_target - any attribute target.X. Return: as kl_collect() */
+int kl_collect_target(struct kl_check *check, u32 slot, bool may_sleep);
+
+/* namespace.c */
+
+/** kl_namespace_init - learn what PID 1 sees. Context: module_init. 0 */
+int kl_namespace_init(void);
+
+/** kl_collect_namespace - task.{pid,mnt,user}ns, task.container. Context: any. */
+void kl_collect_namespace(struct kl_check *check, u32 slot);
+
+/** kl_collect_cgroup - task.cgroup. Return: as kl_collect() */
+int kl_collect_cgroup(struct kl_check *check, bool may_sleep);
 
 /* exec_args.c */
 

@@ -163,6 +163,25 @@ static bool take_scratch(struct kl_check *check, bool may_sleep)
 	return true;
 }
 
+static char *spill(struct kl_check *check, size_t size)
+{
+	void **spill = kvmalloc(sizeof(*spill) + size, GFP_KERNEL);
+
+	if (!spill)
+		return NULL;
+	*spill = check->spill;
+	check->spill = spill;
+	return (char *)(spill + 1);
+}
+
+char *kl_scratch_take(struct kl_check *check, size_t size, bool may_sleep)
+{
+	if (!take_scratch(check, may_sleep) || check->scratch->free < size)
+		return may_sleep ? spill(check, size) : NULL;
+	check->scratch->free -= size;
+	return check->scratch->data + check->scratch->free;
+}
+
 /* Allocates until the name fits; no name may be longer than KL_STRING_MAX. */
 static int spill_name(struct kl_check *check, const struct path *path,
 		      struct kl_text *text)

@@ -641,6 +641,19 @@ const struct kl_quota *kl_ruleset_quota(const struct kl_ruleset *ruleset)
 	return &ruleset->quota;
 }
 
+const struct kl_string *kl_ruleset_transition(const struct kl_ruleset *ruleset,
+					      u32 *at)
+{
+	while (*at < ruleset->test_count) {
+		const struct kl_test *test = &ruleset->tests[(*at)++];
+
+		if (test->left == KL_SLOT_TRANSITION && test->string &&
+		    test->string->length)
+			return test->string;
+	}
+	return NULL;
+}
+
 bool kl_ruleset_uses(const struct kl_ruleset *ruleset, enum kl_op op, u32 slot)
 {
 	return kl_slot_test(ruleset->uses[op], slot);

@@ -235,6 +235,16 @@ const struct kl_quota *kl_ruleset_quota(const struct kl_ruleset *ruleset);
 bool kl_ruleset_uses(const struct kl_ruleset *ruleset, enum kl_op op, u32 slot);
 
 /**
+ * kl_ruleset_transition - the domains that transition= leads to, one by one
+ * @at: 0 for the first; advanced
+ *
+ * One may come more than once; none is empty.
+ * Return: its name as typed, or NULL: there are no more.
+ */
+const struct kl_string *kl_ruleset_transition(const struct kl_ruleset *ruleset,
+					      u32 *at);
+
+/**
  * kl_decide - decide a request
  *
  * Pure: no allocation, no sleeping. The same request continues on the same

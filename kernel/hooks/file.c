@@ -3,7 +3,7 @@
 #include <linux/fcntl.h>
 #include <linux/fs.h>
 #include "../request.h"
-#include "execve.h"
+#include "../task.h"
 #include "hooks.h"
 #include "inner.h"
 
@@ -31,7 +31,7 @@ int kl_hook_file_open(struct file *file)
 
 	if (kl_file_is_inner(file))
 		return 0;
-	if (flags & __FMODE_EXEC && !kl_execve_opens_interpreter())
+	if (flags & __FMODE_EXEC && !kl_task_opens_interpreter())
 		return 0;
 	if (mode == O_RDONLY || mode == O_RDWR)
 		err = kl_check_path(KL_OP_READ, &file->f_path);

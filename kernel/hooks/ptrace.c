@@ -13,7 +13,7 @@ static int check_access(struct task_struct *tracer, struct task_struct *target,
 
 	kl_check_init(&check, KL_OP_PTRACE);
 	check.subject = tracer;
-	check.target = target;
+	kl_check_target(&check, target);
 	check.probe = probe;
 	kl_check_number(&check, KL_SLOT_MODE, mode);
 	return kl_check_once(&check);

@@ -27,7 +27,7 @@ int kl_hook_task_kill(struct task_struct *task, struct kernel_siginfo *info,
 	if (is_from_kernel(info, cred) || kl_kernel_acts())
 		return 0;
 	kl_check_init(&check, KL_OP_SIGNAL);
-	check.target = task;
+	kl_check_target(&check, task);
 	kl_check_number(&check, KL_SLOT_SIG, sig);
 	return kl_check_once(&check);
 }

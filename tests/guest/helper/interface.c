@@ -101,7 +101,6 @@ static const struct {
 	{ "ip_group G 1.2.3.4/33\n", "1:20: ", "" },
 	{ "commit\n", "1:1: ", "begin" },
 	{ "abort\n", "1:1: ", "begin" },
-	{ "100 acl mount\n", "1:9: ", "mount" },
 	{ "100 acl auto_domain_transition\n", "1:9: ", "auto_domain_transition" },
 	{ "100 acl execute\n    10 allow transition=\"d\"\n", "2:14: ", "transition" },
 	{ "100 acl write path=\"/good\"\n    10 deny\n100 acl raed\n", "3:9: ", "" },
