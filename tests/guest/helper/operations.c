@@ -798,26 +798,27 @@ void part_operations(int argc, char **argv)
 	unload("operations");
 }
 
+/* What follows tasks is attached with the first policy, and stays. */
+#define TASKS " task_free task "
+
 /* Which functions an operation needs, by family. */
 static const char *families_of(const char *op)
 {
-	if (!strcmp(op, "read") && !kernel_at_least(6, 8))
-		return " open exec ";
 	if (is_among(op, " read write append "))
-		return " open ";
+		return TASKS "open ";
 	if (!strcmp(op, "truncate"))
-		return " attributes open ";
+		return TASKS "attributes open ";
 	if (is_among(op, " chmod chown chgrp "))
-		return " attributes ";
+		return TASKS "attributes ";
 	if (is_exec(op))
-		return " exec ";
+		return TASKS;
 	if (!strcmp(op, "chroot"))
-		return " mount ";
+		return TASKS "mount ";
 	if (!strcmp(op, "getattr"))
-		return " getattr ";
+		return TASKS "getattr ";
 	if (is_among(op, " setxattr removexattr "))
-		return " xattr ";
-	return !strcmp(op, "ioctl") ? " ioctl " : " names ";
+		return TASKS "xattr ";
+	return !strcmp(op, "ioctl") ? TASKS "ioctl " : TASKS "names ";
 }
 
 /* Returns how many functions are in another state than they should be. */
@@ -902,6 +903,6 @@ void part_attached(int argc, char **argv)
 		run_alone(operations[i], &place);
 	group("attached nothing");
 	policy("");
-	expect_functions(" ");
+	expect_functions(TASKS);
 	unload("attached");
 }

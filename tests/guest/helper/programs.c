@@ -444,8 +444,8 @@ static void helpers(void)
 	expect(mount("none", "/tmp", "kellastest", 0, NULL) < 0, "mounted");
 	n = records_take(&records);
 	if (expect(n == 1, "records: expected 1 got %u", n)) {
-		/* It has no program yet, and since 5.19 is no kernel thread. */
-		expect_text("task.exe", "\"<unknown>\"", body_field(records[0], "task.exe"));
+		/* It has executed nothing yet: its past is that of the kernel thread that forked it. */
+		expect_text("task.exe", "\"<kernel>\"", body_field(records[0], "task.exe"));
 		expect_text("task.uid", "0", body_field(records[0], "task.uid"));
 		expect_text("argv[0]", "\"/sbin/modprobe\"", body_field(records[0], "argv[0]"));
 	}
