@@ -16,6 +16,68 @@
 #include "facts.h"
 #include "kellas.h"
 
+/** struct process - what /proc tells of one */
+struct process {
+	int parent;
+	unsigned int flags;
+	unsigned long long ticks;
+	char exe[4096];
+};
+
+static void look_at(int pid, struct process *process)
+{
+	char name[40], line[1024];
+	ssize_t length;
+	int fd;
+
+	snprintf(name, sizeof(name), "/proc/%d/stat", pid);
+	fd = must(open(name, O_RDONLY | O_CLOEXEC));
+	length = must(read(fd, line, sizeof(line) - 1));
+	close(fd);
+	line[length] = 0;
+	if (sscanf(strrchr(line, ')') + 2, "%*c %d %*d %*d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d"
+		   " %*d %*d %*d %*d %*d %llu", &process->parent, &process->flags,
+		   &process->ticks) != 3)
+		die("%s: %s", name, line);
+	snprintf(name, sizeof(name), "/proc/%d/exe", pid);
+	length = must(readlink(name, process->exe, sizeof(process->exe) - 1));
+	process->exe[length] = 0;
+}
+
+#define FORKED_ONLY	0x40	/* PF_FORKNOEXEC */
+
+/* Oldest first; one that runs its parent's program since its fork is no entry. */
+static void add_history(struct text *text, int pid)
+{
+	struct process process, parent;
+
+	for (;; pid = process.parent) {
+		look_at(pid, &process);
+		if (!process.parent)
+			break;
+		look_at(process.parent, &parent);
+		if (!(process.flags & FORKED_ONLY) || strcmp(process.exe, parent.exe)) {
+			add_history(text, process.parent);
+			text_add(text, "=>");
+			break;
+		}
+	}
+	text_add(text, "~%s(%d;%lluT)", process.exe, pid, process.ticks);
+}
+
+static struct text history;
+
+void history_learn(void)
+{
+	text_clear(&history);
+	add_history(&history, getpid());
+}
+
+void history_facts(struct text *text)
+{
+	text_add_quoted(text, "task.history", history.data, history.length);
+}
+
 void task_facts(struct text *text)
 {
 	uid_t uid, euid, suid;
@@ -32,6 +94,7 @@ void task_facts(struct text *text)
 		 setfsuid(-1), setfsgid(-1));
 	text_add_quoted(text, "task.exe", exe, length);
 	text_add(text, " task.domain=\"<kernel>\"");
+	history_facts(text);
 }
 
 static const char *type_word(mode_t mode)

@@ -9,8 +9,18 @@
 
 #include "test.h"
 
-/** task_facts - " task.pid=… task.domain=…" of the calling process */
+/** task_facts - " task.pid=… task.history=…" of the calling process */
 void task_facts(struct text *text);
+
+/** history_learn - what the caller and its ancestors run; no operation later */
+void history_learn(void);
+
+/**
+ * history_facts - " task.history=…" of whoever learnt it, and its children, if
+ * they execute nothing after the module was loaded: all is reconstructed. Times
+ * are in ticks, for expect_words().
+ */
+void history_facts(struct text *text);
 
 /**
  * object_facts - " X.uid=… X.fsmagic=…" of a file, not following a last link

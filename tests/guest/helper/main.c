@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include "facts.h"
 #include "parts.h"
 #include "test.h"
 
@@ -34,6 +35,7 @@ int main(int argc, char **argv)
 	unsigned int i;
 
 	umask(0);
+	history_learn();
 	for (i = 0; argc > 1 && i < ARRAY_SIZE(parts); i++)
 		if (!strcmp(parts[i].name, argv[1])) {
 			parts[i].run(argc - 2, argv + 2);

@@ -57,7 +57,11 @@ bool expect_text(const char *what, const char *expected, const char *got);
 /** expect_error - errno values, 0 for none */
 bool expect_error(const char *what, int expected, int got);
 
-/** expect_words - compare texts word by word; tells the first difference */
+/**
+ * expect_words - compare texts word by word; tells the first difference
+ *
+ * Behind a ';' a time in hundredths of seconds may be expected: "1123T".
+ */
 bool expect_words(const char *what, const char *expected, const char *got);
 
 /** finish - print the sum. Return: exit status */
