@@ -23,9 +23,11 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -89,6 +91,8 @@ static union {
 } address;
 static socklen_t length;
 static char params[300];
+/* What follows the task in a record. */
+static struct text facts;
 
 /* Between the process that acts and the one that looks on. */
 static struct {
@@ -301,6 +305,11 @@ static void for_accept(const struct way *way)
 		unlink(name.sun_path);
 		must(bind(peer, (struct sockaddr *)&name, sizeof(name)));
 	}
+	if (way->protocol == IPPROTO_SCTP) {
+		struct sockaddr_in own = { AF_INET, 0, { htonl(INADDR_LOOPBACK) } };
+
+		must(bind(peer, (struct sockaddr *)&own, sizeof(own)));
+	}
 	must(connect(peer, &address.any, length));
 	must(write(peer, WORD, strlen(WORD)));
 	get_name(peer);
@@ -326,6 +335,32 @@ static void for_write(const struct way *way)
 	must(connect(fd, &address.any, length));
 }
 
+/* A peer has sent the descriptor of a file. */
+static void for_receive(const struct way *way)
+{
+	union {
+		char room[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr head;
+	} control = {};
+	struct iovec byte = { "x", 1 };
+	struct msghdr msg = { .msg_iov = &byte, .msg_iovlen = 1,
+			      .msg_control = &control, .msg_controllen = sizeof(control) };
+	int pair[2], file = must(open(HERE "/file", O_RDWR | O_CREAT | O_CLOEXEC, 0640));
+
+	(void)way;
+	must(socketpair(AF_UNIX, SOCK_STREAM, 0, pair));
+	control.head = (struct cmsghdr) { CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS };
+	memcpy(CMSG_DATA(&control.head), &file, sizeof(file));
+	must(sendmsg(pair[1], &msg, 0));
+	fd = pair[0];
+	other = file;
+	sprintf(params, " path=\"%s\"", HERE "/file");
+	text_clear(&facts);
+	object_facts(&facts, "path", HERE "/file", false);
+	parent_facts(&facts, "path", HERE "/file");
+}
+
+static void ring_for_receive(const struct way *way) { for_receive(way); must(ring_open()); }
 static void ring_for_connect(const struct way *way) { for_connect(way); must(ring_open()); }
 static void ring_for_bind(const struct way *way) { for_bind(way); must(ring_open()); }
 static void ring_for_listen(const struct way *way) { for_listen(way); must(ring_open()); }
@@ -498,7 +533,81 @@ static long ring_socket(int family)
 static long do_netlink_ring(void) { return ring_socket(AF_NETLINK); }
 static long do_packet_ring(void) { return ring_socket(AF_PACKET); }
 
+static struct {
+	struct cmsghdr head;
+	int fd;
+} received;
+
+static struct msghdr room(void)
+{
+	static char bytes[20];
+	static struct iovec iov = { bytes, sizeof(bytes) };
+
+	return (struct msghdr) { .msg_iov = &iov, .msg_iovlen = 1,
+				 .msg_control = &received, .msg_controllen = sizeof(received) };
+}
+
+static long do_recvmsg(void)
+{
+	struct msghdr msg = room();
+
+	return recvmsg(fd, &msg, 0);
+}
+
+static long do_recvmmsg(void)
+{
+	struct mmsghdr msg = { room() };
+
+	return recvmmsg(fd, &msg, 1, 0, NULL);
+}
+
+static long do_recvmsg_call(void)
+{
+	uint32_t iov[2] = { (uintptr_t)low_room(20), 20 };
+	uint32_t *control = low_room(16);
+	uint32_t msg[7] = { 0, 0, (uintptr_t)low_copy(iov, sizeof(iov)), 1,
+			    (uintptr_t)control, 16 };
+	long result = socketcall(CALL_RECVMSG, fd, (uintptr_t)low_copy(msg, sizeof(msg)),
+				 0, 0, 0, 0);
+
+	received.head.cmsg_len = control[0] ? CMSG_LEN(sizeof(int)) : 0;
+	return result;
+}
+
+static long do_recvmsg_ring(void)
+{
+	struct msghdr msg = room();
+	struct io_uring_sqe operation = {
+		.opcode = IORING_OP_RECVMSG, .fd = fd, .addr = (uintptr_t)&msg, .len = 1,
+	};
+
+	return ring_submit(&operation);
+}
+
+/* No socket at all, but a descriptor that was another process's. */
+static long do_pidfd_getfd(void)
+{
+	int pidfd = must(syscall(SYS_pidfd_open, getpid(), 0));
+	long result = syscall(SYS_pidfd_getfd, pidfd, other, 0);
+
+	received.head.cmsg_len = result < 0 ? 0 : CMSG_LEN(sizeof(int));
+	return result;
+}
+
+static long sctp_addresses(int option)
+{
+	return setsockopt(fd, IPPROTO_SCTP, option, &address, length);
+}
+
+static long do_bindx(void) { return sctp_addresses(100); }
+static long do_connectx(void) { return sctp_addresses(110); }
+
 /* Is it done? */
+
+static bool has_descriptor(void)
+{
+	return received.head.cmsg_len == CMSG_LEN(sizeof(int));
+}
 
 static bool readable(int from)
 {
@@ -649,6 +758,36 @@ static const struct way ways[] = {
 	  .act = do_packet_ring },
 };
 
+#define RECEIVES(name, prepare, act) \
+	{ "fd_receive " name, "fd_receive", PATHNAME, 0, 0, prepare, act, has_descriptor }
+#define SCTP(name, op, type, prepare, act, effect) \
+	{ "SCTP " name, op, V4, type, IPPROTO_SCTP, prepare, act, effect }
+
+static const struct way more_ways[] = {
+	RECEIVES("recvmsg", for_receive, do_recvmsg),
+	RECEIVES("recvmmsg", for_receive, do_recvmmsg),
+	RECEIVES("recvmsg (socketcall)", for_receive, do_recvmsg_call),
+	RECEIVES("recvmsg by io_uring", ring_for_receive, do_recvmsg_ring),
+	RECEIVES("pidfd_getfd", for_receive, do_pidfd_getfd),
+
+	SCTP("bind", "inet_stream_bind", SOCK_STREAM, for_bind, do_bind, is_bound),
+	SCTP("bindx", "inet_stream_bind", SOCK_STREAM, for_bind, do_bindx, is_bound),
+	SCTP("bindx SEQPACKET", "inet_stream_bind", SOCK_SEQPACKET, for_bind, do_bindx,
+	     is_bound),
+	SCTP("listen", "inet_stream_listen", SOCK_STREAM, for_listen, do_listen,
+	     is_listening),
+	SCTP("connect", "inet_stream_connect", SOCK_STREAM, for_connect, do_connect, arrived),
+	SCTP("connectx", "inet_stream_connect", SOCK_STREAM, for_connect, do_connectx,
+	     arrived),
+	SCTP("connect SEQPACKET", "inet_stream_connect", SOCK_SEQPACKET, for_connect,
+	     do_connect, NULL),
+	SCTP("sendto SEQPACKET", "inet_stream_connect", SOCK_SEQPACKET, for_connect,
+	     do_sendto, arrived),
+	SCTP("sendto STREAM", "inet_stream_connect", SOCK_STREAM, for_connect, do_sendto,
+	     arrived),
+	SCTP("accept", "inet_stream_accept", SOCK_STREAM, for_accept, do_accept, has_word),
+};
+
 static const char *const operations[] = {
 	"inet_stream_bind", "inet_stream_listen", "inet_stream_connect", "inet_stream_accept",
 	"inet_dgram_bind", "inet_dgram_send", "inet_raw_bind", "inet_raw_send",
@@ -697,7 +836,8 @@ static long run_way(const void *arg)
 	int err;
 
 	task_facts(&text);
-	subject_expects("%s%s%s", way->op ? way->op : "", params, text.data);
+	subject_expects("%s%s%s%s", way->op ? way->op : "", params, text.data,
+			facts.length ? facts.data : "");
 	result = way->act();
 	err = errno;
 	if (way->effect) {
@@ -708,9 +848,11 @@ static long run_way(const void *arg)
 	return result;
 }
 
-static bool is_accept(const struct way *way)
+/* The call succeeds, and gives what is of no use, or no descriptor. */
+static bool is_silent(const struct way *way)
 {
-	return way->op && strstr(way->op, "_accept");
+	return way->op && (strstr(way->op, "_accept") ||
+			   (!strcmp(way->op, "fd_receive") && way->act != do_pidfd_getfd));
 }
 
 /*
@@ -776,8 +918,7 @@ static void try_way(const struct way *way, enum verdict verdict)
 	counts_take(&before);
 	subject_watch(prepare_way, run_way, way, &seen);
 	counts_take(&after);
-	/* Whoever accepts learns of it only when he uses the connection. */
-	expect_error("result", refused && !is_accept(way) ? EPERM : 0, seen.error);
+	expect_error("result", refused && !is_silent(way) ? EPERM : 0, seen.error);
 	if (way->effect)
 		expect(shared->asked && shared->effect == !refused, "expected that it is%s done",
 		       refused ? " not" : "");
@@ -805,7 +946,7 @@ static void try_alone(const struct way *way)
 	try_way(way, DENIED);
 }
 
-static void run_ways(void)
+static void run_ways(const struct way *list, unsigned int n)
 {
 	enum verdict verdict;
 	unsigned int i;
@@ -813,14 +954,293 @@ static void run_ways(void)
 	for (verdict = UNMATCHED; verdict <= ALLOWED; verdict++) {
 		group("network %s", verdicts[verdict]);
 		set_verdict(verdict);
-		for (i = 0; i < ARRAY_SIZE(ways); i++)
-			if (is_possible(&ways[i]))
-				try_way(&ways[i], verdict);
+		for (i = 0; i < n; i++)
+			if (is_possible(&list[i]))
+				try_way(&list[i], verdict);
 	}
 	group("network denied");
-	for (i = 0; i < ARRAY_SIZE(ways); i++)
-		if (is_possible(&ways[i]))
-			try_alone(&ways[i]);
+	for (i = 0; i < n; i++)
+		if (is_possible(&list[i]))
+			try_alone(&list[i]);
+}
+
+/* What may be tried with a connection that was refused. */
+
+static char got[100];
+static struct iovec got_all = { got, sizeof(got) };
+static int through[2];
+
+static long by_read(void) { return read(taken, got, sizeof(got)); }
+static long by_readv(void) { return readv(taken, &got_all, 1); }
+static long by_recv(void) { return recv(taken, got, sizeof(got), 0); }
+static long by_peek(void) { return recv(taken, got, sizeof(got), MSG_PEEK | MSG_DONTWAIT); }
+static long by_recv_call(void)
+{
+	return socketcall(CALL_RECVFROM, taken, (uintptr_t)low_room(20), 20, 0, 0, 0);
+}
+static long by_splice(void) { return splice(taken, NULL, through[1], NULL, 100, 0); }
+static long by_write(void) { return write(taken, WORD, strlen(WORD)); }
+static long by_send(void) { return send(taken, WORD, strlen(WORD), MSG_NOSIGNAL); }
+static long by_shutdown(void) { return shutdown(taken, SHUT_RDWR); }
+static long by_listen(void) { return listen(taken, 5); }
+static long by_connect(void) { return connect(taken, &address.any, length); }
+static long by_bind(void) { return bind(taken, &address.any, length); }
+
+static long by_recvmsg(void)
+{
+	struct msghdr msg = { .msg_iov = &got_all, .msg_iovlen = 1 };
+
+	return recvmsg(taken, &msg, 0);
+}
+
+static long by_recvmmsg(void)
+{
+	struct mmsghdr msg = { { .msg_iov = &got_all, .msg_iovlen = 1 } };
+
+	return recvmmsg(taken, &msg, 1, 0, NULL);
+}
+
+static long by_sendfile(void)
+{
+	int file = must(open("/proc/self/exe", O_RDONLY));
+
+	return sendfile(taken, file, NULL, 100);
+}
+
+static long by_sendfile_from(void)
+{
+	return sendfile(through[1], taken, NULL, 100);
+}
+
+static long by_getsockname(void)
+{
+	struct sockaddr_storage name;
+	socklen_t size = sizeof(name);
+
+	return getsockname(taken, (struct sockaddr *)&name, &size);
+}
+
+static long by_getpeername(void)
+{
+	struct sockaddr_storage name;
+	socklen_t size = sizeof(name);
+
+	return getpeername(taken, (struct sockaddr *)&name, &size);
+}
+
+static long by_getsockopt(void)
+{
+	socklen_t size = sizeof(got);
+
+	return getsockopt(taken, IPPROTO_TCP, TCP_ZEROCOPY_RECEIVE, got, &size);
+}
+
+static long by_setsockopt(void)
+{
+	return setsockopt(taken, IPPROTO_TCP, TCP_ULP, "tls", 3);
+}
+
+static long ring_got(int code)
+{
+	struct io_uring_sqe operation = {
+		.opcode = code, .fd = taken, .addr = (uintptr_t)got, .len = sizeof(got),
+	};
+
+	return ring_submit(&operation);
+}
+
+static long by_recv_ring(void) { return ring_got(IORING_OP_RECV); }
+static long by_read_ring(void) { return ring_got(IORING_OP_READ); }
+
+static long by_splice_ring(void)
+{
+	struct io_uring_sqe operation = {
+		.opcode = IORING_OP_SPLICE, .fd = through[1], .off = -1, .len = 100,
+		.splice_fd_in = taken, .splice_off_in = -1,
+	};
+
+	return ring_submit(&operation);
+}
+
+static const struct {
+	const char *name;
+	long (*try)(void);
+	int error;
+} tries[] = {
+	{ "read", by_read, EBADF },
+	{ "readv", by_readv, EBADF },
+	{ "recv", by_recv, EPERM },
+	{ "recv MSG_PEEK", by_peek, EPERM },
+	{ "recv (socketcall)", by_recv_call, EPERM },
+	{ "recvmsg", by_recvmsg, EPERM },
+	{ "recvmmsg", by_recvmmsg, EPERM },
+	{ "splice", by_splice, EBADF },
+	{ "sendfile from it", by_sendfile_from, EBADF },
+	{ "recv by io_uring", by_recv_ring, EPERM },
+	{ "read by io_uring", by_read_ring, EBADF },
+	{ "splice by io_uring", by_splice_ring, EBADF },
+	{ "write", by_write, EBADF },
+	{ "send", by_send, EPERM },
+	{ "sendfile to it", by_sendfile, EBADF },
+	{ "getsockname", by_getsockname, EPERM },
+	{ "getpeername", by_getpeername, EPERM },
+	{ "getsockopt", by_getsockopt, EPERM },
+	{ "setsockopt", by_setsockopt, EPERM },
+	{ "shutdown", by_shutdown, EPERM },
+	{ "listen", by_listen, EPERM },
+	{ "bind", by_bind, EPERM },
+	{ "connect", by_connect, EPERM },
+};
+
+static struct {
+	int error[ARRAY_SIZE(tries)];
+	int again;
+	bool closed;
+	long leaked;
+	int rounds;
+} *results;
+
+/* The other end sees that it is over. */
+static bool is_closed(void)
+{
+	struct pollfd over = { .fd = peer, .events = POLLIN };
+
+	return poll(&over, 1, 5000) > 0 && read(peer, got, sizeof(got)) <= 0;
+}
+
+static long try_refused(const void *arg)
+{
+	unsigned int i;
+
+	(void)arg;
+	must(pipe(through));
+	must(ring_open());
+	do_accept();
+	for (i = 0; i < ARRAY_SIZE(tries); i++)
+		results->error[i] = tries[i].try() < 0 ? errno : 0;
+	results->closed = is_closed();
+	results->again = by_read() < 0 ? errno : 0;
+	return taken;
+}
+
+static void run_refused_kind(const struct way *way)
+{
+	struct text text = {};
+	struct seen seen;
+	unsigned int i;
+
+	group("network refused %s %s", way->op, way->where == V6 ? "IPv6" : "");
+	add_block(&text, way->op, DENIED);
+	policy(text.data);
+	free(text.data);
+	memset(results, 0, sizeof(*results));
+	subject_watch(prepare_way, try_refused, way, &seen);
+	for (i = 0; i < ARRAY_SIZE(tries); i++) {
+		begin("%s", tries[i].name);
+		expect_error("result", tries[i].error, results->error[i]);
+		end();
+	}
+	begin("the peer");
+	expect(results->closed, "expected that it is told");
+	expect_error("read later", EBADF, results->again);
+	expect_number("records", 1, seen.count);
+	end();
+}
+
+/* Another thread lies in wait for the descriptor. */
+static volatile bool stop;
+
+static int lie_in_wait(void *arg)
+{
+	int number = *(int *)arg;
+	char bytes[20];
+	long n;
+
+	while (!stop) {
+		n = splice(number, NULL, through[1], NULL, 100, SPLICE_F_NONBLOCK);
+		results->leaked += n > 0 ? n : 0;
+		n = recv(number, bytes, sizeof(bytes), MSG_DONTWAIT);
+		results->leaked += n > 0 ? n : 0;
+	}
+	return 0;
+}
+
+static long try_ambush(const void *arg)
+{
+	static char stack[65536];
+	int number, client, i;
+
+	(void)arg;
+	must(pipe(through));
+	number = must(dup(0));
+	close(number);
+	must(clone(lie_in_wait, stack + sizeof(stack),
+		   CLONE_VM | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD, &number));
+	for (i = 0; i < 200; i++) {
+		do_accept();
+		if (taken == number)
+			results->rounds++;
+		sched_yield();
+		close(taken);
+		/* The descriptor that is waited for must be the next one. */
+		client = must(socket(address.any.sa_family, SOCK_STREAM, 0));
+		peer = must(fcntl(client, F_DUPFD, 100));
+		close(client);
+		must(connect(peer, &address.any, length));
+		must(send(peer, WORD, strlen(WORD), 0));
+	}
+	stop = true;
+	return 0;
+}
+
+static void run_ambush(const struct way *way)
+{
+	struct text text = {};
+	struct seen seen;
+
+	add_block(&text, way->op, DENIED);
+	policy(text.data);
+	free(text.data);
+	memset(results, 0, sizeof(*results));
+	group("network refused");
+	begin("another thread waits for the descriptor of %s", way->op);
+	subject_watch(prepare_way, try_ambush, way, &seen);
+	expect_error("result", 0, seen.error);
+	expect(results->rounds > 150, "the descriptor was the expected one %d times",
+	       results->rounds);
+	expect_number("bytes that came through", 0, results->leaked);
+	end();
+}
+
+/* So that address is the listener's when more connect. */
+static void for_ambush(const struct way *way)
+{
+	for_accept(way);
+	get_name(other);
+}
+
+static void run_refused(void)
+{
+	static const struct way kinds[] = {
+		{ "", "inet_stream_accept", V4, SOCK_STREAM, 0, for_accept },
+		{ "", "inet_stream_accept", V6, SOCK_STREAM, 0, for_accept },
+		{ "", "unix_stream_accept", PATHNAME, SOCK_STREAM, 0, for_accept },
+		{ "", "unix_seqpacket_accept", PATHNAME, SOCK_SEQPACKET, 0, for_accept },
+	};
+	static const struct way ambush[] = {
+		{ "", "inet_stream_accept", V4, SOCK_STREAM, 0, for_ambush },
+		{ "", "unix_stream_accept", ANONYMOUS, SOCK_STREAM, 0, for_ambush },
+	};
+	unsigned int i;
+
+	results = mmap(NULL, sizeof(*results), PROT_READ | PROT_WRITE,
+		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (results == MAP_FAILED)
+		die("mmap: %s", strerror(errno));
+	for (i = 0; i < ARRAY_SIZE(kinds); i++)
+		run_refused_kind(&kinds[i]);
+	for (i = 0; i < ARRAY_SIZE(ambush); i++)
+		run_ambush(&ambush[i]);
 }
 
 static void loopback_up(void)
@@ -843,8 +1263,11 @@ void part_network(int argc, char **argv)
 		die("mmap: %s", strerror(errno));
 	loopback_up();
 	must(mkdir(HERE, 0777));
+	shell("modprobe sctp");
 	kellas_load();
-	run_ways();
+	run_ways(ways, ARRAY_SIZE(ways));
+	run_ways(more_ways, ARRAY_SIZE(more_ways));
+	run_refused();
 	group("network");
 	begin("unload");
 	expect_error("detach and remove", 0, kellas_unload());
