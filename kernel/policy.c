@@ -68,6 +68,9 @@ const char *kl_core_refusal(enum kl_op op, bool deny)
 		return "is not attached in this build";
 	if (deny && kl_op_table[op].flags & KL_OP_LOG_ONLY)
 		return "can only be logged, not denied";
+	if (deny && (op == KL_OP_INET_DGRAM_RECV ||
+		     op == KL_OP_INET_RAW_RECV || op == KL_OP_UNIX_DGRAM_RECV))
+		return "can only be logged: this kernel does not ask about every datagram";
 	return NULL;
 }
 

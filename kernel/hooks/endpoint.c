@@ -2,7 +2,11 @@
 /* Sockets as policies know them: their operations and their addresses. */
 #include <linux/in.h>
 #include <linux/in6.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/net.h>
+#include <linux/skbuff.h>
+#include <linux/udp.h>
 #include <linux/un.h>
 #include <net/af_unix.h>
 #include <net/inet_sock.h>
@@ -137,6 +141,13 @@ static void set_number(struct kl_endpoint *endpoint, const struct sock *sk,
 						     ntohs(port);
 }
 
+static bool is_udp(const struct sock *sk)
+{
+	return sk->sk_family != AF_UNIX && sk->sk_type == SOCK_DGRAM &&
+	       (sk->sk_protocol == IPPROTO_UDP ||
+		sk->sk_protocol == IPPROTO_UDPLITE);
+}
+
 /*
  * What the kernel makes of an address that does not say of which family it is:
  * inet_bind() and the sendmsg() of UDP and raw sockets take it for one of the
@@ -267,6 +278,53 @@ void kl_endpoint_peer(struct kl_endpoint *endpoint, struct sock *sk)
 	}
 #endif
 	set_ipv4(endpoint, inet_sk(sk)->inet_daddr);
+}
+
+static void set_source(struct kl_endpoint *endpoint, const struct sock *sk,
+		       const struct sk_buff *skb)
+{
+	bool v4 = skb->protocol == htons(ETH_P_IP);
+	struct in6_addr mapped;
+
+	if (sk->sk_family == AF_UNIX) {
+		set_unix(endpoint, skb->sk);
+		memcpy(endpoint->room, endpoint->name.data,
+		       endpoint->name.length);
+		endpoint->name.data = endpoint->room;
+		return;
+	}
+	set_number(endpoint, sk, is_udp(sk) ? udp_hdr(skb)->source : 0);
+	if (sk->sk_family == AF_INET) {
+		set_ipv4(endpoint, ip_hdr(skb)->saddr);
+	} else if (v4) {
+		ipv6_addr_set_v4mapped(ip_hdr(skb)->saddr, &mapped);
+		set_ipv6(endpoint, &mapped);
+	} else {
+		set_ipv6(endpoint, &ipv6_hdr(skb)->saddr);
+	}
+}
+
+static bool head_source(struct kl_endpoint *endpoint, const struct sock *sk,
+			struct sk_buff_head *queue)
+{
+	const struct sk_buff *skb;
+	unsigned long flags;
+
+	spin_lock_irqsave(&queue->lock, flags);
+	skb = skb_peek(queue);
+	if (skb)
+		set_source(endpoint, sk, skb);
+	spin_unlock_irqrestore(&queue->lock, flags);
+	return skb;
+}
+
+/* UDP moves datagrams to a queue for readers, from which they are taken. */
+bool kl_endpoint_source(struct kl_endpoint *endpoint, struct sock *sk)
+{
+	if (is_udp(sk) &&
+	    head_source(endpoint, sk, &udp_sk(sk)->reader_queue))
+		return true;
+	return head_source(endpoint, sk, &sk->sk_receive_queue);
 }
 
 int kl_endpoint_check(const struct kl_endpoint *endpoint, enum kl_op op,

@@ -9,6 +9,7 @@
 #include <linux/fs.h>
 #include <linux/net.h>
 #include <linux/sched.h>
+#include <linux/un.h>
 #include "../engine/policy.h"
 
 struct sk_buff;
@@ -31,11 +32,13 @@ enum kl_act {
  * @ip: of an inet socket; family 0: this is a UNIX socket's
  * @number: its port, or the protocol of a raw socket
  * @name: of a UNIX socket: raw bytes, borrowed; "anonymous" if it has none
+ * @room: storage of a name that cannot be borrowed
  */
 struct kl_endpoint {
 	struct kl_ip ip;
 	u16 number;
 	struct kl_text name;
+	char room[UNIX_PATH_MAX];
 };
 
 /**
@@ -67,6 +70,15 @@ void kl_endpoint_local(struct kl_endpoint *endpoint, struct sock *sk);
  *	    unix_state_lock(), or nobody knows the socket yet.
  */
 void kl_endpoint_peer(struct kl_endpoint *endpoint, struct sock *sk);
+
+/**
+ * kl_endpoint_source - who sent the datagram that would be received next
+ * @endpoint: its name is copied
+ *
+ * Context: any but hard interrupts; takes the locks of the socket's queues.
+ * Return: false if none waits.
+ */
+bool kl_endpoint_source(struct kl_endpoint *endpoint, struct sock *sk);
 
 /** kl_endpoint_check - decide and record. Return: as kl_check_run(). */
 int kl_endpoint_check(const struct kl_endpoint *endpoint, enum kl_op op,
