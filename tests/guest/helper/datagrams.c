@@ -248,7 +248,8 @@ static void run_verdict(enum verdict verdict)
 	free(text.data);
 	for (i = 0; i < ARRAY_SIZE(kinds); i++)
 		for (k = 0; k < ARRAY_SIZE(receptions); k++) {
-			struct reception reception = { &kinds[i], receptions[k].receive, 0 };
+			struct reception reception = { &kinds[i],
+						       receptions[k].receive, 0 };
 
 			try_reception(receptions[k].name, &reception, verdict);
 			reception.delay = 100;

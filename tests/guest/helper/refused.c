@@ -44,7 +44,11 @@ static int through[2];
 static long by_read(void) { return read(my.taken, got, sizeof(got)); }
 static long by_readv(void) { return readv(my.taken, &got_all, 1); }
 static long by_recv(void) { return recv(my.taken, got, sizeof(got), 0); }
-static long by_peek(void) { return recv(my.taken, got, sizeof(got), MSG_PEEK | MSG_DONTWAIT); }
+static long by_peek(void)
+{
+	return recv(my.taken, got, sizeof(got), MSG_PEEK | MSG_DONTWAIT);
+}
+
 static long by_recv_call(void)
 {
 	return socketcall(CALL_RECVFROM, my.taken, (uintptr_t)low_room(20), 20, 0, 0, 0);
@@ -114,7 +118,8 @@ static long by_setsockopt(void)
 static long ring_got(int code)
 {
 	struct io_uring_sqe operation = {
-		.opcode = code, .fd = my.taken, .addr = (uintptr_t)got, .len = sizeof(got),
+		.opcode = code, .fd = my.taken, .addr = (uintptr_t)got,
+		.len = sizeof(got),
 	};
 
 	return ring_submit(&operation);

@@ -283,7 +283,8 @@ void for_receive(const struct way *way)
 	} control = {};
 	struct iovec byte = { "x", 1 };
 	struct msghdr msg = { .msg_iov = &byte, .msg_iovlen = 1,
-			      .msg_control = &control, .msg_controllen = sizeof(control) };
+			      .msg_control = &control,
+			      .msg_controllen = sizeof(control) };
 	int pair[2], file = must(open(HERE "/file", O_RDWR | O_CREAT | O_CLOEXEC, 0640));
 
 	(void)way;
