@@ -163,43 +163,66 @@ const char *kl_slot_name(enum kl_op op, enum kl_slot slot, char *buffer)
 	return buffer;
 }
 
-/* The slot of the object of that name, or -ENOENT. */
-static int find_prefix(enum kl_op op, const char *prefix)
+/* Is this the name of an attribute of an object? */
+static bool is_joined(const char *name, const char *prefix, const char *suffix)
 {
-	const struct kl_object_info *object = kl_op_table[op].object;
+	size_t length = strlen(prefix);
 
-	if (*prefix && !strcmp(prefix, object[0].prefix))
-		return KL_SLOT_OBJECT0;
-	if (*prefix && !strcmp(prefix, object[1].prefix))
-		return KL_SLOT_OBJECT1;
+	if (strncmp(name, prefix, length))
+		return false;
+	if (!*suffix)
+		return !name[length];
+	return name[length] == '.' && !strcmp(name + length + 1, suffix);
+}
+
+/* What is of an object in one operation may be a parameter of another. */
+static int find_param(enum kl_op op, const char *prefix, const char *suffix)
+{
+	u64 params = kl_op_table[op].params;
+	int slot;
+
+	for (; params; params &= params - 1) {
+		slot = KL_SLOT_TARGET + __ffs(params);
+		if (is_joined(slots[slot].name, prefix, suffix))
+			return slot;
+	}
 	return -ENOENT;
 }
 
 static int translate_object(enum kl_op from, enum kl_slot slot, enum kl_op to)
 {
-	int object = slot >= KL_SLOT_OBJECT1;
-	const char *prefix = kl_op_table[from].object[object].prefix;
-	int within = slot - (object ? KL_SLOT_OBJECT1 : KL_SLOT_OBJECT0);
-	int base = find_prefix(to, prefix);
+	const struct kl_object_info *object = kl_op_table[to].object;
+	bool second = slot >= KL_SLOT_OBJECT1;
+	const char *prefix = kl_op_table[from].object[second].prefix;
+	int within = slot - (second ? KL_SLOT_OBJECT1 : KL_SLOT_OBJECT0);
 
-	if (base >= 0)
-		return base + within;
-	/* What is an object here may be a plain name there. */
-	if (within)
-		return -ENOENT;
-	return find_plain(to, (struct kl_text){ prefix, strlen(prefix) });
+	if (!strcmp(prefix, object[0].prefix))
+		return KL_SLOT_OBJECT0 + within;
+	if (!strcmp(prefix, object[1].prefix))
+		return KL_SLOT_OBJECT1 + within;
+	return find_param(to, prefix, slots[slot].name);
+}
+
+static int translate_param(enum kl_slot slot, enum kl_op to)
+{
+	const char *text = slots[slot].name;
+	struct kl_text name = { text, strlen(text) };
+	int found;
+
+	if (slot >= KL_SLOT_ARGV || kl_slot_exists(to, slot))
+		return slot;
+	found = find_object(to, 0, name);
+	return found >= 0 ? found : find_object(to, 1, name);
 }
 
 int kl_slot_translate(enum kl_op from, enum kl_slot slot, enum kl_op to)
 {
-	int found = slot;
+	int found;
 
 	if (from == to || (slot >= KL_SLOT_TASK_PID && slot < KL_SLOT_TARGET))
 		return slot;
-	if (slot < KL_SLOT_TASK_PID)
-		found = translate_object(from, slot, to);
-	else if (slot < KL_SLOT_ARGV && !kl_slot_exists(to, slot))
-		found = find_prefix(to, slots[slot].name);
+	found = slot < KL_SLOT_TASK_PID ? translate_object(from, slot, to) :
+					  translate_param(slot, to);
 	if (found < 0 || !kl_slot_exists(to, found) ||
 	    slots[found].type != slots[slot].type)
 		return -ENOENT;

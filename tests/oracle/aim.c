@@ -157,14 +157,37 @@ static void aim_at_rule(struct generator *generator, struct oracle_request *requ
 {
 	u32 i;
 
-	for (i = 0; i < rule->count; i++)
-		aim_at(generator, request, &rule->conditions[i]);
+	for (i = 0; i < rule->count; i++) {
+		struct oracle_condition condition = rule->conditions[i];
+
+		condition.left = oracle_slot(rule->op, condition.left, request->op);
+		if (condition.right == RIGHT_ATTRIBUTE)
+			condition.right_slot = oracle_slot(rule->op, condition.right_slot,
+							   request->op);
+		aim_at(generator, request, &condition);
+	}
+}
+
+/* Some line of a list or of the groups it uses; NULL: of one without any. */
+static const struct oracle_rule *some_rule(struct generator *generator,
+					   const struct oracle_list *list)
+{
+	const struct oracle_rule *rule = NULL;
+
+	while (list && list->live) {
+		rule = list->sorted[random_below(&generator->random, list->live)];
+		if (rule->kind != KL_RULE_USE)
+			return rule;
+		list = rule->used;
+	}
+	return NULL;
 }
 
 static void aim(struct generator *generator, const struct oracle_policy *policy,
 		struct oracle_request *request)
 {
 	const struct oracle_block *block;
+	const struct oracle_rule *rule;
 	u32 tries;
 
 	for (tries = 0; tries < 20 && policy->live; tries++) {
@@ -172,9 +195,10 @@ static void aim(struct generator *generator, const struct oracle_policy *policy,
 		if (block->op != request->op)
 			continue;
 		aim_at_rule(generator, request, &block->head);
-		if (block->live && random_chance(&generator->random, 85))
-			aim_at_rule(generator, request, block->sorted[
-				    random_below(&generator->random, block->live)]);
+		rule = random_chance(&generator->random, 85) ?
+			       some_rule(generator, &block->list) : NULL;
+		if (rule)
+			aim_at_rule(generator, request, rule);
 		return;
 	}
 }

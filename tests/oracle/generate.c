@@ -45,6 +45,7 @@ static const struct shape {
  * @shape, @shape_slot: the condition that prevails
  * @negated: percent of the prevailing conditions
  * @denies: percent of the sub-entries
+ * @grouped: lines are made for a rule group
  * @identities, @identity_room: hashes of lines, to have none twice
  */
 struct draft {
@@ -55,6 +56,7 @@ struct draft {
 	u8 shape_slot;
 	u32 negated;
 	u32 denies;
+	bool grouped;
 	u64 *identities;
 	u32 identity_room;
 };
@@ -369,7 +371,7 @@ static u64 hash_text(const char *text)
 }
 
 /* Has this line not been in the block (or, a head, in the policy) before? */
-static bool is_new(struct draft *draft, u32 block, u8 op, const struct oracle_rule *rule)
+static bool is_new(struct draft *draft, u32 block, const struct oracle_rule *rule)
 {
 	struct text text = { 0 };
 	u64 hash;
@@ -377,7 +379,7 @@ static bool is_new(struct draft *draft, u32 block, u8 op, const struct oracle_ru
 
 	if (rule->kind != KL_RULE_BLOCK)
 		text_add(&text, "%u ", block);
-	text_rule(&text, op, rule);
+	text_rule(&text, rule);
 	hash = hash_text(text.data) | 1;
 	text_free(&text);
 	for (i = hash % draft->identity_room; draft->identities[i];
@@ -406,6 +408,8 @@ static void fill_rule(struct draft *draft, u8 op, u8 kind, bool prevailing,
 
 	prevailing = prevailing && random_chance(random, 92);
 	rule->kind = kind;
+	rule->op = op;
+	rule->used = NULL;
 	rule->priority = pick_priority(random);
 	rule->count = extra + prevailing;
 	if (!rule->count && random_chance(random, 85))
@@ -416,7 +420,7 @@ static void fill_rule(struct draft *draft, u8 op, u8 kind, bool prevailing,
 	for (i = 0; i < rule->count; i++)
 		make_condition(draft, op, prevailing && i == at, &rule->conditions[i]);
 	rule->domain = NULL;
-	if (kind == KL_RULE_ALLOW && kl_slot_exists(op, KL_SLOT_TRANSITION) &&
+	if (kind == KL_RULE_ALLOW && !draft->grouped && kl_slot_exists(op, KL_SLOT_TRANSITION) &&
 	    random_chance(random, 30))
 		rule->domain =
 			draft->policy->domains[random_below(random, ORACLE_DOMAINS)];
@@ -427,31 +431,136 @@ static void make_rule(struct draft *draft, u32 block, u8 op, u8 kind, bool preva
 {
 	do
 		fill_rule(draft, op, kind, prevailing, rule);
-	while (!is_new(draft, block, op, rule));
+	while (!is_new(draft, block, rule));
+}
+
+/* What is only told of cannot be denied. */
+static u8 pick_kind(struct draft *draft, u8 op)
+{
+	if (kl_op_table[op].flags & KL_OP_LOG_ONLY)
+		return KL_RULE_ALLOW;
+	return random_chance(draft->random, draft->denies) ? KL_RULE_DENY : KL_RULE_ALLOW;
+}
+
+/* May a block of an operation use a rule group? */
+static bool list_suits(const struct oracle_list *list, u8 op)
+{
+	u32 i, c;
+
+	for (i = 0; i < list->count; i++) {
+		const struct oracle_rule *rule = &list->rules[i];
+
+		if (rule->kind == KL_RULE_USE && !list_suits(rule->used, op))
+			return false;
+		if (rule->kind == KL_RULE_DENY &&
+		    kl_op_table[op].flags & KL_OP_LOG_ONLY)
+			return false;
+		for (c = 0; c < rule->count; c++) {
+			const struct oracle_condition *condition = &rule->conditions[c];
+
+			if (oracle_slot(rule->op, condition->left, op) < 0 ||
+			    (condition->right == RIGHT_ATTRIBUTE &&
+			     oracle_slot(rule->op, condition->right_slot, op) < 0))
+				return false;
+		}
+	}
+	return true;
+}
+
+/* Some rule group from @from on that an operation may use, or NULL. */
+static const struct oracle_list *pick_list(struct draft *draft, u32 from, u8 op)
+{
+	struct oracle_policy *policy = draft->policy;
+	u32 count = policy->list_count - from, first, i;
+
+	if (!count)
+		return NULL;
+	first = random_below(draft->random, count);
+	for (i = 0; i < count; i++) {
+		const struct oracle_list *list =
+			&policy->lists[from + (first + i) % count];
+
+		if (list_suits(list, op))
+			return list;
+	}
+	return NULL;
+}
+
+static bool make_use(struct draft *draft, u32 number, const struct oracle_list *used, u8 op,
+		     struct oracle_rule *rule)
+{
+	if (!used)
+		return false;
+	memset(rule, 0, sizeof(*rule));
+	rule->kind = KL_RULE_USE;
+	rule->op = op;
+	rule->used = used;
+	rule->priority = pick_priority(draft->random);
+	return is_new(draft, number, rule);
+}
+
+static void make_rules(struct draft *draft, struct oracle_list *list, u32 number, u8 op,
+		       u32 count, u32 uses, u32 first_used, bool prevailing)
+{
+	struct arena *memory = &draft->generator->memory;
+	u32 i;
+
+	list->op = op;
+	list->count = count;
+	list->rules = arena_get(memory, count * sizeof(*list->rules));
+	list->sorted = arena_get(memory, count * sizeof(*list->sorted));
+	for (i = 0; i < count; i++) {
+		if (random_chance(draft->random, uses) &&
+		    make_use(draft, number, pick_list(draft, first_used, op), op,
+			     &list->rules[i]))
+			continue;
+		make_rule(draft, number, op, pick_kind(draft, op), prevailing,
+			  &list->rules[i]);
+	}
+}
+
+/* Rule groups, for the operation that prevails or another; the last one first. */
+static void make_lists(struct draft *draft, u32 lines)
+{
+	struct oracle_policy *policy = draft->policy;
+	struct generator *generator = draft->generator;
+	u64 *random = draft->random;
+	u32 i;
+
+	policy->list_count = random_chance(random, 60) ?
+				     random_between(random, 1, ORACLE_LISTS) : 0;
+	draft->grouped = true;
+	for (i = policy->list_count; i--;) {
+		struct oracle_list *list = &policy->lists[i];
+		u8 op = generator->ops[random_chance(random, 60) ? 0 :
+				       random_below(random, generator->op_count)];
+
+		snprintf(list->name, sizeof(list->name), "R%u", i);
+		list->late = random_chance(random, 30);
+		make_rules(draft, list, ~i, op, random_below(random, min(lines, 12u) + 1),
+			   20, i + 1, random_chance(random, 50));
+	}
+	draft->grouped = false;
 }
 
 static void make_block(struct draft *draft, u32 number, u8 op, u32 rules, bool heads)
 {
 	struct oracle_block *block = &draft->policy->blocks[number];
-	struct arena *memory = &draft->generator->memory;
 	u64 *random = draft->random;
-	u32 i, count;
+	u32 count;
 
 	block->op = op;
+	block->permissive = random_chance(random, 8);
 	make_rule(draft, number, op, KL_RULE_BLOCK, heads, &block->head);
 	if (!heads && random_chance(random, 60)) {
 		/* Mostly open to every request, so that the sub-entries count. */
 		count = block->head.count;
 		block->head.count = 0;
-		if (!is_new(draft, number, op, &block->head))
+		if (!is_new(draft, number, &block->head))
 			block->head.count = count;
 	}
-	block->count = rules;
-	block->rules = arena_get(memory, rules * sizeof(*block->rules));
-	block->sorted = arena_get(memory, rules * sizeof(*block->sorted));
-	for (i = 0; i < rules; i++)
-		make_rule(draft, number, op, random_chance(random, draft->denies) ?
-			  KL_RULE_DENY : KL_RULE_ALLOW, !heads, &block->rules[i]);
+	/* Each use of a long list is as many lines again. */
+	make_rules(draft, &block->list, number, op, rules, rules > 60 ? 2 : 8, 0, !heads);
 	block->split = random_chance(random, 85) ? rules :
 						   random_below(random, rules + 1);
 }
@@ -470,8 +579,10 @@ static void make_blocks(struct draft *draft, enum layout layout, u32 lines)
 				   policy->block_count * sizeof(*policy->blocks));
 	policy->sorted = arena_get(&generator->memory,
 				   policy->block_count * sizeof(*policy->sorted));
-	draft->identity_room = (lines * 4 + policy->block_count) * 4 + 64;
+	draft->identity_room = (lines * 4 + policy->block_count) * 4 + 64 +
+			       ORACLE_LISTS * 12 * 4;
 	draft->identities = calloc(draft->identity_room, sizeof(u64));
+	make_lists(draft, lines);
 	for (i = 0; i < policy->block_count; i++) {
 		bool whole = i < main && layout == ONE_BLOCK;
 		u32 rules = whole ? lines : random_below(random,
@@ -497,6 +608,18 @@ static u8 pick_op(u64 *random)
 	if (random_chance(random, 70))
 		return often[random_below(random, ARRAY_SIZE(often))];
 	return random_below(random, KL_OP_COUNT);
+}
+
+/* The mode counts most where it does not count for all. */
+static bool pick_mode(struct draft *draft)
+{
+	u32 i;
+
+	for (i = 0; i < draft->generator->op_count; i++)
+		if (draft->generator->ops[i] == KL_OP_MODIFY_POLICY ||
+		    draft->generator->ops[i] == KL_OP_MANUAL_DOMAIN_TRANSITION)
+			return random_chance(draft->random, 50);
+	return random_chance(draft->random, 4);
 }
 
 /* An operation that has what prevails, and some others. */
@@ -556,6 +679,7 @@ void generate_policy(struct generator *generator, struct oracle_policy *policy)
 	for (i = 1; i < ORACLE_DOMAINS; i++)
 		snprintf(policy->domains[i], sizeof(policy->domains[i]), "d%u\\040x", i);
 	make_groups(&draft, size < 2 ? 500 : 4);
+	policy->permissive = pick_mode(&draft);
 	make_blocks(&draft, random_below(draft.random, LAYOUTS), lines);
 	oracle_sort(policy);
 	generator->cost = 10 + (draft.shape->right == RIGHT_GROUP ?

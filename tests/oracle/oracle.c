@@ -292,6 +292,40 @@ static void doubt(const struct oracle_condition *condition,
 	kl_slot_add(doubted, condition->left);
 }
 
+int oracle_slot(u8 from, u8 slot, u8 to)
+{
+	/* One more than the answer; 0: not looked for yet. */
+	static short known[KL_OP_COUNT][KL_SLOT_COUNT][KL_OP_COUNT];
+	short *answer = &known[from][slot][to];
+	char name[KL_SLOT_NAME_MAX];
+	int found;
+
+	if (*answer)
+		return *answer > 0 ? *answer - 1 : -1;
+	if (slot == KL_SLOT_ARGV || slot == KL_SLOT_ENVP) {
+		found = kl_slot_exists(to, slot) ? slot : -1;
+	} else {
+		kl_slot_name(from, slot, name);
+		found = kl_slot_find(to, (struct kl_text){ name, strlen(name) });
+		if (found >= 0 && kl_slot_type(found) != kl_slot_type(slot))
+			found = -1;
+	}
+	*answer = found >= 0 ? found + 1 : -1;
+	return found >= 0 ? found : -1;
+}
+
+/* A condition as it reads in the operation of the request. */
+static struct oracle_condition translate(const struct oracle_condition *condition, u8 from,
+					 u8 to)
+{
+	struct oracle_condition same = *condition;
+
+	same.left = oracle_slot(from, condition->left, to);
+	if (condition->right == RIGHT_ATTRIBUTE)
+		same.right_slot = oracle_slot(from, condition->right_slot, to);
+	return same;
+}
+
 enum kl_truth oracle_line(const struct oracle_rule *rule,
 			  const struct oracle_request *request, u64 *doubted)
 {
@@ -300,10 +334,15 @@ enum kl_truth oracle_line(const struct oracle_rule *rule,
 
 	for (i = 0; i < rule->count; i++) {
 		const struct oracle_condition *condition = &rule->conditions[i];
+		struct oracle_condition here;
 		enum kl_truth truth;
 
 		if (condition->dead)
 			continue;
+		if (rule->op != request->op) {
+			here = translate(condition, rule->op, request->op);
+			condition = &here;
+		}
 		truth = truth_of(condition, request);
 		oracle_hits[condition->negated][oracle_left_type(condition->left)]
 			   [condition->right][truth]++;
@@ -318,7 +357,7 @@ enum kl_truth oracle_line(const struct oracle_rule *rule,
 }
 
 /* Ascending priority, equal priorities as they stand: insertion. */
-static void sort_rules(struct oracle_block *block)
+static void sort_rules(struct oracle_list *block)
 {
 	u32 i, j;
 
@@ -350,21 +389,32 @@ void oracle_sort(struct oracle_policy *policy)
 		     j--)
 			policy->sorted[j] = policy->sorted[j - 1];
 		policy->sorted[j] = block;
-		sort_rules(block);
+		sort_rules(&block->list);
 	}
+	for (i = 0; i < policy->list_count; i++)
+		sort_rules(&policy->lists[i]);
 }
 
 /* The first sub-entry that matches; in doubt deny does, allow does not. */
-static const struct oracle_rule *first_match(const struct oracle_block *block,
+static const struct oracle_rule *first_match(const struct oracle_list *list,
 					     const struct oracle_request *request,
 					     struct oracle_outcome *outcome)
 {
+	const struct oracle_rule *rule;
+	enum kl_truth truth;
 	u32 i;
 
-	for (i = 0; i < block->live; i++) {
-		const struct oracle_rule *rule = block->sorted[i];
-		enum kl_truth truth = oracle_line(rule, request, outcome->doubted);
-
+	for (i = 0; i < list->live; i++) {
+		rule = list->sorted[i];
+		if (rule->kind == KL_RULE_USE) {
+			rule = first_match(rule->used, request, outcome);
+			if (rule) {
+				outcome->used = true;
+				return rule;
+			}
+			continue;
+		}
+		truth = oracle_line(rule, request, outcome->doubted);
 		outcome->doubt |= truth == KL_UNKNOWN;
 		if (truth == KL_TRUE ||
 		    (truth == KL_UNKNOWN && rule->kind == KL_RULE_DENY))
@@ -373,20 +423,34 @@ static const struct oracle_rule *first_match(const struct oracle_block *block,
 	return NULL;
 }
 
-static void note_match(struct oracle_outcome *outcome, const struct oracle_block *block,
-		       const struct oracle_rule *rule)
+/* Two operations heed their own block only, not the mode. */
+static bool is_enforced(const struct oracle_policy *policy,
+			const struct oracle_block *block)
+{
+	if (block->permissive)
+		return false;
+	return !policy->permissive || block->op == KL_OP_MODIFY_POLICY ||
+	       block->op == KL_OP_MANUAL_DOMAIN_TRANSITION;
+}
+
+static void note_match(const struct oracle_policy *policy, struct oracle_outcome *outcome,
+		       const struct oracle_block *block, const struct oracle_rule *rule)
 {
 	struct oracle_match *match = &outcome->matches[outcome->count++];
 
 	match->block = block;
 	match->rule = rule;
 	match->result = KL_UNMATCHED;
+	match->unenforced = false;
 	if (!rule)
 		return;
 	match->result = rule->kind == KL_RULE_DENY ? KL_DENIED : KL_ALLOWED;
-	outcome->denied = match->result == KL_DENIED;
-	if (outcome->denied)
+	if (match->result == KL_DENIED) {
+		match->unenforced = !is_enforced(policy, block);
+		outcome->unenforced |= match->unenforced;
+		outcome->denied = !match->unenforced;
 		return;
+	}
 	outcome->allowed = true;
 	if (rule->domain && !outcome->has_transition) {
 		outcome->has_transition = true;
@@ -409,7 +473,7 @@ void oracle_decide(const struct oracle_policy *policy,
 		truth = oracle_line(&block->head, request, outcome->doubted);
 		outcome->doubt |= truth == KL_UNKNOWN;
 		if (truth != KL_FALSE)
-			note_match(outcome, block,
-				   first_match(block, request, outcome));
+			note_match(policy, outcome, block,
+				   first_match(&block->list, request, outcome));
 	}
 }

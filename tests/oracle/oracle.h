@@ -14,6 +14,7 @@
 #define ORACLE_ARGS	24	/* strings in argv and envp together */
 #define ORACLE_DOMAINS	8	/* domains to enter */
 #define ORACLE_MATCHES	4096	/* blocks that match one request */
+#define ORACLE_LISTS	6	/* rule groups */
 
 struct oracle_pattern;
 
@@ -113,16 +114,22 @@ struct oracle_condition {
 	struct oracle_group *group;
 };
 
+struct oracle_list;
+
 /**
  * struct oracle_rule - a head or a sub-entry
  * @kind: enum kl_rule_kind
+ * @op: operation that its slots are those of
+ * @used: KL_RULE_USE: the rule group
  * @domain: transition=: NULL none, "" NULL
  * @line: where it was printed
  */
 struct oracle_rule {
 	bool dead;
 	u8 kind;
+	u8 op;
 	u16 priority;
+	const struct oracle_list *used;
 	const char *domain;
 	u32 line;
 	u32 count;
@@ -130,15 +137,16 @@ struct oracle_rule {
 };
 
 /**
- * struct oracle_block - an acl block
- * @split: sub-entries from this one on are printed later, after opening the
- *	block again
+ * struct oracle_list - rules in a row, of a block or a rule group
+ * @name: of a rule group
+ * @op: operation that the conditions of its lines are made for
+ * @late: of a rule group: it is printed behind the blocks
  * @rules: in the order of the text; @sorted: the @live ones as evaluated
  */
-struct oracle_block {
+struct oracle_list {
+	char name[16];
 	u8 op;
-	u32 split;
-	struct oracle_rule head;
+	bool late;
 	u32 count;
 	struct oracle_rule *rules;
 	u32 live;
@@ -146,8 +154,25 @@ struct oracle_block {
 };
 
 /**
+ * struct oracle_block - an acl block
+ * @split: sub-entries from this one on are printed later, after opening the
+ *	block again
+ * @permissive: its denials are not enforced
+ * @list: its sub-entries
+ */
+struct oracle_block {
+	u8 op;
+	bool permissive;
+	u32 split;
+	struct oracle_rule head;
+	struct oracle_list list;
+};
+
+/**
  * struct oracle_policy - a policy
  * @blocks: in the order of the text; @sorted: the @live ones as evaluated
+ * @lists: rule groups; one uses only those behind it
+ * @permissive: mode permissive
  * @domains: domains to enter
  * @looks: seed of the looks of the text
  */
@@ -157,6 +182,9 @@ struct oracle_policy {
 	struct oracle_block *blocks;
 	u32 live;
 	struct oracle_block **sorted;
+	u32 list_count;
+	struct oracle_list lists[ORACLE_LISTS];
+	bool permissive;
 	char domains[ORACLE_DOMAINS][16];
 	u64 looks;
 };
@@ -186,16 +214,19 @@ struct oracle_match {
 	const struct oracle_block *block;
 	const struct oracle_rule *rule;
 	enum kl_result result;
+	bool unenforced;
 };
 
 /**
  * struct oracle_outcome - what becomes of a request
  * @allowed: some allow matched
+ * @used: some rule of a rule group matched
+ * @unenforced: some denial was not enforced
  * @doubt: some line that was looked at was neither true nor false
  * @doubted: slots of conditions that were unknown
  */
 struct oracle_outcome {
-	bool denied, allowed;
+	bool denied, allowed, used, unenforced;
 	bool has_transition;
 	const char *transition;
 	bool doubt;
@@ -208,6 +239,12 @@ struct oracle_outcome {
 extern u64 oracle_hits[2][LEFT_COUNT][RIGHT_COUNT][3];
 
 enum oracle_type oracle_left_type(u8 slot);
+
+/**
+ * oracle_slot - the attribute of the same name in another operation
+ * Return: the slot, -1 if @to has none of the name and type.
+ */
+int oracle_slot(u8 from, u8 slot, u8 to);
 
 /** oracle_line - is a line true, false or unknown? */
 enum kl_truth oracle_line(const struct oracle_rule *rule,

@@ -170,12 +170,15 @@ static void add_condition(struct text *text, u8 op,
 	}
 }
 
-static void add_rule(struct text *text, u8 op, const struct oracle_rule *rule)
+static void add_rule(struct text *text, const struct oracle_rule *rule)
 {
+	u8 op = rule->op;
 	u32 i;
 
 	if (rule->kind == KL_RULE_BLOCK)
 		text_add(text, "acl %s", kl_op_table[op].keyword);
+	else if (rule->kind == KL_RULE_USE)
+		text_add(text, "use %s", rule->used->name);
 	else
 		text_add(text, rule->kind == KL_RULE_DENY ? "deny" : "allow");
 	for (i = 0; i < rule->count; i++)
@@ -187,11 +190,11 @@ static void add_rule(struct text *text, u8 op, const struct oracle_rule *rule)
 		text_add(text, " transition=NULL");
 }
 
-void text_rule(struct text *text, u8 op, const struct oracle_rule *rule)
+void text_rule(struct text *text, const struct oracle_rule *rule)
 {
 	looks = NULL;
 	text_add(text, "%u ", rule->priority);
-	add_rule(text, op, rule);
+	add_rule(text, rule);
 }
 
 /* The end of a line, and now and then a line without meaning behind it. */
@@ -210,7 +213,7 @@ static void end_line(struct text *text)
 	}
 }
 
-static void print_rule(struct text *text, u8 op, struct oracle_rule *rule)
+static void print_rule(struct text *text, struct oracle_rule *rule)
 {
 	static const char * const indents[] = { "    ", "\t", "", "  " };
 
@@ -219,32 +222,65 @@ static void print_rule(struct text *text, u8 op, struct oracle_rule *rule)
 	if (rule->priority != KL_PRIORITY_DEFAULT || random_chance(looks, 50))
 		text_add(text, "%u ", rule->priority);
 	rule->line = text->line;
-	add_rule(text, op, rule);
-	if (rule->kind != KL_RULE_BLOCK && random_chance(looks, 5))
+	add_rule(text, rule);
+	if ((rule->kind == KL_RULE_ALLOW || rule->kind == KL_RULE_DENY) && random_chance(looks, 5))
 		text_add(text, " label=l%u", rule->line);
 	end_line(text);
+}
+
+static void print_permissive(struct text *text, const struct oracle_block *block)
+{
+	if (!block->permissive && random_chance(looks, 95))
+		return;
+	text_add(text, block->permissive ? "    permissive\n" :
+					   " permissive\n\tdelete permissive\n");
+	text->line += block->permissive ? 1 : 2;
 }
 
 static void print_head(struct text *text, struct oracle_block *block, bool again)
 {
 	u32 line = block->head.line;
 
-	print_rule(text, block->op, &block->head);
+	print_rule(text, &block->head);
 	if (again) {
 		block->head.line = line;
-	} else if (random_chance(looks, 20)) {
+		return;
+	}
+	if (random_chance(looks, 20)) {
 		text_add(text, "    audit %u\n", random_below(looks, 256));
 		text->line++;
 	}
+	print_permissive(text, block);
 }
 
-static void print_rules(struct text *text, struct oracle_block *block, u32 from, u32 to)
+static void print_rules(struct text *text, struct oracle_list *list, u32 from, u32 to)
 {
 	u32 i;
 
-	for (i = from; i < to && i < block->count; i++)
-		if (!block->rules[i].dead)
-			print_rule(text, block->op, &block->rules[i]);
+	for (i = from; i < to && i < list->count; i++)
+		if (!list->rules[i].dead)
+			print_rule(text, &list->rules[i]);
+}
+
+static void print_lists(struct text *text, struct oracle_policy *policy, bool late)
+{
+	u32 i;
+
+	for (i = 0; i < policy->list_count; i++) {
+		struct oracle_list *list = &policy->lists[i];
+
+		if (list->late != late)
+			continue;
+		text_add(text, "rule_group %s", list->name);
+		end_line(text);
+		print_rules(text, list, 0, list->count);
+	}
+}
+
+static void print_mode(struct text *text, bool permissive)
+{
+	text_add(text, "mode %s", permissive ? "permissive" : "enforcing");
+	end_line(text);
 }
 
 static void print_groups(struct text *text, struct oracle_policy *policy, bool late)
@@ -279,23 +315,28 @@ void text_policy(struct text *text, struct oracle_policy *policy)
 	looks_state = policy->looks;
 	looks = &looks_state;
 	text->line = 1;
+	if (random_chance(looks, 10))
+		print_mode(text, random_chance(looks, 50));
 	print_groups(text, policy, false);
+	print_lists(text, policy, false);
 	for (i = 0; i < policy->block_count; i++) {
 		struct oracle_block *block = &policy->blocks[i];
 
 		if (block->head.dead)
 			continue;
 		print_head(text, block, false);
-		print_rules(text, block, 0, block->split);
+		print_rules(text, &block->list, 0, block->split);
 	}
+	print_mode(text, policy->permissive);
 	print_groups(text, policy, true);
+	print_lists(text, policy, true);
 	for (i = 0; i < policy->block_count; i++) {
 		struct oracle_block *block = &policy->blocks[i];
 
-		if (block->head.dead || block->split >= block->count)
+		if (block->head.dead || block->split >= block->list.count)
 			continue;
 		print_head(text, block, true);
-		print_rules(text, block, block->split, block->count);
+		print_rules(text, &block->list, block->split, block->list.count);
 	}
 }
 

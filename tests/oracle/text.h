@@ -22,7 +22,7 @@ void text_free(struct text *text);
 size_t text_encode(const char *raw, u32 length, char *out);
 
 /** text_rule - a head or sub-entry in one fixed form: its identity */
-void text_rule(struct text *text, u8 op, const struct oracle_rule *rule);
+void text_rule(struct text *text, const struct oracle_rule *rule);
 
 /**
  * text_policy - the whole policy, looking as people might type it

@@ -15,7 +15,10 @@ struct answer {
 	char transition[64];
 	u64 overlong[KL_SLOT_WORDS];
 	u32 count, needs, drains;
-	struct { u32 block, rule, priority, result; } matches[ORACLE_MATCHES];
+	struct {
+		u32 block, rule, priority, result;
+		bool unenforced;
+	} matches[ORACLE_MATCHES];
 };
 
 enum difference load(struct oracle_policy *policy, struct loaded *loaded, char *what,
@@ -61,43 +64,73 @@ void unload(struct loaded *loaded)
 /*
  * The policy itself.
  */
-static bool same_block(const struct oracle_block *block, const struct kl_ruleset *ruleset,
-		       u32 number)
+/* The lines of a list and of the groups it uses, from @next of the ruleset on. */
+static bool same_list(const struct oracle_list *list, const struct kl_ruleset *ruleset,
+		      u32 *next, u32 end)
 {
-	u32 first, i;
+	u32 i;
 
-	if (kl_ruleset_block(ruleset, number)->line != block->head.line ||
-	    kl_ruleset_rules(ruleset, number, &first) != block->live)
-		return false;
-	for (i = 0; i < block->live; i++) {
-		const struct kl_compiled_rule *rule = kl_ruleset_rule(ruleset, first + i);
+	for (i = 0; i < list->live; i++) {
+		const struct oracle_rule *expected = list->sorted[i];
+		const struct kl_compiled_rule *rule;
 
-		if (rule->line != block->sorted[i]->line ||
-		    rule->priority != block->sorted[i]->priority ||
-		    rule->kind != block->sorted[i]->kind)
+		if (expected->kind == KL_RULE_USE) {
+			if (!same_list(expected->used, ruleset, next, end))
+				return false;
+			continue;
+		}
+		if (*next == end)
+			return false;
+		rule = kl_ruleset_rule(ruleset, (*next)++);
+		if (rule->line != expected->line || rule->priority != expected->priority ||
+		    rule->kind != expected->kind)
 			return false;
 	}
 	return true;
 }
 
-static void mark_uses(const struct oracle_rule *rule, bool *uses)
+static bool same_block(const struct oracle_block *block, const struct kl_ruleset *ruleset,
+		       u32 number)
+{
+	u32 next, count;
+
+	if (kl_ruleset_block(ruleset, number)->line != block->head.line)
+		return false;
+	count = kl_ruleset_rules(ruleset, number, &next);
+	count += next;
+	return same_list(&block->list, ruleset, &next, count) && next == count;
+}
+
+static void mark_uses(const struct oracle_rule *rule, u8 op, bool *uses)
 {
 	u32 i;
 
 	for (i = 0; i < rule->count; i++) {
 		if (rule->conditions[i].dead)
 			continue;
-		uses[rule->conditions[i].left] = true;
+		uses[oracle_slot(rule->op, rule->conditions[i].left, op)] = true;
 		if (rule->conditions[i].right == RIGHT_ATTRIBUTE)
-			uses[rule->conditions[i].right_slot] = true;
+			uses[oracle_slot(rule->op, rule->conditions[i].right_slot,
+					 op)] = true;
 	}
+}
+
+static void mark_list(const struct oracle_list *list, u8 op, bool *uses)
+{
+	u32 i;
+
+	for (i = 0; i < list->live; i++)
+		if (list->sorted[i]->kind == KL_RULE_USE)
+			mark_list(list->sorted[i]->used, op, uses);
+		else
+			mark_uses(list->sorted[i], op, uses);
 }
 
 static enum difference compare_op(const struct oracle_policy *policy,
 				  const struct kl_ruleset *ruleset, u32 op, char *what,
 				  size_t size)
 {
-	u32 first = 0, blocks = kl_ruleset_blocks(ruleset, op, &first), count = 0, i, j;
+	u32 first = 0, blocks = kl_ruleset_blocks(ruleset, op, &first), count = 0, i;
 	bool uses[KL_SLOT_COUNT] = { false };
 	const char *keyword = kl_op_table[op].keyword;
 
@@ -112,9 +145,8 @@ static enum difference compare_op(const struct oracle_policy *policy,
 			return ORDER;
 		}
 		count++;
-		mark_uses(&block->head, uses);
-		for (j = 0; j < block->live; j++)
-			mark_uses(block->sorted[j], uses);
+		mark_uses(&block->head, op, uses);
+		mark_list(&block->list, op, uses);
 	}
 	if (blocks != count || kl_ruleset_has(ruleset, op) != !!count) {
 		snprintf(what, size, "%s: %u blocks instead of %u", keyword, blocks, count);
@@ -219,6 +251,7 @@ static void take_matches(const struct kl_ruleset *ruleset, struct kl_request *re
 		answer->matches[n].priority =
 			kl_ruleset_block(ruleset, match->block)->priority;
 		answer->matches[n].result = match->result;
+		answer->matches[n].unenforced = match->unenforced;
 		answer->matches[n].rule = match->rule == KL_NO_RULE ? 0 :
 			kl_ruleset_rule(ruleset, match->rule)->line;
 	}
@@ -268,6 +301,7 @@ static bool same_match(const struct answer *answer, u32 i,
 	return answer->matches[i].block == match->block->head.line &&
 	       answer->matches[i].priority == match->block->head.priority &&
 	       answer->matches[i].result == match->result &&
+	       answer->matches[i].unenforced == match->unenforced &&
 	       answer->matches[i].rule == (match->rule ? match->rule->line : 0);
 }
 
@@ -297,8 +331,9 @@ static void tell(const struct answer *answer, const struct oracle_outcome *outco
 		 outcome->denied ? "deny" : "permit",
 		 outcome->has_transition ? outcome->transition : "-");
 	for (i = 0; i < outcome->count; i++)
-		text_add(&text, " %u:%s(line %u, %u)",
+		text_add(&text, " %u:%s%s(line %u, %u)",
 			 outcome->matches[i].block->head.priority,
+			 outcome->matches[i].unenforced ? "un" : "",
 			 results[outcome->matches[i].result],
 			 outcome->matches[i].block->head.line,
 			 outcome->matches[i].rule ? outcome->matches[i].rule->line : 0);
@@ -307,7 +342,8 @@ static void tell(const struct answer *answer, const struct oracle_outcome *outco
 		 answer->verdict == KL_PERMIT ? "permit" : "neither",
 		 answer->has_transition ? answer->transition : "-");
 	for (i = 0; i < answer->count; i++)
-		text_add(&text, " %u:%s(line %u, %u)", answer->matches[i].priority,
+		text_add(&text, " %u:%s%s(line %u, %u)", answer->matches[i].priority,
+			 answer->matches[i].unenforced ? "un" : "",
 			 results[answer->matches[i].result], answer->matches[i].block,
 			 answer->matches[i].rule);
 	snprintf(what, size, "%s", text.data);
@@ -345,16 +381,54 @@ static bool same_truth(const struct kl_ruleset *ruleset, u32 block, u32 rule,
 	return false;
 }
 
+/**
+ * struct lines - lines of one block to be compared, one by one
+ * @only: the one to be compared; or ~0: all
+ * @next: number of the next line, within the block; @rule: within the ruleset
+ */
+struct lines {
+	const struct kl_ruleset *ruleset;
+	u32 block;
+	const struct kl_request *request;
+	const struct oracle_request *from;
+	u32 only, next, rule;
+	char *what;
+	size_t size;
+};
+
+static bool same_truths(struct lines *lines, const struct oracle_list *list)
+{
+	u32 i;
+
+	for (i = 0; i < list->live; i++) {
+		const struct oracle_rule *rule = list->sorted[i];
+
+		if (rule->kind == KL_RULE_USE) {
+			if (!same_truths(lines, rule->used))
+				return false;
+			continue;
+		}
+		if ((lines->only == ~0u || lines->only == lines->next) &&
+		    !same_truth(lines->ruleset, lines->block, lines->rule, lines->request,
+				rule, lines->from, lines->what, lines->size))
+			return false;
+		lines->next++;
+		lines->rule++;
+	}
+	return true;
+}
+
 /* One line of the operation, or all of them. */
 static enum difference compare_lines(const struct oracle_policy *policy,
 				     const struct kl_ruleset *ruleset,
 				     const struct oracle_request *from, bool all,
 				     char *what, size_t size)
 {
-	u32 first, count = kl_ruleset_blocks(ruleset, from->op, &first), rule, i, j,
-		   n = 0;
+	u32 first, count = kl_ruleset_blocks(ruleset, from->op, &first), rules, i, n = 0;
 	u64 pick = from->number[KL_SLOT_TASK_PID] + from->number[KL_SLOT_TASK_UID];
 	struct kl_request request;
+	struct lines lines = { .ruleset = ruleset, .request = &request, .from = from,
+			       .what = what, .size = size };
 
 	kl_request_init(&request, from->op);
 	for (i = 0; i < KL_SLOT_TRANSITION; i++)
@@ -368,12 +442,12 @@ static enum difference compare_lines(const struct oracle_policy *policy,
 		if (!same_truth(ruleset, first + n - 1, KL_NO_RULE, &request,
 				&block->head, from, what, size))
 			return TRUTH;
-		kl_ruleset_rules(ruleset, first + n - 1, &rule);
-		for (j = 0; j < block->live; j++)
-			if ((all || j == pick % block->live) &&
-			    !same_truth(ruleset, first + n - 1, rule + j, &request,
-					block->sorted[j], from, what, size))
-				return TRUTH;
+		rules = kl_ruleset_rules(ruleset, first + n - 1, &lines.rule);
+		lines.block = first + n - 1;
+		lines.next = 0;
+		lines.only = all || !rules ? ~0u : pick % rules;
+		if (!same_truths(&lines, &block->list))
+			return TRUTH;
 	}
 	return SAME;
 }
@@ -399,6 +473,8 @@ static void count_outcome(const struct loaded *loaded, const struct oracle_reque
 	tally->allowed += outcome->allowed;
 	tally->unmatched += outcome->count && !outcome->denied && !outcome->allowed;
 	tally->silent += !outcome->count;
+	tally->used += outcome->used;
+	tally->unenforced += outcome->unenforced;
 	tally->transitions += outcome->has_transition;
 	tally->doubts += outcome->doubt;
 	tally->needs += answer->needs;
@@ -524,6 +600,14 @@ static void add_conditions(struct parts *parts, struct oracle_rule *rule)
 		add_part(parts, &rule->conditions[i].dead);
 }
 
+static void add_rules(struct parts *parts, struct oracle_list *list)
+{
+	u32 i;
+
+	for (i = 0; i < list->count; i++)
+		add_part(parts, &list->rules[i].dead);
+}
+
 void shrink(struct oracle_policy *policy, const struct oracle_request *request,
 	    enum difference difference)
 {
@@ -534,16 +618,21 @@ void shrink(struct oracle_policy *policy, const struct oracle_request *request,
 		add_part(&parts, &policy->blocks[i].head.dead);
 	shrink_parts(policy, request, difference, &parts);
 	for (i = 0; i < policy->block_count; i++)
-		for (j = 0; j < policy->blocks[i].count && !policy->blocks[i].head.dead;
-		     j++)
-			add_part(&parts, &policy->blocks[i].rules[j].dead);
+		if (!policy->blocks[i].head.dead)
+			add_rules(&parts, &policy->blocks[i].list);
+	for (i = 0; i < policy->list_count; i++)
+		add_rules(&parts, &policy->lists[i]);
 	shrink_parts(policy, request, difference, &parts);
 	for (i = 0; i < policy->block_count; i++) {
+		if (policy->blocks[i].head.dead)
+			continue;
 		add_conditions(&parts, &policy->blocks[i].head);
-		for (j = 0; j < policy->blocks[i].count && !policy->blocks[i].head.dead;
-		     j++)
-			add_conditions(&parts, &policy->blocks[i].rules[j]);
+		for (j = 0; j < policy->blocks[i].list.count; j++)
+			add_conditions(&parts, &policy->blocks[i].list.rules[j]);
 	}
+	for (i = 0; i < policy->list_count; i++)
+		for (j = 0; j < policy->lists[i].count; j++)
+			add_conditions(&parts, &policy->lists[i].rules[j]);
 	shrink_parts(policy, request, difference, &parts);
 	for (i = 0; i < policy->group_count; i++)
 		for (j = 0; j < policy->groups[i].count; j++)

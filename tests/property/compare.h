@@ -30,6 +30,8 @@ enum difference {
  * struct tally - what was seen, to tell a test from an idle run
  * @comparisons: two for each request: indexed and linear
  * @truths: requests for which single lines were compared too
+ * @used, @unenforced: requests that a rule group decided something of; of which a
+ *	denial was not enforced
  * @spared: requests whose first name was never asked for thanks to the hint
  * @lines: policies of up to 12, 60, 300 and of more lines
  * @indexed: requests whose lists have an index by an attribute of the type
@@ -37,7 +39,7 @@ enum difference {
  */
 struct tally {
 	u64 policies, requests, comparisons, truths;
-	u64 denied, allowed, unmatched, silent;
+	u64 denied, allowed, unmatched, silent, used, unenforced;
 	u64 needs, drains, doubts, transitions, spared;
 	u64 lines[4];
 	u64 indexed[LEFT_COUNT];

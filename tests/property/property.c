@@ -65,7 +65,7 @@ static void count_lines(const struct oracle_policy *policy, struct tally *tally)
 	u32 lines = policy->block_count, i;
 
 	for (i = 0; i < policy->block_count; i++)
-		lines += policy->blocks[i].count;
+		lines += policy->blocks[i].list.count;
 	tally->lines[lines <= 12 ? 0 : lines <= 60 ? 1 : lines <= 300 ? 2 : 3]++;
 	tally->policies++;
 }
@@ -184,6 +184,8 @@ static bool judge(const struct tally *tally, u64 wanted)
 			tally->requests * 3 / 10);
 	good &= require("requests matched by blocks only", tally->unmatched, wanted);
 	good &= require("requests that nothing matched", tally->silent, wanted);
+	good &= require("requests matched by a rule group", tally->used, wanted);
+	good &= require("requests with a denial not enforced", tally->unenforced, wanted);
 	good &= require("requests with a transition", tally->transitions, wanted);
 	good &= require("requests with a decisive unknown value", tally->doubts, wanted);
 	good &= require("attributes collected when asked for", tally->needs, wanted);

@@ -305,9 +305,11 @@ static const struct conformance cases[] = {
   } },
 { "attributes of a rule group are those of the same name, wherever they are kept",
   "rule_group SAME\n    1 deny target=\"/t\"\n"
+  "rule_group OWNER\n    1 deny target.uid=7\n"
   "rule_group LINKS\n    1 deny new_path.parent.uid=old_path.uid\n"
   "rule_group ANY\n    1 allow task.uid=task.euid\n    2 deny path=exec\n"
-  "1 acl symlink\n    1 use SAME\n1 acl mount\n    1 use SAME\n"
+  "1 acl symlink\n    1 use SAME\n1 acl mount\n    1 use SAME\n    2 use OWNER\n"
+  "1 acl signal\n    1 use OWNER\n"
   "1 acl link\n    1 use LINKS\n1 acl rename\n    1 use LINKS\n"
   "1 acl execute\n    1 use ANY\n1 acl environ\n    1 use ANY\n",
   {
@@ -315,6 +317,9 @@ static const struct conformance cases[] = {
 	{ "symlink", "path=/t target=/l", "PERMIT", "1:unmatched" },
 	{ "mount", "source=/l target=/t", "DENY", "1:denied" },
 	{ "mount", "source=/t target=/l", "PERMIT", "1:unmatched" },
+	{ "mount", "source=/t target=/l target.uid=7", "DENY", "1:denied" },
+	{ "signal", "target.uid=7", "DENY", "1:denied" },
+	{ "signal", "target.uid=8", "PERMIT", "1:unmatched" },
 	{ "link", "old_path=/a old_path.uid=3 new_path=/b new_path.parent.uid=3", "DENY",
 	  "1:denied" },
 	{ "link", "old_path=/a old_path.uid=3 new_path=/b new_path.parent.uid=4", "PERMIT",
