@@ -90,6 +90,37 @@ static struct kl_ip ip_for(struct generator *generator,
 	return ip_in(generator, &condition->span);
 }
 
+/* The programs that the pattern was made of, often with others before. */
+static void aim_history(struct generator *generator, struct oracle_request *request,
+			const struct oracle_condition *condition)
+{
+	struct oracle_history *history = &request->history;
+	const struct oracle_string *word = condition->word;
+	u32 skip, i;
+
+	if (condition->right == RIGHT_GROUP)
+		word = some_member(generator, condition)->word;
+	if (!word || (condition->negated && random_chance(&generator->random, 60)))
+		return;
+	history->count = 0;
+	if (!word->program_count)
+		history->programs[history->count++] =
+			(struct kl_text){ word->raw, word->length };
+	skip = history->truncated ? random_below(&generator->random, 3) : 0;
+	for (i = min(skip, word->program_count); i < word->program_count; i++)
+		history->programs[history->count++] = word->programs[i];
+}
+
+static void aim_ancestor(struct generator *generator, struct oracle_request *request,
+			 const struct oracle_condition *condition)
+{
+	struct oracle_history *history = &request->history;
+
+	if (condition->right != RIGHT_NULL && history->count)
+		history->programs[random_below(&generator->random, history->count)] =
+			string_for(generator, request, condition);
+}
+
 static void aim_argv(struct generator *generator, struct oracle_request *request,
 		     const struct oracle_condition *condition)
 {
@@ -142,6 +173,12 @@ static void aim_at(struct generator *generator, struct oracle_request *request,
 		break;
 	case LEFT_IP:
 		request->ip = ip_for(generator, condition);
+		break;
+	case LEFT_ANCESTOR:
+		aim_ancestor(generator, request, condition);
+		break;
+	case LEFT_HISTORY:
+		aim_history(generator, request, condition);
 		break;
 	default:
 		request->number[left] = number_for(generator, request, condition);
@@ -240,6 +277,28 @@ static void fill_slots(struct generator *generator, struct oracle_request *reque
 			request->number[slot] = some_value(generator, slot);
 	}
 	request->ip = some_ip(generator);
+	request->history.count = random_below(&generator->random, 5);
+	request->history.truncated = random_chance(&generator->random, 25);
+	for (slot = 0; slot < request->history.count; slot++)
+		request->history.programs[slot] =
+			some_string(generator, &generator->passing);
+}
+
+/* Packed by the engine, which has tests of its own for that. */
+static void pack_history(struct generator *generator, struct oracle_history *history)
+{
+	struct kl_history *packed = arena_get(&generator->passing, sizeof(*packed)), *next;
+	u32 i;
+
+	for (i = 0; i < history->count; i++) {
+		struct kl_program program = { history->programs[i], i, i, i & 1 };
+
+		next = arena_get(&generator->passing, kl_history_grown(packed, &program));
+		kl_history_grow(next, packed, &program);
+		packed = next;
+	}
+	packed->truncated = history->truncated;
+	history->packed = packed;
 }
 
 /* Take some values away: of some requests none, of some many. */
@@ -292,6 +351,7 @@ void generate_request(struct generator *generator, const struct oracle_policy *p
 		fill_args(generator, request);
 	if (random_chance(random, 85))
 		aim(generator, policy, request);
+	pack_history(generator, &request->history);
 	take_values(generator, request);
 	plan_collecting(generator, request);
 }

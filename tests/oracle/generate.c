@@ -5,6 +5,7 @@
  * share beginnings and ends, numbers that overlap, groups of up to five
  * hundred.
  */
+#include "match.h"
 #include "text.h"
 #include "vocabulary.h"
 
@@ -38,6 +39,12 @@ static const struct shape {
 	{ LEFT_ENVP, RIGHT_PATTERN, 5 },
 	{ LEFT_ENVP, RIGHT_GROUP, 4 },
 	{ LEFT_STRING, RIGHT_ATTRIBUTE, 3 },
+	{ LEFT_ANCESTOR, RIGHT_LITERAL, 4 },
+	{ LEFT_ANCESTOR, RIGHT_PATTERN, 4 },
+	{ LEFT_ANCESTOR, RIGHT_GROUP, 3 },
+	{ LEFT_HISTORY, RIGHT_LITERAL, 3 },
+	{ LEFT_HISTORY, RIGHT_PATTERN, 6 },
+	{ LEFT_HISTORY, RIGHT_GROUP, 4 },
 };
 
 /**
@@ -105,6 +112,14 @@ static void fill_span(struct generator *generator, struct oracle_span *span, u8 
 		span->low &= 07777;
 	span->high = span->low;
 	span->single = right == RIGHT_NUMBER;
+	if (span->single && kl_number_names(slot) && random_chance(random, 60)) {
+		do
+			span->low = random_below(random, KL_NAMED_MAX);
+		while (!kl_number_name(slot, span->low));
+		span->high = span->low;
+		span->radix[0] = KL_NAMED;
+		return;
+	}
 	span->radix[0] = random_below(random, 3);
 	span->radix[1] = random_below(random, 3);
 	if (right != RIGHT_RANGE)
@@ -130,6 +145,14 @@ static struct oracle_group *find_group(struct draft *draft, enum kl_group_kind k
 	return NULL;
 }
 
+/* May it be a member? As a word, or by its "=>" as a pattern of histories. */
+static bool is_member(const char *text)
+{
+	if (!*text || *text == '#')
+		return false;
+	return strstr(text, "=>") || oracle_word(text, strlen(text)) == ORACLE_VALID;
+}
+
 static void fill_member(struct draft *draft, struct oracle_group *group,
 			struct oracle_member *member)
 {
@@ -147,6 +170,12 @@ static void fill_member(struct draft *draft, struct oracle_group *group,
 	if (group->kind == KL_IP_GROUP) {
 		fill_ip_span(generator, &member->span,
 			     RIGHT_ADDRESS + random_below(random, 3));
+		return;
+	}
+	if (random_chance(random, 10)) {
+		do
+			member->word = make_lineage(generator, random_chance(random, 50));
+		while (!is_member(member->word->text));
 		return;
 	}
 	do
@@ -199,8 +228,7 @@ static int pick_slot(u64 *random, u8 op, enum oracle_type type, bool right)
 	u32 slot, count = 0;
 
 	for (slot = 0; slot < KL_SLOT_TRANSITION; slot++)
-		if (kl_slot_exists(op, slot) && kl_slot_type(slot) < KL_ASSIGN &&
-		    (!right || may_stand_right(slot)) &&
+		if (kl_slot_exists(op, slot) && (!right || may_stand_right(slot)) &&
 		    oracle_left_type(slot) == type)
 			slots[count++] = slot;
 	return count ? slots[random_below(random, count)] : -1;
@@ -209,7 +237,7 @@ static int pick_slot(u64 *random, u8 op, enum oracle_type type, bool right)
 /* Names of objects are what policies are mostly about. */
 static u8 pick_left(u64 *random, u8 op)
 {
-	static const u8 weights[] = { 16, 10, 5, 40, 30, 40, 14 };
+	static const u8 weights[] = { 16, 10, 5, 40, 30, 40, 20, 10, 10 };
 	int slot;
 
 	if (random_chance(random, 25) && kl_slot_exists(op, KL_SLOT_OBJECT0))
@@ -242,7 +270,13 @@ static enum oracle_right pick_right(u64 *random, enum oracle_type left)
 				[RIGHT_EMPTY_GROUP] = 8, [RIGHT_ATTRIBUTE] = 12 },
 		[LEFT_IP] = { [RIGHT_ADDRESS] = 25, [RIGHT_ADDRESSES] = 25,
 			      [RIGHT_CIDR] = 20, [RIGHT_GROUP] = 22,
-			      [RIGHT_EMPTY_GROUP] = 8 },
+			      [RIGHT_EMPTY_GROUP] = 14 },
+		[LEFT_ANCESTOR] = { [RIGHT_LITERAL] = 30, [RIGHT_PATTERN] = 30,
+				    [RIGHT_NULL] = 10, [RIGHT_GROUP] = 20,
+				    [RIGHT_EMPTY_GROUP] = 10 },
+		[LEFT_HISTORY] = { [RIGHT_LITERAL] = 25, [RIGHT_PATTERN] = 35,
+				   [RIGHT_NULL] = 10, [RIGHT_GROUP] = 20,
+				   [RIGHT_EMPTY_GROUP] = 10 },
 	};
 
 	return random_weighted(random, weights[left], RIGHT_COUNT);
@@ -314,9 +348,10 @@ static void fill_condition(struct draft *draft, u8 op, u8 left, enum oracle_righ
 		break;
 	case RIGHT_LITERAL:
 	case RIGHT_PATTERN:
-		condition->word = make_word(generator,
-					    some_string(generator, &generator->memory),
-					    right == RIGHT_LITERAL);
+		condition->word = type == LEFT_HISTORY ?
+			make_lineage(generator, right == RIGHT_LITERAL) :
+			make_word(generator, some_string(generator, &generator->memory),
+				  right == RIGHT_LITERAL);
 		if (condition->word->literal)
 			condition->right = RIGHT_LITERAL;
 		break;

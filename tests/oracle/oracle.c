@@ -4,6 +4,7 @@
  * in it. Sorting is by insertion, strings are compared byte by byte or by
  * regular expressions, addresses bit by bit.
  */
+#include "lineage.h"
 #include "match.h"
 #include "oracle.h"
 
@@ -27,6 +28,10 @@ enum oracle_type oracle_left_type(u8 slot)
 		return LEFT_STRING;
 	case KL_IPADDR:
 		return LEFT_IP;
+	case KL_ANCESTOR:
+		return LEFT_ANCESTOR;
+	case KL_HISTORY:
+		return LEFT_HISTORY;
 	default:
 		return LEFT_NUMBER;
 	}
@@ -50,21 +55,36 @@ void oracle_forget(void)
 
 	for (word = compiled; word; word = word->next) {
 		oracle_free(word->pattern);
+		oracle_lineage_free(word->lineage);
 		word->pattern = NULL;
+		word->lineage = NULL;
+		word->listed = false;
 	}
 	compiled = NULL;
+}
+
+static void list(struct oracle_string *word)
+{
+	if (word->listed)
+		return;
+	word->listed = true;
+	word->next = compiled;
+	compiled = word;
 }
 
 static bool word_matches(struct oracle_string *word, struct kl_text text)
 {
 	int answer;
 
-	if (word->literal)
+	/* A pattern of histories may be no pattern of strings. */
+	if (word->program_count &&
+	    oracle_word(word->text, strlen(word->text)) != ORACLE_VALID)
+		return false;
+	if (word->literal && !word->program_count)
 		return same_bytes(word->raw, word->length, text.data, text.length);
 	if (!word->pattern) {
 		word->pattern = oracle_new(word->text, strlen(word->text));
-		word->next = compiled;
-		compiled = word;
+		list(word);
 	}
 	answer = word->pattern ? oracle_match(word->pattern, text.data, text.length) : -1;
 	if (answer < 0) {
@@ -192,6 +212,71 @@ static enum kl_truth negate(enum kl_truth truth, bool negated)
 	return truth == KL_TRUE ? KL_FALSE : KL_TRUE;
 }
 
+/* Could a string be in the group at all? */
+static bool has_strings(const struct oracle_group *group)
+{
+	u32 i;
+
+	for (i = 0; i < group->count; i++) {
+		const struct oracle_string *word = group->members[i].word;
+
+		if (!group->members[i].dead &&
+		    (!word->program_count ||
+		     oracle_word(word->text, strlen(word->text)) == ORACLE_VALID))
+			return true;
+	}
+	return false;
+}
+
+/* "=": is some program one of the right side? */
+static enum kl_truth ancestor_equals(const struct oracle_condition *condition,
+				     const struct oracle_request *request)
+{
+	const struct oracle_history *history = &request->history;
+	u32 i;
+
+	if (condition->right == RIGHT_NULL || condition->right == RIGHT_EMPTY_GROUP ||
+	    (condition->right == RIGHT_GROUP && !has_strings(condition->group)))
+		return KL_FALSE;
+	for (i = 0; i < history->count; i++)
+		if (string_equals(condition, request, history->programs[i]) == KL_TRUE)
+			return KL_TRUE;
+	return history->truncated ? KL_UNKNOWN : KL_FALSE;
+}
+
+static enum kl_truth lineage_truth(struct oracle_string *word,
+				   const struct oracle_history *history)
+{
+	if (!word->lineage) {
+		word->lineage = oracle_lineage_new(word->text);
+		list(word);
+	}
+	return oracle_lineage_truth(word->lineage, history);
+}
+
+static enum kl_truth history_equals(const struct oracle_condition *condition,
+				    const struct oracle_history *history)
+{
+	const struct oracle_group *group = condition->group;
+	enum kl_truth truth, any = KL_FALSE;
+	u32 i;
+
+	if (condition->right == RIGHT_NULL || condition->right == RIGHT_EMPTY_GROUP)
+		return KL_FALSE;
+	if (condition->right != RIGHT_GROUP)
+		return lineage_truth(condition->word, history);
+	for (i = 0; i < group->count; i++) {
+		if (group->members[i].dead)
+			continue;
+		truth = lineage_truth(group->members[i].word, history);
+		if (truth == KL_TRUE)
+			return KL_TRUE;
+		if (truth == KL_UNKNOWN)
+			any = KL_UNKNOWN;
+	}
+	return any;
+}
+
 static enum kl_truth argv_truth(const struct oracle_condition *condition,
 				const struct oracle_request *request)
 {
@@ -277,6 +362,11 @@ static enum kl_truth truth_of(const struct oracle_condition *condition,
 			      condition->negated);
 	case LEFT_IP:
 		return ip_truth(condition, &request->ip);
+	case LEFT_ANCESTOR:
+		return negate(ancestor_equals(condition, request), condition->negated);
+	case LEFT_HISTORY:
+		return negate(history_equals(condition, &request->history),
+			      condition->negated);
 	default:
 		return negate(number_equals(condition, request, request->number[left]),
 			      condition->negated);

@@ -16,6 +16,9 @@
 #define ORACLE_MATCHES	4096	/* blocks that match one request */
 #define ORACLE_LISTS	6	/* rule groups */
 
+#define ORACLE_PROGRAMS	8	/* programs of a history */
+
+struct oracle_lineage;
 struct oracle_pattern;
 
 /** enum oracle_right - right-hand side, finer than the engine's */
@@ -44,6 +47,8 @@ enum oracle_type {
 	LEFT_ARGV,
 	LEFT_ENVP,
 	LEFT_IP,
+	LEFT_ANCESTOR,
+	LEFT_HISTORY,
 	LEFT_COUNT
 };
 
@@ -52,7 +57,10 @@ enum oracle_type {
  * @text: as typed
  * @raw, @length: the string it was derived from; usually matches
  * @literal: no wildcard: matches exactly @raw
- * @pattern, @next: the regular expression, and the next word that has one
+ * @pattern, @lineage, @next: the regular expression, the same as a pattern of
+ *	histories, and the next word that has one of them
+ * @programs, @program_count: of a pattern of histories: programs that it was
+ *	derived from
  */
 struct oracle_string {
 	char *text;
@@ -60,7 +68,23 @@ struct oracle_string {
 	u32 length;
 	bool literal;
 	struct oracle_pattern *pattern;
+	struct oracle_lineage *lineage;
 	struct oracle_string *next;
+	bool listed;
+	struct kl_text programs[ORACLE_PROGRAMS];
+	u32 program_count;
+};
+
+/**
+ * struct oracle_history - a history of a process
+ * @truncated: older programs were dropped
+ * @packed: the same for the engine
+ */
+struct oracle_history {
+	u32 count;
+	struct kl_text programs[ORACLE_PROGRAMS];
+	bool truncated;
+	struct kl_history *packed;
 };
 
 /**
@@ -203,6 +227,7 @@ struct oracle_request {
 	u64 number[KL_SLOT_COUNT];
 	struct kl_text text[KL_SLOT_COUNT];
 	struct kl_ip ip;
+	struct oracle_history history;
 	struct kl_args args;
 	struct kl_text strings[ORACLE_ARGS];
 	u64 early[KL_SLOT_WORDS];

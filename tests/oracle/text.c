@@ -139,6 +139,11 @@ static void add_condition(struct text *text, u8 op,
 	switch (condition->right) {
 	case RIGHT_NUMBER:
 	case RIGHT_RANGE:
+		if (condition->span.radix[0] == KL_NAMED) {
+			text_add(text, "%s", kl_number_name(condition->left,
+							    condition->span.low));
+			break;
+		}
 		add_numbers(text, &condition->span);
 		break;
 	case RIGHT_KEYWORD:
@@ -349,6 +354,18 @@ static void add_string(struct text *text, struct kl_text string)
 	free(encoded);
 }
 
+static void add_history(struct text *text, const struct oracle_history *history)
+{
+	u32 i;
+
+	text_add(text, ":%s", history->truncated ? " ..." : "");
+	for (i = 0; i < history->count; i++) {
+		text_add(text, " \"");
+		add_string(text, history->programs[i]);
+		text_add(text, "\"");
+	}
+}
+
 static void add_value(struct text *text, const struct oracle_request *request, u32 slot)
 {
 	switch (kl_slot_type(slot)) {
@@ -360,6 +377,10 @@ static void add_value(struct text *text, const struct oracle_request *request, u
 	case KL_IPADDR:
 		text_add(text, "=");
 		add_address(text, &request->ip);
+		break;
+	case KL_ANCESTOR:
+	case KL_HISTORY:
+		add_history(text, &request->history);
 		break;
 	default:
 		text_add(text, "=");

@@ -11,7 +11,7 @@ static const char * const parts[] = {
 	"a", "b", "ab", "abc", "abd", "bin", "lib", "lib64", "x.txt", "a.txt", ".git",
 	".hidden", "tmp", "tmp1", "tmp12", "tty12", "v1", "123", "3", "1f", "fg", "foo",
 	"foobar", "foobaz", "a b", "caf\303\251", "back\\slash", "\001", "*", "\\*", "[x]",
-	"etc", "usr", "share", "log", "log.1", "c=d", "\"q\"", "#c", "passwd", "-", "--x",
+	"etc", "usr", "share", "log", "log.1", "c=d", "\"q\"", "#c", "passwd", "-", "--x", "x=>y", "~", "=\\", "=>",
 	"a-name-of-thirty-two-characters-", "another.long.name.0123456789abcdef",
 };
 
@@ -344,5 +344,89 @@ struct oracle_string *make_word(struct generator *generator, struct kl_text raw,
 	memcpy(word->raw, raw.data, raw.length);
 	word->length = raw.length;
 	word->literal = literal || is_literal(word->text);
+	return word;
+}
+
+/*
+ * Patterns of histories: some programs, parts of the list replaced by wildcards.
+ */
+
+/* "=>" and the like of a name are written as histories write them. */
+static void escape_name(const char *text, char *out)
+{
+	const char *at = text;
+
+	while (*at) {
+		bool first = at == text, equals = !first && at[-1] == '=';
+
+		if (equals && *at == '>') {
+			out = stpcpy(out, "\\134076");
+			at++;
+		} else if (first && *at == '~') {
+			out = stpcpy(out, "\\134176");
+			at++;
+		} else if ((first || equals) && !strncmp(at, "\\134", 4)) {
+			out = stpcpy(out, "\\134134");
+			at += 4;
+		} else {
+			*out++ = *at++;
+		}
+	}
+	*out = 0;
+}
+
+/* The name of a program, decorated as in a record now and then. */
+static void put_program(struct weaver *weaver, struct kl_text raw, bool literal, bool alone)
+{
+	u64 *random = &weaver->generator->random;
+	struct oracle_string *word = make_word(weaver->generator, raw, literal);
+	char name[16384];
+
+	escape_name(word->text, name);
+	if (random_chance(random, 10))
+		put(weaver, "~", false);
+	put(weaver, name, false);
+	/* Nothing at all would be the history of nothing. */
+	if (random_chance(random, 10) || (alone && !*name))
+		put(weaver, random_chance(random, 50) ? "(7;3.500000)" : "(0;12)", false);
+}
+
+struct oracle_string *make_lineage(struct generator *generator, bool literal)
+{
+	struct oracle_string *word = arena_get(&generator->memory, sizeof(*word));
+	u64 *random = &generator->random;
+	u32 parts = random_between(random, 1, 4), i, more;
+	struct weaver weaver;
+	char buffer[65536];
+
+	memset(word, 0, sizeof(*word));
+	weaver = (struct weaver){ generator, buffer, 0 };
+	word->literal = true;
+	for (i = 0; i < parts; i++) {
+		u32 pick = literal ? 99 : random_below(random, 100);
+
+		put(&weaver, i ? "=>" : "", false);
+		word->programs[word->program_count++] =
+			some_string(generator, &generator->memory);
+		if (pick >= 50) {
+			put_program(&weaver, word->programs[word->program_count - 1],
+				    pick >= 80, parts == 1);
+			word->literal &= pick >= 80;
+			continue;
+		}
+		word->literal = false;
+		put(&weaver, pick < 20 ? "\\*" : !i && pick < 30 ? "..." : "\\{\\*\\}",
+		    false);
+		for (more = pick < 20 ? 0 : random_below(random, 3); more; more--)
+			if (word->program_count + parts - i <= ORACLE_PROGRAMS)
+				word->programs[word->program_count++] =
+					some_string(generator, &generator->memory);
+	}
+	*weaver.out = 0;
+	word->text = arena_get(&generator->memory, weaver.out - buffer + 1);
+	memcpy(word->text, buffer, weaver.out - buffer + 1);
+	/* As a member of a group it is a string, too. */
+	word->raw = word->programs[0].length ? (char *)word->programs[0].data : (char *)"";
+	word->length = word->programs[0].length;
 	return word;
 }

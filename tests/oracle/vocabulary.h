@@ -27,4 +27,10 @@ struct kl_ip some_ip(struct generator *generator);
 struct oracle_string *make_word(struct generator *generator, struct kl_text raw,
 				bool literal);
 
+/**
+ * make_lineage - a pattern of histories
+ * @literal: only names without wildcards
+ */
+struct oracle_string *make_lineage(struct generator *generator, bool literal);
+
 #endif /* TESTS_VOCABULARY_H */

@@ -194,6 +194,8 @@ static void give(const struct oracle_request *from, struct kl_request *request, 
 		request->value[slot].text = &from->text[slot];
 	else if (kl_slot_type(slot) == KL_IPADDR)
 		request->value[slot].ip = &from->ip;
+	else if (slot == KL_SLOT_TASK_ANCESTOR || slot == KL_SLOT_TASK_HISTORY)
+		request->value[slot].history = from->history.packed;
 	else
 		request->value[slot].number = from->number[slot];
 }

@@ -20,6 +20,7 @@
 
 static const char * const left_names[] = {
 	"number", "permission", "file type", "string", "argv", "envp", "address",
+	"ancestor", "history",
 };
 
 static const char * const right_names[] = {
@@ -151,9 +152,9 @@ static bool show_hits(u64 wanted)
 			good &= show_hit(left, right, 1, wanted);
 			kinds++;
 		}
-	if (kinds == 36)
+	if (kinds == 46)
 		return good;
-	printf("%u kinds of conditions instead of 36\n", kinds);
+	printf("%u kinds of conditions instead of 46\n", kinds);
 	return false;
 }
 
