@@ -25,6 +25,7 @@ static const struct {
 	{ "lock", part_lock },
 	{ "swap", part_swap },
 	{ "mounts", part_mounts },
+	{ "mappings", part_mappings },
 	{ "cycles", part_cycles },
 	{ "network", part_network },
 	{ "signals", part_signals },

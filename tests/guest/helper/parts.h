@@ -14,6 +14,7 @@ void part_trial(int argc, char **argv);
 void part_lock(int argc, char **argv);
 void part_swap(int argc, char **argv);
 void part_mounts(int argc, char **argv);
+void part_mappings(int argc, char **argv);
 void part_cycles(int argc, char **argv);
 void part_network(int argc, char **argv);
 void part_signals(int argc, char **argv);
