@@ -55,10 +55,10 @@
 #define DRAIN_LIMIT	(20 * HZ)
 
 /* Slots of the table from return address to handler. */
-#define SLOT_BITS	8
+#define SLOT_BITS	9
 #define SLOTS		(1u << SLOT_BITS)
 
-/* Multipliers tried for that table: with SLOTS / 4 hooks 1 in 2,600 does. */
+/* Multipliers tried for that table: with SLOTS / 5 hooks 1 in 50,000 does. */
 #define MULTIPLIER_TRIES	(1u << 18)
 
 /* Every wrapper: hands the arguments to a handler, returns 0 or an errno. */
@@ -115,7 +115,7 @@ static const struct hook hooks[] = {
 
 #define HOOKS ARRAY_SIZE(hooks)
 
-static_assert(HOOKS <= SLOTS / 4, "slot_hooks() would search too long");
+static_assert(HOOKS <= SLOTS / 5, "slot_hooks() would search too long");
 
 static const char * const family_names[] = {
 #define KL_FAMILY(id, name) [KL_FAMILY_##id] = name,
