@@ -27,6 +27,7 @@ static const struct {
 	{ "mounts", part_mounts },
 	{ "mappings", part_mappings },
 	{ "cycles", part_cycles },
+	{ "domains", part_domains },
 	{ "network", part_network },
 	{ "signals", part_signals },
 };
