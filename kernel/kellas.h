@@ -114,6 +114,10 @@ struct kl_core {
  * @keeper: thread group of the keeper, or NULL; a reference. Compared by
  *	hooks without a lock: never dereferenced there
  * @keeper_lock: serialises changes of @keeper
+ * @acknowledged: sequence number that the keeper has acknowledged
+ * @acks: requests that wait for that
+ * @waited: requests that did
+ * @unacknowledged: those of them that waited in vain
  * @unrecorded: records not made because they were the keeper's own
  * @probes: records not made because nothing was done: the kernel only asked
  *	what would be permitted
@@ -126,6 +130,10 @@ struct kl_log {
 	bool again;
 	struct pid *keeper;
 	struct mutex keeper_lock;
+	u64 acknowledged;
+	wait_queue_head_t acks;
+	kl_counter_t waited;
+	kl_counter_t unacknowledged;
 	kl_counter_t unrecorded;
 	kl_counter_t probes;
 };
@@ -306,6 +314,20 @@ bool kl_log_admit(const struct kl_quota *quota,
  * Return: 0, -EBUSY.
  */
 int kl_log_keep(struct kl_ring_reader *reader);
+
+/**
+ * kl_log_acknowledge - the keeper has all records up to this one in safety
+ * Return: 0; -EINVAL if there is no such record yet.
+ */
+int kl_log_acknowledge(u64 sequence);
+
+/**
+ * kl_log_wait - wait until the keeper has acknowledged a record
+ * @milliseconds: at most that long; without a keeper not at all
+ *
+ * Context: may sleep; TASK_KILLABLE, freezable.
+ */
+void kl_log_wait(u64 sequence, u32 milliseconds);
 
 /** kl_log_keep_end - a reader that was keeper is about to be closed */
 void kl_log_keep_end(void);

@@ -30,6 +30,11 @@
 #define KL_AUDIT_MEMORY		(16ul << 20)
 #define KL_AUDIT_MEMORY_MIN	(256ul << 10)
 #define KL_AUDIT_MEMORY_MAX	(1ul << 30)
+/*
+ * Bytes of records on their way to the Linux audit subsystem; more than it
+ * takes are not handed over, which is counted.
+ */
+#define KL_LINUX_AUDIT_MEMORY	(1ul << 20)
 
 /* Wildcard patterns: beyond these a pattern is refused (E2BIG). */
 #define KL_WILDCARDS_MAX	20u	/* \* \@ \$ \X \A \{ \} \( \) in a pattern */

@@ -6,11 +6,14 @@
  * would be spent on wake-ups: so readers are woken by a timer, a tick or two
  * after a record that found them waiting.
  */
+#include <linux/freezer.h>
 #include <linux/jiffies.h>
 #include <linux/pid.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/timekeeping.h>
 #include "kellas.h"
+#include "linux_audit.h"
 
 #define WAKE_SOON	1		/* jiffies */
 #define WAKE_LATER	(HZ + 1)
@@ -80,20 +83,74 @@ u64 kl_log_write(const struct kl_request *request,
 {
 	struct kl_ring *ring = kellas.log.ring;
 	size_t size = kl_record_encode(request, meta, NULL, 0);
+	bool to_audit = quota->audit[meta->audit].to_audit;
 	struct kl_ring_slot slot;
+	u64 sequence = 0;
 
 	switch (kl_ring_reserve(ring, quota, meta, hits, size, &slot)) {
 	case KL_RING_RESERVED:
+		sequence = slot.sequence;
 		kl_record_encode(request, meta, slot.data, slot.size);
 		if (kl_ring_commit(ring, &slot))
 			wake(&kellas.log.soon, WAKE_SOON);
-		return slot.sequence;
+		break;
+	case KL_RING_LOST:
+		/* Who reads nothing but audit's log shall have it. */
+		notice();
+		break;
 	case KL_RING_UNWANTED:
 		return 0;
 	default:
 		notice();
 		return 0;
 	}
+	if (to_audit)
+		kl_linux_audit_copy(request, meta, sequence);
+	return sequence;
+}
+
+int kl_log_acknowledge(u64 sequence)
+{
+	struct kl_log *log = &kellas.log;
+	struct kl_ring_stat stat;
+
+	kl_ring_stat(log->ring, &stat);
+	if (sequence >= stat.next)
+		return -EINVAL;
+	mutex_lock(&log->keeper_lock);
+	if (sequence > log->acknowledged)
+		WRITE_ONCE(log->acknowledged, sequence);
+	mutex_unlock(&log->keeper_lock);
+	wake_up_all(&log->acks);
+	return 0;
+}
+
+static bool need_wait(u64 sequence)
+{
+	return READ_ONCE(kellas.log.keeper) &&
+	       READ_ONCE(kellas.log.acknowledged) < sequence;
+}
+
+void kl_log_wait(u64 sequence, u32 milliseconds)
+{
+	struct kl_log *log = &kellas.log;
+	long left = msecs_to_jiffies(milliseconds);
+	DEFINE_WAIT(wait);
+
+	if (!need_wait(sequence))
+		return;
+	kl_counter_add(&log->waited, 1);
+	/* Locks may be held that others wait for, as with queries. */
+	do {
+		prepare_to_wait(&log->acks, &wait,
+				TASK_KILLABLE | TASK_FREEZABLE_UNSAFE);
+		if (!need_wait(sequence) || fatal_signal_pending(current))
+			break;
+		left = schedule_timeout(left);
+	} while (left);
+	finish_wait(&log->acks, &wait);
+	if (READ_ONCE(log->acknowledged) < sequence)
+		kl_counter_add(&log->unacknowledged, 1);
 }
 
 int kl_log_keep(struct kl_ring_reader *reader)
@@ -121,6 +178,7 @@ void kl_log_keep_end(void)
 	WRITE_ONCE(kellas.log.keeper, NULL);
 	mutex_unlock(&kellas.log.keeper_lock);
 	put_pid(old);
+	wake_up_all(&kellas.log.acks);
 }
 
 void kl_log_configure(const struct kl_quota *quota)
@@ -139,6 +197,7 @@ int kl_log_init(void)
 	struct kl_log *log = &kellas.log;
 
 	init_waitqueue_head(&log->wait);
+	init_waitqueue_head(&log->acks);
 	mutex_init(&log->keeper_lock);
 	timer_setup(&log->soon, wake_readers, 0);
 	timer_setup(&log->later, wake_later, 0);

@@ -15,6 +15,7 @@
 #include "hooks/accept.h"
 #include "hooks/fscontext.h"
 #include "kellas.h"
+#include "linux_audit.h"
 #include "query.h"
 #include "task.h"
 
@@ -63,6 +64,7 @@ static int __init kellas_init(void)
 
 	kellas.origin.instance = get_random_u64();
 	kl_query_init();
+	kl_linux_audit_init();
 	read_boot_id(&kellas.origin);
 	err = kl_path_init();
 	if (err)
@@ -134,6 +136,7 @@ static void __exit kellas_exit(void)
 	mutex_unlock(&kellas.core.lock);
 	kl_accept_exit();
 	kl_core_exit();
+	kl_linux_audit_exit();
 	kl_log_exit();
 	free_percpu_parts();
 	kl_fscontext_exit();

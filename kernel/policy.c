@@ -25,6 +25,7 @@
 #include "attach.h"
 #include "compat.h"
 #include "kellas.h"
+#include "linux_audit.h"
 #include "query.h"
 #include "task.h"
 
@@ -325,6 +326,9 @@ static int publish_model(bool keep, struct kl_published **old,
 		return err;
 	err = check_memory(model_memory() + kl_ruleset_memory(ruleset) +
 			   (keep ? memory_of(current_published()) : 0), error);
+	if (err)
+		goto free_ruleset;
+	err = kl_linux_audit_prepare(&core->model.quota, error);
 	if (err)
 		goto free_ruleset;
 	published = new_published(ruleset);

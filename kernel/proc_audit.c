@@ -8,10 +8,14 @@
  * record unless O_NONBLOCK is set (then EAGAIN). lseek(n, SEEK_SET) moves to
  * the record with seq=n, or the oldest if n is 0; lseek(0, SEEK_END) behind
  * the newest. Writing "keep" makes this reader the keeper, EBUSY if there is
- * one; its thread group's own operations are not recorded then.
+ * one; its thread group's own operations are not recorded then. "ack N" says
+ * that the keeper has brought all records up to seq=N to safety: requests that
+ * "audit N wait=MS" holds up for that go on (EINVAL if there is no such record,
+ * EPERM if this is not the keeper).
  */
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/timekeeping.h>
 #include <linux/uaccess.h>
 #include "proc.h"
@@ -212,11 +216,31 @@ static loff_t audit_lseek(struct file *file, loff_t offset, int whence)
 	return err ?: offset;
 }
 
+static int keep(struct audit *audit)
+{
+	int err = kl_log_keep(audit->reader);
+
+	if (!err)
+		audit->keeper = true;
+	return err;
+}
+
+static int take_word(struct audit *audit, const char *word)
+{
+	u64 sequence;
+
+	if (sysfs_streq(word, "keep"))
+		return keep(audit);
+	if (strncmp(word, "ack ", 4) || kstrtou64(word + 4, 10, &sequence))
+		return -EINVAL;
+	return audit->keeper ? kl_log_acknowledge(sequence) : -EPERM;
+}
+
 static ssize_t audit_write(struct file *file, const char __user *buffer,
 			   size_t size, loff_t *position)
 {
 	struct audit *audit = file->private_data;
-	char word[8] = "";
+	char word[sizeof("ack 18446744073709551615\n")] = "";
 	int err;
 
 	if (!kl_proc_may())
@@ -225,14 +249,10 @@ static ssize_t audit_write(struct file *file, const char __user *buffer,
 		return -EINVAL;
 	if (copy_from_user(word, buffer, size))
 		return -EFAULT;
-	if (strcmp(word, "keep") && strcmp(word, "keep\n"))
-		return -EINVAL;
 	if (!(file->f_mode & FMODE_READ))
 		return -EBADF;
 	mutex_lock(&audit->lock);
-	err = kl_log_keep(audit->reader);
-	if (!err)
-		audit->keeper = true;
+	err = take_word(audit, word);
 	mutex_unlock(&audit->lock);
 	return err ?: (ssize_t)size;
 }

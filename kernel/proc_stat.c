@@ -14,7 +14,9 @@
  *	memory audit used=BYTES quota=BYTES
  *	memory query used=BYTES quota=BYTES
  *	log written=N read=N lost=N overwritten=N suppressed=N next=SEQ
- *		keeper=PID unrecorded=N probes=N	(one line)
+ *		keeper=PID unrecorded=N probes=N waited=N unacknowledged=N
+ *						(one line)
+ *	linux_audit sent=N cut=N refused=N lost=N
  *	query observers=N pending=N asked=N granted=N denied=N retried=N
  *		expired=N ended=N refused=N		(one line)
  *	tasks states=N histories=N domains=N bytes=N
@@ -38,8 +40,9 @@
  * delayed publications that had to be taken back, reverts commits that nobody
  * confirmed; confirm is how long a commit still waits for that. unrecorded
  * counts matches of the keeper's own requests, probes those of requests of the
- * kernel that only ask what would be permitted: neither is recorded. observers
- * are open query files; expired queries nobody answered, ended ones lost their
+ * kernel that only ask what would be permitted: neither is recorded. waited
+ * counts requests that waited for the keeper, unacknowledged those in vain;
+ * linux_audit is linux_audit.h's. observers are open query files; expired queries nobody answered, ended ones lost their
  * task, their observers or the policy, refused denials were not asked about for
  * want of room. tasks counts threads that are followed, and what is kept of
  * them: their histories are shared, domains exist as long as a task is in one or
@@ -57,6 +60,7 @@
 #include <linux/pid.h>
 #include <linux/utsname.h>
 #include "attach.h"
+#include "linux_audit.h"
 #include "proc.h"
 #include "query.h"
 #include "task.h"
@@ -86,11 +90,23 @@ static int print_log(struct kl_page *page)
 	kl_page_printf(page, "memory audit used=%llu quota=%llu\n", stat.used,
 		       stat.size);
 	return kl_page_printf(page,
-		"log written=%llu read=%llu lost=%llu overwritten=%llu suppressed=%llu next=%llu keeper=%d unrecorded=%llu probes=%llu\n",
+		"log written=%llu read=%llu lost=%llu overwritten=%llu suppressed=%llu next=%llu keeper=%d unrecorded=%llu probes=%llu waited=%llu unacknowledged=%llu\n",
 		stat.written, stat.read, stat.lost, stat.overwritten,
 		stat.suppressed, stat.next, keeper,
 		kl_counter_read(&kellas.log.unrecorded),
-		kl_counter_read(&kellas.log.probes));
+		kl_counter_read(&kellas.log.probes),
+		kl_counter_read(&kellas.log.waited),
+		kl_counter_read(&kellas.log.unacknowledged));
+}
+
+static int print_linux_audit(struct kl_page *page)
+{
+	struct kl_linux_audit_stat stat;
+
+	kl_linux_audit_stat(&stat);
+	return kl_page_printf(page,
+		"linux_audit sent=%llu cut=%llu refused=%llu lost=%llu\n",
+		stat.sent, stat.cut, stat.refused, stat.lost);
 }
 
 static int print_queries(struct kl_page *page)
@@ -236,6 +252,8 @@ int kl_stat_print(struct kl_page *page)
 	err = print_policy(page);
 	if (!err)
 		err = print_log(page);
+	if (!err)
+		err = print_linux_audit(page);
 	if (!err)
 		err = print_queries(page);
 	if (!err)

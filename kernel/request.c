@@ -128,6 +128,7 @@ static int supply_record(struct kl_check *check)
  * @block: counters of the block
  * @hits: counters of the deciding rule or, if none decided, the block
  * @site: the use that led to the rule, or KL_NO_SITE
+ * @wait: milliseconds to wait for the keeper once it is recorded
  * @record: the quotas admit a record
  */
 struct outcome {
@@ -135,6 +136,7 @@ struct outcome {
 	struct kl_hits *block;
 	struct kl_hits *hits;
 	u32 site;
+	u16 wait;
 	bool record;
 };
 
@@ -159,6 +161,7 @@ static void judge(const struct kl_check *check, const struct kl_match *match,
 		.label = rule && rule->label ? rule->label : block->label,
 	};
 	outcome->block = block->hits;
+	outcome->wait = block->wait;
 	outcome->hits = rule ? rule->hits : block->hits;
 	outcome->site = rule ? rule->site : KL_NO_SITE;
 }
@@ -230,6 +233,13 @@ static bool admit(const struct kl_quota *quota, struct outcome *outcome, u32 n)
 	return any;
 }
 
+/* Kernel threads do the work of many, and one that exits cannot be killed. */
+static bool may_wait(const struct kl_check *check)
+{
+	return !check->atomic && check->subject == current &&
+	       !(current->flags & (PF_KTHREAD | PF_EXITING));
+}
+
 /*
  * Counts and records the matches that are there, and forgets them. Counters
  * take the time of the last tick, which costs little; records the exact one.
@@ -250,6 +260,8 @@ static noinline int report(struct kl_check *check, bool asking, u64 *sequence)
 	u32 i, n = request->match_count;
 	u64 now = ktime_to_ns(ktime_get_coarse_real());
 	bool record = false, collect;
+	u64 awaited = 0;
+	u16 wait = 0;
 	int err = 0;
 
 	*sequence = 0;
@@ -281,10 +293,18 @@ static noinline int report(struct kl_check *check, bool asking, u64 *sequence)
 			*sequence = kl_log_write(request, quota,
 						 &outcome[i].meta,
 						 outcome[i].hits);
+		if (*sequence && outcome[i].wait) {
+			awaited = *sequence;
+			wait = max(wait, outcome[i].wait);
+		}
 	}
 	request->match_count = 0;
 	check->reported = true;
 	check->result = outcome[n - 1].meta.result;
+	if (awaited && may_wait(check)) {
+		leave_rcu(check);
+		kl_log_wait(awaited, wait);
+	}
 	return err;
 }
 

@@ -21,6 +21,8 @@ static const struct {
 	{ "policy", part_policy },
 	{ "log", part_log },
 	{ "query", part_query },
+	{ "waiting", part_waiting },
+	{ "linux_audit", part_linux_audit },
 	{ "trial", part_trial },
 	{ "lock", part_lock },
 	{ "swap", part_swap },

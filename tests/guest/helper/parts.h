@@ -10,6 +10,8 @@ void part_programs(int argc, char **argv);
 void part_policy(int argc, char **argv);
 void part_log(int argc, char **argv);
 void part_query(int argc, char **argv);
+void part_waiting(int argc, char **argv);
+void part_linux_audit(int argc, char **argv);
 void part_trial(int argc, char **argv);
 void part_lock(int argc, char **argv);
 void part_swap(int argc, char **argv);
