@@ -308,8 +308,9 @@ static const struct conformance cases[] = {
   "rule_group OWNER\n    1 deny target.uid=7\n"
   "rule_group LINKS\n    1 deny new_path.parent.uid=old_path.uid\n"
   "rule_group ANY\n    1 allow task.uid=task.euid\n    2 deny path=exec\n"
-  "1 acl symlink\n    1 use SAME\n1 acl mount\n    1 use SAME\n    2 use OWNER\n"
-  "1 acl signal\n    1 use OWNER\n"
+  "rule_group SELF\n    1 deny task.exe=target\n"
+  "1 acl symlink\n    1 use SAME\n    2 use SELF\n"
+  "1 acl mount\n    1 use SAME\n    2 use OWNER\n    3 use SELF\n1 acl signal\n    1 use OWNER\n"
   "1 acl link\n    1 use LINKS\n1 acl rename\n    1 use LINKS\n"
   "1 acl execute\n    1 use ANY\n1 acl environ\n    1 use ANY\n",
   {
@@ -318,6 +319,8 @@ static const struct conformance cases[] = {
 	{ "mount", "source=/l target=/t", "DENY", "1:denied" },
 	{ "mount", "source=/t target=/l", "PERMIT", "1:unmatched" },
 	{ "mount", "source=/t target=/l target.uid=7", "DENY", "1:denied" },
+	{ "mount", "source=/t target=/bin/bash", "DENY", "1:denied" },
+	{ "symlink", "path=/t target=/bin/bash", "DENY", "1:denied" },
 	{ "signal", "target.uid=7", "DENY", "1:denied" },
 	{ "signal", "target.uid=8", "PERMIT", "1:unmatched" },
 	{ "link", "old_path=/a old_path.uid=3 new_path=/b new_path.parent.uid=3", "DENY",

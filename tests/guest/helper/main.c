@@ -20,6 +20,7 @@ static const struct {
 	{ "programs", part_programs },
 	{ "policy", part_policy },
 	{ "log", part_log },
+	{ "language", part_language },
 	{ "query", part_query },
 	{ "waiting", part_waiting },
 	{ "linux_audit", part_linux_audit },

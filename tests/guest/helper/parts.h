@@ -9,6 +9,7 @@ void part_pathnames(int argc, char **argv);
 void part_programs(int argc, char **argv);
 void part_policy(int argc, char **argv);
 void part_log(int argc, char **argv);
+void part_language(int argc, char **argv);
 void part_query(int argc, char **argv);
 void part_waiting(int argc, char **argv);
 void part_linux_audit(int argc, char **argv);
