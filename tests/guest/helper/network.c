@@ -620,10 +620,14 @@ static void try_way(const struct way *way, enum verdict verdict)
 
 /* The debug kernel has none. */
 static bool has_sctp = true;
+/* Only what has this in its name. */
+static const char *only = "";
 
 static bool is_possible(const struct way *way)
 {
 	if (way->protocol == IPPROTO_SCTP && !has_sctp)
+		return false;
+	if (way->op && !strstr(way->op, only))
 		return false;
 	return !way->since || kernel_at_least(way->since / 100, way->since % 100);
 }
@@ -666,10 +670,12 @@ static void loopback_up(void)
 	close(s);
 }
 
-/* network [without-sctp]: operations on sockets */
+/* network [without-sctp [WORD]]: operations on sockets, or only those with WORD */
 void part_network(int argc, char **argv)
 {
 	has_sctp = !argc || strcmp(argv[0], "without-sctp");
+	if (argc > 1)
+		only = argv[1];
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shared == MAP_FAILED)
@@ -682,7 +688,8 @@ void part_network(int argc, char **argv)
 	run_ways(ways, ARRAY_SIZE(ways));
 	run_ways(more_ways, ARRAY_SIZE(more_ways));
 	run_refused();
-	run_datagrams();
+	if (strstr("recv", only))
+		run_datagrams();
 	group("network");
 	begin("unload");
 	expect_error("detach and remove", 0, kellas_unload());
