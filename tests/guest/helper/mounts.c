@@ -576,6 +576,92 @@ static void run_unknown(void)
 	end();
 }
 
+#define LOG_MOUNTS "100 acl mount task.gid=11\n    audit 1\n    10 allow fstype=\"--bind\"\n"
+
+static bool is_attached(void)
+{
+	static struct counts counts;
+
+	counts_take(&counts);
+	return strstr(counts.text.data, "function security_move_mount family=fscontext state=attached");
+}
+
+static void prepare_reattached(const void *arg)
+{
+	int i;
+
+	(void)arg;
+	enter_namespace();
+	new_tmpfs();
+	policy("");
+	for (i = 0; i < 100 && is_attached(); i++)
+		pause_for(30);
+	if (i == 100)
+		die("it does not detach");
+	policy(LOG_MOUNTS);
+}
+
+/* What was remembered before nothing was attached counts no more. */
+static void run_reattached(void)
+{
+	struct seen seen;
+
+	policy(LOG_MOUNTS);
+	subject_watch(prepare_reattached, move_it, NULL, &seen);
+	begin("detached and attached between fsmount and move_mount");
+	expect_error("result", 0, seen.error);
+	expect_number("records", 1, seen.count);
+	if (seen.count)
+		expect_text("result", "allowed", head_field(seen.records[0], "result"));
+	end();
+}
+
+static long slab_kib(void)
+{
+	struct text text = {};
+	const char *line;
+	long size;
+
+	read_file("/proc/meminfo", &text);
+	line = strstr(text.data, "\nSlab:");
+	if (!line || sscanf(line, "\nSlab: %ld", &size) != 1)
+		die("no Slab in /proc/meminfo");
+	free(text.data);
+	return size;
+}
+
+static void use_contexts(int times, bool create)
+{
+	int context;
+
+	while (times--) {
+		context = open_context("tmpfs");
+		set_string(context, "size", "1M");
+		set_string(context, "mode", "0700");
+		if (create)
+			make_mount(context, 0);
+		close(context);
+		if (create)
+			close(fd);
+	}
+}
+
+/* A note is about 200 bytes with its parameters. */
+static void run_memory(bool create, int times)
+{
+	long before, grown;
+
+	policy(LOG_MOUNTS);
+	use_contexts(times / 10, create);
+	before = slab_kib();
+	use_contexts(times, create);
+	pause_for(500);
+	grown = slab_kib() - before;
+	begin("memory after %d contexts%s", times, create ? " and mounts" : "");
+	expect(grown < times / 10, "%ld KiB more than before", grown);
+	end();
+}
+
 /* mounts: mount, unmount, pivot_root */
 void part_mounts(int argc, char **argv)
 {
@@ -592,6 +678,9 @@ void part_mounts(int argc, char **argv)
 	group("mounts");
 	run_unprivileged();
 	run_unknown();
+	run_reattached();
+	run_memory(false, 20000);
+	run_memory(true, 5000);
 	begin("unload");
 	expect_error("detach and remove", 0, kellas_unload());
 	end();
