@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Words and wildcard patterns.
+ * Wildcard patterns.
  *
  * What matches, for a pattern with wildcards. Its head is what stands before
  * the first wildcard. Components are what '/' separates; a '/' at the very end
@@ -34,287 +34,26 @@
 #define PLACE_WORDS (KL_TOKENS_MAX / WORD_BITS + 1)
 #define STEP_WORDS (KL_COMPONENTS_MAX / WORD_BITS + 1)
 
-/* Sets of characters; '/' never reaches a place where they are asked for. */
-enum chars {
-	ANY = 1,
-	NO_DOT = 2,
-	DIGIT = 4,
-	HEX = 8,
-	LETTER = 16,
-	NEVER = 32, /* none at all */
-};
-
+/* '/' never reaches a place where they are asked for. */
 static const u8 classes[256] = {
-	[0 ... '-'] = ANY | NO_DOT,
-	['.'] = ANY,
-	['/'] = ANY | NO_DOT,
-	['0' ... '9'] = ANY | NO_DOT | DIGIT | HEX,
-	[':' ... '@'] = ANY | NO_DOT,
-	['A' ... 'F'] = ANY | NO_DOT | HEX | LETTER,
-	['G' ... 'Z'] = ANY | NO_DOT | LETTER,
-	['[' ... '`'] = ANY | NO_DOT,
-	['a' ... 'f'] = ANY | NO_DOT | HEX | LETTER,
-	['g' ... 'z'] = ANY | NO_DOT | LETTER,
-	['{' ... 255] = ANY | NO_DOT,
+	[0 ... '-'] = KL_CHAR_ANY | KL_CHAR_NO_DOT,
+	['.'] = KL_CHAR_ANY,
+	['/'] = KL_CHAR_ANY | KL_CHAR_NO_DOT,
+	['0' ... '9'] = KL_CHAR_ANY | KL_CHAR_NO_DOT | KL_CHAR_DIGIT | KL_CHAR_HEX,
+	[':' ... '@'] = KL_CHAR_ANY | KL_CHAR_NO_DOT,
+	['A' ... 'F'] = KL_CHAR_ANY | KL_CHAR_NO_DOT | KL_CHAR_HEX | KL_CHAR_LETTER,
+	['G' ... 'Z'] = KL_CHAR_ANY | KL_CHAR_NO_DOT | KL_CHAR_LETTER,
+	['[' ... '`'] = KL_CHAR_ANY | KL_CHAR_NO_DOT,
+	['a' ... 'f'] = KL_CHAR_ANY | KL_CHAR_NO_DOT | KL_CHAR_HEX | KL_CHAR_LETTER,
+	['g' ... 'z'] = KL_CHAR_ANY | KL_CHAR_NO_DOT | KL_CHAR_LETTER,
+	['{' ... 255] = KL_CHAR_ANY | KL_CHAR_NO_DOT,
 };
-
-enum kind {
-	LITERAL, /* one byte */
-	ONE, /* one character of a class */
-	MANY, /* zero or more of a class */
-	SOME, /* one or more of a class */
-	MINUS,
-	OPEN,
-	CLOSE,
-};
-
-/**
- * struct token - a character or an escape of a word
- * @kind: enum kind
- * @class: enum chars of ONE, MANY, SOME
- * @byte: of LITERAL; of OPEN and CLOSE the closing bracket
- * @length: bytes of the word that it takes
- */
-struct token {
-	u8 kind;
-	u8 class;
-	u8 byte;
-	u8 length;
-};
-
-/* clang-format off */
-static const struct token escapes[128] = {
-	['?'] = { ONE, ANY, 0, 2 },
-	['+'] = { ONE, DIGIT, 0, 2 },
-	['x'] = { ONE, HEX, 0, 2 },
-	['a'] = { ONE, LETTER, 0, 2 },
-	['*'] = { MANY, ANY, 0, 2 },
-	['@'] = { MANY, NO_DOT, 0, 2 },
-	['$'] = { SOME, DIGIT, 0, 2 },
-	['X'] = { SOME, HEX, 0, 2 },
-	['A'] = { SOME, LETTER, 0, 2 },
-	['-'] = { MINUS, 0, 0, 2 },
-	['{'] = { OPEN, 0, '}', 2 },
-	['('] = { OPEN, 0, ')', 2 },
-	['}'] = { CLOSE, 0, '}', 2 },
-	[')'] = { CLOSE, 0, ')', 2 },
-};
-/* clang-format on */
-
-static bool is_plain(u8 byte)
-{
-	return byte >= 0x21 && byte <= 0x7e && byte != '\\';
-}
-
-static bool is_octal(const char *at)
-{
-	return at[0] >= '0' && at[0] <= '3' && at[1] >= '0' && at[1] <= '7' &&
-	       at[2] >= '0' && at[2] <= '7';
-}
-
-/* Return: NULL, or what is wrong. */
-static const char *read_octal(const char *at, u32 left, struct token *token)
-{
-	if (left < 4 || !is_octal(at + 1))
-		return "a byte is written as \\ and three octal digits, \\000 to \\377";
-	token->byte = (at[1] - '0') << 6 | (at[2] - '0') << 3 | (at[3] - '0');
-	token->length = 4;
-	if (is_plain(token->byte))
-		return "a printable character is written as itself; only bytes up to \\040, from \\177 on, and \\134 are written in octal";
-	return NULL;
-}
-
-/* Return: NULL, or what is wrong. */
-static const char *read_token(const char *at, u32 left, struct token *token)
-{
-	u8 byte = at[0], escape = left > 1 ? at[1] : 0;
-
-	token->kind = LITERAL;
-	token->byte = byte;
-	token->length = 1;
-	if (is_plain(byte))
-		return NULL;
-	if (byte != '\\')
-		return "a space, control or non-ASCII byte is written in octal, such as \\040";
-	if (escape >= '0' && escape <= '3')
-		return read_octal(at, left, token);
-	if (escape >= ARRAY_SIZE(escapes) || !escapes[escape].length)
-		return "no such escape; expected \\? \\+ \\x \\a \\* \\@ \\$ \\X \\A \\- \\ooo, /\\{dir\\}/ or /\\(dir\\)/; a backslash itself is \\134";
-	*token = escapes[escape];
-	return NULL;
-}
-
-/**
- * struct brackets - the repetition that a check is in
- * @closer: the bracket that ends it; 0: in none
- * @opened: offset of its opening bracket
- */
-struct brackets {
-	u8 closer;
-	u32 opened;
-};
-
-/* Return: NULL, or what is wrong at *@position, which may be moved. */
-static const char *check_brackets(struct kl_text word, struct token token,
-				  struct brackets *in, u32 *position)
-{
-	u32 at = *position;
-
-	switch (token.kind) {
-	case OPEN:
-		if (!at || word.data[at - 1] != '/')
-			return "\\{ and \\( must directly follow a /";
-		in->closer = token.byte;
-		in->opened = at;
-		return NULL;
-	case CLOSE:
-		if (token.byte != in->closer)
-			return "a closing bracket without its opening one: expected /\\{dir\\}/ or /\\(dir\\)/";
-		in->closer = 0;
-		if (at + 2 < word.length && word.data[at + 2] == '/')
-			return NULL;
-		*position = at + 2;
-		return "a / must directly follow \\} and \\)";
-	case LITERAL:
-		if (token.byte == '/' && in->closer)
-			return "\\{dir\\} and \\(dir\\) stand for single components: no / inside";
-	}
-	return NULL;
-}
-
-static const char *check_syntax(struct kl_text word, u32 *position)
-{
-	struct brackets in = { 0 };
-	struct token token;
-	const char *why;
-	u32 at;
-
-	*position = 0;
-	if (!word.length)
-		return "the word is empty";
-	for (at = 0; at < word.length; at += token.length) {
-		*position = at;
-		why = read_token(word.data + at, word.length - at, &token);
-		if (!why)
-			why = check_brackets(word, token, &in, position);
-		if (why)
-			return why;
-	}
-	if (!in.closer)
-		return NULL;
-	*position = in.opened;
-	return "\\{ or \\( is never closed: expected /\\{dir\\}/ or /\\(dir\\)/";
-}
-
-static bool is_counted(struct token token)
-{
-	return token.kind == MANY || token.kind == SOME || token.kind == OPEN ||
-	       token.kind == CLOSE;
-}
-
-static const char *check_limits(struct kl_text word, u32 *position)
-{
-	u32 wildcards = 0, components = 1, tokens = 0, at;
-	struct token token;
-
-	for (at = 0; at < word.length; at += token.length) {
-		*position = at;
-		read_token(word.data + at, word.length - at, &token);
-		if (is_counted(token) && ++wildcards > KL_WILDCARDS_MAX)
-			return "more than 20 of \\* \\@ \\$ \\X \\A \\{ \\} \\( \\) in a pattern";
-		if (token.kind == LITERAL && token.byte == '/') {
-			tokens = 0;
-			if (++components > KL_COMPONENTS_MAX)
-				return "more than 1024 components in a pattern";
-		} else if (++tokens > KL_TOKENS_MAX) {
-			return "more than 1024 characters in a component of a pattern";
-		}
-	}
-	return NULL;
-}
-
-static_assert(KL_WILDCARDS_MAX == 20 && KL_COMPONENTS_MAX == 1024 &&
-		      KL_TOKENS_MAX == 1024,
-	      "the messages above say these numbers");
-
-int kl_word_check(struct kl_text word, u32 *position, const char **why)
-{
-	*why = check_syntax(word, position);
-	if (*why)
-		return -EINVAL;
-	if (kl_word_is_literal(word))
-		return 0;
-	*why = check_limits(word, position);
-	return *why ? -E2BIG : 0;
-}
-
-/* Return: bytes of a valid word before its first wildcard. */
-static u32 literal_length(struct kl_text word)
-{
-	struct token token;
-	u32 at;
-
-	for (at = 0; at < word.length; at += token.length) {
-		read_token(word.data + at, word.length - at, &token);
-		if (token.kind != LITERAL)
-			break;
-	}
-	return at;
-}
-
-bool kl_word_is_literal(struct kl_text word)
-{
-	return literal_length(word) == word.length;
-}
-
-size_t kl_encode(struct kl_text raw, char *out, size_t size)
-{
-	size_t done = 0;
-	u32 i;
-	u8 byte;
-
-	for (i = 0; i < raw.length; i++) {
-		byte = raw.data[i];
-		if (is_plain(byte)) {
-			if (done < size)
-				out[done] = byte;
-			done++;
-			continue;
-		}
-		if (done + 4 <= size) {
-			out[done] = '\\';
-			out[done + 1] = '0' + (byte >> 6);
-			out[done + 2] = '0' + (byte >> 3 & 7);
-			out[done + 3] = '0' + (byte & 7);
-		} else {
-			/* Nothing may follow what did not fit. */
-			size = min(size, done);
-		}
-		done += 4;
-	}
-	return done;
-}
-
-ssize_t kl_decode(struct kl_text word, char *out)
-{
-	struct token token;
-	ssize_t length = 0;
-	u32 at;
-
-	for (at = 0; at < word.length; at += token.length) {
-		if (read_token(word.data + at, word.length - at, &token) ||
-		    token.kind != LITERAL)
-			return -EINVAL;
-		out[length++] = token.byte;
-	}
-	return length;
-}
 
 /**
  * struct place - where the automaton of a component may be
- * @class: what goes on to the next place, enum chars; 0: just @byte
+ * @class: what goes on to the next place, enum kl_chars; 0: just @byte
  * @byte: if @class is 0
- * @stay: what stays here, enum chars; 0: nothing
+ * @stay: what stays here, enum kl_chars; 0: nothing
  */
 struct place {
 	u8 class;
@@ -425,13 +164,13 @@ static struct kl_text slice(struct kl_text text, u32 from, u32 to)
 static struct kl_text add_literal(struct builder *b, struct kl_text word)
 {
 	struct kl_text raw = { "", 0 };
-	struct token token;
+	struct kl_token token;
 	u32 at;
 
 	if (b->bytes)
 		raw.data = b->bytes + b->byte_count;
 	for (at = 0; at < word.length; at += token.length) {
-		read_token(word.data + at, word.length - at, &token);
+		kl_token_read(word.data + at, word.length - at, &token);
 		if (b->bytes)
 			b->bytes[b->byte_count] = token.byte;
 		b->byte_count++;
@@ -447,7 +186,7 @@ static struct place *add_place(struct builder *b)
 	if (b->places)
 		place = &b->places[b->place_count];
 	b->place_count++;
-	place->class = NEVER;
+	place->class = KL_CHAR_NEVER;
 	place->byte = 0;
 	place->stay = 0;
 	return place;
@@ -462,21 +201,21 @@ static void add_places(struct builder *b, struct kl_text word,
 		       struct part *part)
 {
 	struct place *place;
-	struct token token;
+	struct kl_token token;
 	u32 at;
 
 	part->places = b->places ? b->places + b->place_count : NULL;
 	part->steps = 0;
 	place = add_place(b);
 	for (at = 0; at < word.length; at += token.length) {
-		read_token(word.data + at, word.length - at, &token);
-		if (token.kind != MANY) {
-			place->class = token.kind == LITERAL ? 0 : token.class;
+		kl_token_read(word.data + at, word.length - at, &token);
+		if (token.kind != KL_TOKEN_MANY) {
+			place->class = token.kind == KL_TOKEN_LITERAL ? 0 : token.class;
 			place->byte = token.byte;
 			place = add_place(b);
 			part->steps++;
 		}
-		if (token.kind == MANY || token.kind == SOME)
+		if (token.kind == KL_TOKEN_MANY || token.kind == KL_TOKEN_SOME)
 			place->stay |= token.class;
 	}
 }
@@ -498,16 +237,16 @@ static void set_shape(struct part *part)
 
 static void add_part(struct builder *b, struct kl_text word)
 {
-	u32 first = literal_length(word), last = first, at;
+	u32 first = kl_literal_length(word), last = first, at;
 	struct part *part = &b->spare.part;
-	struct token token;
+	struct kl_token token;
 
 	if (b->parts)
 		part = &b->parts[b->part_count];
 	b->part_count++;
 	for (at = first; at < word.length; at += token.length) {
-		read_token(word.data + at, word.length - at, &token);
-		if (token.kind != LITERAL)
+		kl_token_read(word.data + at, word.length - at, &token);
+		if (token.kind != KL_TOKEN_LITERAL)
 			last = at + token.length;
 	}
 	part->prefix = add_literal(b, slice(word, 0, first));
@@ -529,7 +268,7 @@ static bool is_loop(const struct part *part)
 static void add_component(struct builder *b, struct kl_text word)
 {
 	struct component *component = &b->spare.component;
-	struct token token;
+	struct kl_token token;
 	u32 at, from = 0;
 
 	if (b->components)
@@ -538,15 +277,15 @@ static void add_component(struct builder *b, struct kl_text word)
 	component->repeat = ONCE;
 	component->parts = b->parts ? b->parts + b->part_count : NULL;
 	component->count = 1;
-	if (word.length && !read_token(word.data, word.length, &token) &&
-	    token.kind == OPEN) {
+	if (word.length && !kl_token_read(word.data, word.length, &token) &&
+	    token.kind == KL_TOKEN_OPEN) {
 		component->repeat = token.byte == '}' ? ONE_OR_MORE :
 							ZERO_OR_MORE;
 		word = slice(word, 2, word.length - 2);
 	}
 	for (at = 0; at < word.length; at += token.length) {
-		read_token(word.data + at, word.length - at, &token);
-		if (token.kind != MINUS)
+		kl_token_read(word.data + at, word.length - at, &token);
+		if (token.kind != KL_TOKEN_MINUS)
 			continue;
 		add_part(b, slice(word, from, at));
 		from = at + token.length;
@@ -556,7 +295,7 @@ static void add_component(struct builder *b, struct kl_text word)
 	if (b->parts)
 		component->any = component->count == 1 &&
 				 is_loop(component->parts) &&
-				 component->parts->class & ANY;
+				 component->parts->class & KL_CHAR_ANY;
 }
 
 /*
@@ -640,7 +379,7 @@ static void describe(struct compiled *c, struct kl_text word)
 
 static void build(struct builder *b, struct kl_text word, struct kl_text *head)
 {
-	u32 length = literal_length(word);
+	u32 length = kl_literal_length(word);
 
 	*head = add_literal(b, slice(word, 0, length));
 	if (length == word.length)
@@ -717,7 +456,7 @@ static bool all_in(u8 class, const char *data, u32 length)
 {
 	u32 i;
 
-	if (class & ANY)
+	if (class & KL_CHAR_ANY)
 		return true;
 	for (i = 0; i < length; i++)
 		if (!(classes[(u8)data[i]] & class))
@@ -760,9 +499,9 @@ static bool match_few_places(const struct part *part, const char *data,
 			     u32 length)
 {
 	const struct place *places = part->places;
-	bool search = places[0].stay & ANY && !places[0].class;
+	bool search = places[0].stay & KL_CHAR_ANY && !places[0].class;
 	unsigned long set = 1, end = 1ul << part->steps;
-	unsigned long enough = places[part->steps].stay & ANY ? end : 0;
+	unsigned long enough = places[part->steps].stay & KL_CHAR_ANY ? end : 0;
 	bool over = false;
 	u32 i;
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Words and wildcard patterns.
+ * Wildcard patterns of strings.
  *
- * Patterns are typed in encoded form (\040 is a space). Strings of a request
- * are raw bytes: one raw byte is one character, whatever its encoded form.
+ * Patterns are words (word.h), typed in encoded form. Strings of a request are
+ * raw bytes: one raw byte is one character, whatever its encoded form.
  */
 #ifndef KELLAS_PATTERN_H
 #define KELLAS_PATTERN_H
 
-#include "port.h"
+#include "word.h"
 
 /**
  * struct kl_pattern - a word made ready for matching; immutable
@@ -39,20 +39,6 @@ struct kl_pattern {
 };
 
 /**
- * kl_word_check - is this a valid word of the policy language?
- * @word: as typed
- * @position: set to the offset of the first offending byte
- * @why: set to a constant text: what is wrong and what is expected
- *
- * Return: 0; -EINVAL; -E2BIG beyond KL_WILDCARDS_MAX, KL_COMPONENTS_MAX or
- * KL_TOKENS_MAX.
- */
-int kl_word_check(struct kl_text word, u32 *position, const char **why);
-
-/** kl_word_is_literal - does a valid word have no wildcard? */
-bool kl_word_is_literal(struct kl_text word);
-
-/**
  * kl_pattern_new - compile a valid word
  * Return: the pattern, free with kl_pattern_free(); NULL when out of memory.
  */
@@ -67,23 +53,5 @@ void kl_pattern_free(struct kl_pattern *pattern);
  * Context: any.
  */
 bool kl_pattern_match(const struct kl_pattern *pattern, struct kl_text text);
-
-/**
- * kl_encode - raw bytes to their printed form: \ooo for what is not graphic
- * @out: receives up to @size bytes, not NUL-terminated; NULL with size 0 to
- *	measure
- *
- * Return: bytes that the whole encoded text has, which may exceed @size (then
- * @out holds only whole characters).
- */
-size_t kl_encode(struct kl_text raw, char *out, size_t size);
-
-/**
- * kl_decode - a word without wildcards back to raw bytes
- * @out: at least @word.length bytes
- *
- * Return: bytes written, or -EINVAL if the word has a wildcard or is invalid.
- */
-ssize_t kl_decode(struct kl_text word, char *out);
 
 #endif /* KELLAS_PATTERN_H */
