@@ -67,20 +67,21 @@ struct kl_rule *kl_rule_new(const struct kl_statement *statement,
 static void find_ops(struct kl_group_line *line)
 {
 	const struct kl_rule *rule = &line->rule;
-	const struct kl_condition *c = rule->conditions;
-	const struct kl_condition *end = c + rule->count;
-	u32 op;
+	u32 op, i;
 
 	for (op = 0; op < KL_OP_COUNT; op++)
 		if (rule->kind != KL_RULE_DENY ||
 		    !(kl_op_table[op].flags & KL_OP_LOG_ONLY))
 			kl_op_add(line->ops, op);
-	for (; c < end; c++)
+	for (i = 0; i < rule->count; i++) {
+		const struct kl_condition *c = &rule->conditions[i];
+
 		for (op = 0; op < KL_OP_COUNT; op++)
 			if (kl_slot_translate(rule->op, c->left, op) < 0 ||
 			    (c->right == KL_RIGHT_SLOT &&
 			     kl_slot_translate(rule->op, c->right_slot, op) < 0))
 				kl_op_remove(line->ops, op);
+	}
 }
 
 /* The statement's name is the group's, not a label. */

@@ -206,10 +206,11 @@ static const struct kl_rule *find_misfit(const struct kl_rule_group *group,
 /* The attribute of a line that an operation has not; NULL: it has all. */
 static const char *find_missing(const struct kl_rule *rule, u32 op, char *name)
 {
-	const struct kl_condition *c = rule->conditions;
-	const struct kl_condition *end = c + rule->count;
+	u32 i;
 
-	for (; c < end; c++) {
+	for (i = 0; i < rule->count; i++) {
+		const struct kl_condition *c = &rule->conditions[i];
+
 		if (kl_slot_translate(rule->op, c->left, op) < 0)
 			return kl_slot_name(rule->op, c->left, name);
 		if (c->right == KL_RIGHT_SLOT &&

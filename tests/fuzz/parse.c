@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Policies of any bytes: what is accepted prints in a form that loads as the same
- * policy, and what is taken back leaves no trace.
+ * Policies of any bytes: what is accepted compiles and prints in a form that loads
+ * as the same policy, and what is taken back leaves no trace.
  *
  * Input: lines; each form feed ends a transaction. Lines that are refused are left
  * out, so that one mistake does not hide what stands behind it; where and why they
@@ -12,6 +12,10 @@
  */
 #include "engine/parse.h"
 #include "engine/print.h"
+#include "engine/ruleset.h"
+
+/* A few lines can stand for a million: such a policy is not compiled. */
+#define EXPANDED_MAX 2000
 
 struct text {
 	char *data;
@@ -226,6 +230,22 @@ static void check_round_trip(const struct kl_policy *policy)
 	free(first.data);
 }
 
+/* Whatever is applied compiles, to as many blocks as there are. */
+static void check_compiled(struct kl_policy *policy)
+{
+	struct kl_ruleset *ruleset;
+	struct kl_error error;
+	u32 first;
+
+	if (policy->expanded > EXPANDED_MAX)
+		return;
+	check(!kl_compile(policy, &ruleset, &error), "does not compile", error.text);
+	for (int op = 0; op < KL_OP_COUNT; op++)
+		check(kl_ruleset_blocks(ruleset, op, &first) == policy->block_count[op],
+		      "other blocks", kl_op_table[op].keyword);
+	kl_ruleset_free(ruleset);
+}
+
 static void check_empty(struct kl_policy *policy)
 {
 	check(apply(policy, (struct kl_text){ "", 0 }, true, true), "nothing", "is refused");
@@ -254,6 +274,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		apply(&policy, part, part.length & 1, false);
 		apply(&policy, part, false, true);
 		check_round_trip(&policy);
+		check_compiled(&policy);
 	}
 	check_empty(&policy);
 	kl_policy_destroy(&policy);
