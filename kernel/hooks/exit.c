@@ -20,7 +20,7 @@ struct claim {
 	u64 started;
 };
 
-/* Used in the order of its slots, which are free again when all are dead. */
+/* A slot is free again when all threads of its process are dead. */
 static struct {
 	raw_spinlock_t lock;
 	struct claim claim[KL_EXITS_MAX];
@@ -67,31 +67,27 @@ static void put_claim(const struct claim *claim)
 
 /*
  * Threads that end together may all find none left that lives. The first of
- * them to come here speaks for the process.
+ * them to come here speaks for the process; when the last one comes, the others
+ * may have been forgotten by the kernel already, but not by us.
  */
-static bool claim_end(struct task_struct *task)
+static bool is_last(struct task_struct *task)
 {
 	const struct claim claim = {
 		.tgid = task->tgid,
 		.started = task->group_leader->start_time,
 	};
-	bool first;
+	bool last;
 
+	if (atomic_read(&task->signal->live))
+		return false;
 	rcu_read_lock();
 	raw_spin_lock(&claims.lock);
-	first = !is_claimed(&claim);
-	if (first)
+	last = !is_claimed(&claim);
+	if (last && !thread_group_empty(task))
 		put_claim(&claim);
 	raw_spin_unlock(&claims.lock);
 	rcu_read_unlock();
-	return first;
-}
-
-static bool is_last(struct task_struct *task)
-{
-	if (atomic_read(&task->signal->live))
-		return false;
-	return thread_group_empty(task) || claim_end(task);
+	return last;
 }
 
 #endif
