@@ -188,7 +188,8 @@ static void collect_ids(struct kl_check *check)
 	cred = check->cred ?: task == current ? current_cred() :
 						__task_cred(task);
 
-	kl_request_number(request, KL_SLOT_TASK_PID, task_tgid_vnr(task));
+	kl_request_number(request, KL_SLOT_TASK_PID,
+			  task_tgid_nr_ns(task, task_active_pid_ns(task)));
 	kl_request_number(request, KL_SLOT_TASK_PPID,
 			  task_ppid_nr_ns(task, task_active_pid_ns(task)));
 	kl_request_number(request, KL_SLOT_TASK_UID, __kuid_val(cred->uid));
