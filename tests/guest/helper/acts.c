@@ -22,6 +22,7 @@ static struct {
 	char task[5000];
 	char words[400];
 	char target[5000];
+	char object[2000];
 	bool changed;
 } *told;
 
@@ -72,22 +73,41 @@ void act_target(pid_t pid)
 	free(file.data);
 }
 
+void act_object(const char *path)
+{
+	struct text text = {};
+
+	object_facts(&text, "path", path, true);
+	parent_facts(&text, "path", path);
+	snprintf(told->object, sizeof(told->object), "%s", text.data);
+	text_clear(&text);
+	text_add_quoted(&text, "path", path, strlen(path));
+	act_words("%s", text.data + 1);
+	free(text.data);
+}
+
+/* It ends with its parent, whatever happened to it: ready before anything does. */
 pid_t victim(void)
 {
-	pid_t pid, parent = getpid();
 	sigset_t all, usual;
+	int ready[2];
+	char byte;
+	pid_t pid;
 
+	must(pipe(ready));
 	sigfillset(&all);
 	must(sigprocmask(SIG_SETMASK, &all, &usual));
 	pid = must(fork());
 	if (!pid) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		while (getppid() == parent)
+		must(prctl(PR_SET_PDEATHSIG, SIGKILL));
+		must(write(ready[1], "", 1));
+		for (;;)
 			pause();
-		_exit(0);
 	}
 	must(sigprocmask(SIG_SETMASK, &usual, NULL));
-	must(prctl(PR_SET_DUMPABLE, 1));
+	must(read(ready[0], &byte, 1));
+	close(ready[0]);
+	close(ready[1]);
 	return pid;
 }
 
@@ -106,6 +126,8 @@ static long run(const void *arg)
 	long result;
 	int error;
 
+	text_clear(&before);
+	text_clear(&after);
 	task_facts(&facts);
 	snprintf(told->task, sizeof(told->task), "%s", facts.data);
 	if (act->state)
@@ -178,12 +200,11 @@ static void expect_record(const struct act *act, enum verdict verdict,
 	static struct text rest, target, expected;
 
 	text_clear(&expected);
-	text_add(&expected, "%s%s%s%s", act->op, *told->words ? " " : "", told->words,
-		 told->task);
+	text_add(&expected, "%s%s%s%s%s", act->op, *told->words ? " " : "", told->words,
+		 told->task, told->object);
 	take_apart(record_body(record), "target.", &rest, &target);
 	expect_words("record", expected.data, rest.data);
-	if (target.length)
-		expect_words("target", told->target, target.data);
+	expect_words("target", told->target, target.data);
 	expect_text("result", results[verdict], head_field(record, "result"));
 	expect_text("rule", verdict == UNMATCHED ? "block" : "rule",
 		    head_field(record, "rule"));
@@ -249,6 +270,8 @@ void acts_run(const char *part, const struct act *acts, unsigned int count)
 
 void acts_end(const char *part)
 {
+	/* Victims that are dying hold our files open. */
+	pause_for(300);
 	group("%s", part);
 	begin("unload");
 	expect_error("detach and remove", 0, kellas_unload());

@@ -53,6 +53,9 @@ void acts_end(const char *part);
 __attribute__((format(printf, 1, 2)))
 void act_words(const char *format, ...);
 
+/** act_object - in @prepare: the records should name this file as path */
+void act_object(const char *path);
+
 /** act_target - the records should name this process as target */
 void act_target(pid_t pid);
 

@@ -33,6 +33,11 @@ static const struct {
 	{ "domains", part_domains },
 	{ "network", part_network },
 	{ "signals", part_signals },
+	{ "capabilities", part_capabilities },
+	{ "traces", part_traces },
+	{ "credentials", part_credentials },
+	{ "loads", part_loads },
+	{ "ends", part_ends },
 };
 
 int main(int argc, char **argv)

@@ -22,5 +22,10 @@ void part_cycles(int argc, char **argv);
 void part_domains(int argc, char **argv);
 void part_network(int argc, char **argv);
 void part_signals(int argc, char **argv);
+void part_capabilities(int argc, char **argv);
+void part_traces(int argc, char **argv);
+void part_credentials(int argc, char **argv);
+void part_loads(int argc, char **argv);
+void part_ends(int argc, char **argv);
 
 #endif

@@ -72,8 +72,8 @@ void subject_watch(void (*prepare)(const void *arg), long (*act)(const void *arg
 	seen->pid = must(fork());
 	if (!seen->pid)
 		be_subject(prepare, act, arg);
-	must(waitpid(seen->pid, &seen->status, 0));
-	seen->status = WIFEXITED(seen->status) ? WEXITSTATUS(seen->status) : -1;
+	must(waitpid(seen->pid, &seen->wait_status, 0));
+	seen->status = WIFEXITED(seen->wait_status) ? WEXITSTATUS(seen->wait_status) : -1;
 	seen->error = shared->error;
 	seen->expected = shared->expected;
 	seen->count = records_take(&seen->records);

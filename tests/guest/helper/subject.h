@@ -21,7 +21,8 @@ void subject_mark(void);
 /**
  * struct seen - what came of it
  * @error: errno of the act, 0, or -1: it did not come back
- * @status: exit status
+ * @status: exit status; -1: it was killed
+ * @wait_status: as wait(2) tells it
  * @pid: of the process
  * @records: lines
  * @count: of them
@@ -30,6 +31,7 @@ void subject_mark(void);
 struct seen {
 	int error;
 	int status;
+	int wait_status;
 	pid_t pid;
 	char **records;
 	unsigned int count;
