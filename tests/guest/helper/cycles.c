@@ -1,103 +1,86 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Load, attach everything, detach with a task asleep inside a hook, unload;
- * again and again under a load of opens and execs; and no memory is missing in
- * the end.
+ * Load, attach everything, detach with a task asleep inside a hook, another
+ * waiting for the answer to a query, a third in poll() of every file, a fourth
+ * killed in the middle of a transaction; unload; again and again under load;
+ * and no memory is missing in the end.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "held.h"
 #include "kellas.h"
+#include "load.h"
 #include "parts.h"
 #include "place.h"
 
 #define HERE	"/tmp/cycles"
 #define QUICK	HERE "/quick"
 #define FUSE	HERE "/fuse"
+#define ASKED	HERE "/asked"
 #define WARM	3
 #define SPARE	(64 * 1024)
 
-/*
- * An emulated processor that never rests keeps the other one waiting for as
- * long as a slice whenever code is patched.
- */
-static void give_way(void)
-{
-	usleep(300);
-}
+#define ON(op, more)	"100 acl " op " path=\"" HERE "/\\*\"\n" more
+#define LOGGED		"    audit 1\n"
 
-static void load_opens(void)
-{
-	struct stat status;
-	int fd;
-
-	for (;;) {
-		fd = open(HERE "/f", O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-		fstat(fd, &status);
-		ioctl(fd, FIOCLEX);
-		fchmod(fd, 0600);
-		close(fd);
-		mkdir(HERE "/d", 0755);
-		rmdir(HERE "/d");
-		unlink(HERE "/f");
-		give_way();
-	}
-}
-
-static void load_execs(void)
-{
-	char *const none[] = { NULL };
-	pid_t child;
-
-	for (;;) {
-		child = fork();
-		if (!child) {
-			execve(QUICK, none, none);
-			_exit(1);
-		}
-		waitpid(child, NULL, 0);
-		give_way();
-	}
-}
-
-static pid_t start(void (*run)(void))
-{
-	pid_t child = must(fork());
-
-	if (child)
-		return child;
-	run();
-	_exit(1);
-}
-
-static const char everything[] =
-	"100 acl execute path=\"" HERE "/\\*\"\n    audit 1\n"
-	"100 acl environ path=\"" HERE "/\\*\"\n    audit 1\n"
-	"100 acl read path=\"" HERE "/\\*\"\n    audit 1\n"
-	"100 acl write path=\"" HERE "/\\*\"\n    audit 1\n    10 deny path=\"" HERE "/nothing\"\n"
-	"100 acl create path=\"" HERE "/\\*\"\n    audit 1\n"
-	"100 acl unlink path=\"" HERE "/\\*\"\n"
-	"100 acl mkdir path=\"" HERE "/\\*\"\n    audit 1\n"
-	"100 acl getattr path=\"" HERE "/\\*\"\n    audit 1\n"
-	"100 acl truncate path=\"" HERE "/\\*\"\n    audit 1\n"
-	"100 acl chmod path=\"" HERE "/\\*\"\n    audit 1\n"
-	"100 acl ioctl path=\"" HERE "/\\*\"\n    audit 1\n"
-	"100 acl chroot path=\"" HERE "/\\*\"\n    audit 1\n";
+static const char on_files[] =
+	ON("execute", LOGGED) ON("environ", LOGGED) ON("read", LOGGED)
+	ON("write", LOGGED "    10 deny path=\"" HERE "/nothing\"\n")
+	ON("create", LOGGED) ON("mkdir", LOGGED) ON("getattr", LOGGED) ON("truncate", LOGGED)
+	ON("chmod", LOGGED) ON("ioctl", LOGGED) ON("chroot", LOGGED)
+	ON("unlink", LOGGED "    10 deny path=\"" ASKED "\"\n");
 
 static const char *const hit_by_load[] = {
 	"execute", "read", "write", "create", "unlink", "mkdir", "getattr", "chmod", "ioctl",
+	"inet_stream_bind", "inet_stream_listen", "inet_stream_connect", "inet_stream_accept",
+	"inet_dgram_bind", "inet_dgram_send",
+	"unix_stream_bind", "unix_stream_listen", "unix_stream_connect", "unix_stream_accept",
 };
+
+/* Blocks of every operation that the module has, so that all is attached. */
+static const char *everything(void)
+{
+	static struct text text, version;
+	char *name, *rest, word[60];
+
+	read_file(KELLAS "version", &version);
+	name = strstr(version.data, "operations=");
+	if (!name)
+		die("version names no operations");
+	text_clear(&text);
+	text_add(&text, "%s", on_files);
+	for (name = strtok_r(name + strlen("operations="), " \n", &rest); name;
+	     name = strtok_r(NULL, " \n", &rest)) {
+		snprintf(word, sizeof(word), " acl %s ", name);
+		if (!strstr(on_files, word))
+			text_add(&text, "100 acl %s\n", name);
+	}
+	return text.data;
+}
+
+/* Every function, of those that the kernel has. */
+static void expect_attached(void)
+{
+	static struct counts counts;
+	const char *line;
+
+	counts_take(&counts);
+	line = strstr(counts.text.data, "state=detached");
+	expect(!line, "not attached: %.*s", line ? (int)(line - counts.text.data) : 0,
+	       counts.text.data);
+	expect(!!strstr(counts.text.data, "state=attached"), "nothing is attached");
+}
 
 static bool all_hit(struct counts *counts)
 {
@@ -108,6 +91,82 @@ static bool all_hit(struct counts *counts)
 		if (!counts_operation(counts, hit_by_load[i])->hits)
 			return false;
 	return true;
+}
+
+/* Changes the policy without end, and is killed somewhere. */
+static void commits(void)
+{
+	static const char *const edits[] = {
+		"begin\n300 acl chmod path=\"/added\"\n    audit 1\n    10 deny\n", "commit\n",
+		"begin\ndelete 300 acl chmod path=\"/added\"\n", "commit\n",
+	};
+	int fd = must(open(KELLAS "policy", O_WRONLY | O_CLOEXEC)), i, err;
+
+	for (;;)
+		for (i = 0; i < 4; i++) {
+			err = write_all(fd, edits[i], strlen(edits[i]));
+			if (err)
+				die("%s: %s", edits[i], strerror(err));
+		}
+}
+
+/* The files that are there, and how many. */
+static int open_files(struct pollfd *files)
+{
+	char name[60];
+	int i, n = 0;
+
+	for (i = 0; kellas_files[i]; i++) {
+		sprintf(name, KELLAS "%s", kellas_files[i]);
+		files[n].fd = open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+		files[n].events = POLLPRI;
+		n += files[n].fd >= 0;
+	}
+	return n;
+}
+
+/*
+ * Sits in poll() of every file; after a signal reads them all, whatever has
+ * become of the module, and leaves.
+ */
+static void poller(void)
+{
+	struct pollfd files[10];
+	char data[5000];
+	int i, n = open_files(files);
+
+	if (n < 4)
+		die("only %d files in " KELLAS, n);
+	while (poll(files, n, -1) >= 0)
+		pause_for(10);
+	for (i = 0; i < n; i++)
+		if (read(files[i].fd, data, sizeof(data)) < 0 && errno != EAGAIN)
+			die("read after detach: %s", strerror(errno));
+	_exit(0);
+}
+
+static void nothing(int signal) { (void)signal; }
+
+static pid_t start_poller(void)
+{
+	struct sigaction action = { .sa_handler = nothing };
+
+	must(sigaction(SIGUSR1, &action, NULL));
+	return load_one(poller);
+}
+
+static void asker(void)
+{
+	_exit(unlink(ASKED) ? errno : 0);
+}
+
+static bool wait_pending(void)
+{
+	int i;
+
+	for (i = 0; i < 1000 && count_now("query ", "pending") < 1; i++)
+		pause_for(10);
+	return i < 1000;
 }
 
 static pid_t start_detaching(void)
@@ -166,49 +225,111 @@ static bool wait_for_wait(pid_t pid)
 	return false;
 }
 
-static void run_cycle(int number)
+/* Ended by itself: its exit status; or killed: -1. */
+static int wait_end(pid_t pid, double seconds)
+{
+	double start = now();
+	int status;
+
+	while (!has_ended(pid) && now() - start < seconds)
+		pause_for(10);
+	if (!has_ended(pid))
+		kill(pid, SIGKILL);
+	must(waitpid(pid, &status, 0));
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* Those who look at its files may have one open; they close it soon. */
+static int remove_soon(void)
+{
+	double start = now();
+	int err;
+
+	while ((err = kellas_remove()) == EAGAIN && now() - start < 60)
+		pause_for(5);
+	return err;
+}
+
+static void attach(void)
 {
 	static struct counts counts;
-	pid_t sleeper, detacher;
-	int i, status, err;
-	double start, at[6];
+	int i;
 
-	begin("%d", number);
-	at[0] = now();
-	kellas_load();
-	at[1] = now();
-	policy(everything);
-	at[2] = now();
-	for (i = 0; i < 500 && !all_hit(&counts); i++)
+	policy(everything());
+	expect_attached();
+	for (i = 0; i < 1000 && !all_hit(&counts); i++)
 		pause_for(10);
 	for (i = 0; i < (int)ARRAY_SIZE(hit_by_load); i++)
 		expect(counts_operation(&counts, hit_by_load[i])->hits > 0, "%s was not hit",
 		       hit_by_load[i]);
+}
 
-	at[3] = now();
+/** struct inside - who is somewhere in the module when it has to go */
+struct inside {
+	pid_t committer, poller, asker, sleeper;
+};
+
+static void enter(struct inside *inside)
+{
+	inside->committer = load_one(commits);
+	inside->poller = start_poller();
+	for (int i = 0; i < 500 && count_now("query ", "observers") < 1; i++)
+		pause_for(10);
+	close(must(open(ASKED, O_CREAT | O_WRONLY | O_CLOEXEC, 0600)));
+	inside->asker = load_one(asker);
+	expect(wait_pending(), "nobody waits for the answer to a query");
 	held_hold(true);
-	sleeper = held_execve(FUSE);
+	inside->sleeper = held_execve(FUSE);
 	expect(held_wait(), "nobody sleeps");
-	expect(count_now("attached ", "inflight") > 0, "nobody is in a hook");
-	detacher = start_detaching();
-	kellas_close();
-	start = now();
+	expect(count_now("attached ", "inflight") > 1, "nobody is in a hook");
+	expect(!has_ended(inside->committer), "the policy cannot be changed any more");
+	load_end(inside->committer);
+}
+
+static void detach(struct inside *inside)
+{
+	pid_t detacher = start_detaching();
+	double start = now();
+	int err, status;
+
 	expect(wait_for_wait(detacher), "detach does not wait for the task that sleeps in a hook: %s",
 	       stack_of(detacher));
 	err = kellas_remove();
 	expect(err == EAGAIN || err == EBUSY, "remove meanwhile: got %s",
 	       err ? strerrorname_np(err) : "no error");
-	at[4] = now();
+	expect_error("what waits for an answer", EPERM, wait_end(inside->asker, 30));
 	held_hold(false);
 	must(waitpid(detacher, &status, 0));
 	expect_number("detach", 0, status);
 	expect(now() - start < 60, "detach took %.1f s", now() - start);
-	must(waitpid(sleeper, &status, 0));
+	must(waitpid(inside->sleeper, &status, 0));
 	expect_number("the sleeper's program", QUICK_STATUS, WEXITSTATUS(status));
-	expect_error("remove", 0, kellas_remove());
+	expect_error("remove while files are open", EAGAIN, kellas_remove());
+	must(kill(inside->poller, SIGUSR1));
+	expect_number("who polled its files", 0, wait_end(inside->poller, 30));
+}
+
+static void run_cycle(int number)
+{
+	struct inside inside;
+	double at[6];
+
+	begin("%d", number);
+	at[0] = now();
+	kellas_load();
+	at[1] = now();
+	attach();
+	at[2] = now();
+	enter(&inside);
+	at[3] = now();
+	kellas_close();
+	detach(&inside);
+	at[4] = now();
+	expect_error("remove", 0, remove_soon());
 	expect(access(KELLAS, F_OK) < 0, "its folder is still there");
+	expect(load_alive(), "part of the load has died");
 	at[5] = now();
-	printf("# seconds: load %.2f, attach %.2f, hits %.2f, asleep %.2f, detach and remove %.2f\n",
+	printf("# seconds: load %.2f, attach and hits %.2f, enter %.2f, detach %.2f, remove %.2f\n",
 	       at[1] - at[0], at[2] - at[1], at[3] - at[2], at[4] - at[3], at[5] - at[4]);
 	end();
 }
@@ -308,22 +429,13 @@ static void tell_growth(struct text *text)
 					 after[i].bytes - caches_before[k].bytes);
 }
 
-static void tell_all(const pid_t *load, int signal)
-{
-	int i;
-
-	for (i = 0; i < 2; i++)
-		must(kill(load[i], signal));
-	pause_for(50);
-}
-
-static long long measure(const pid_t *load)
+static long long measure(void)
 {
 	long long used;
 
-	tell_all(load, SIGSTOP);
+	load_pause();
 	used = memory_used();
-	tell_all(load, SIGCONT);
+	load_resume();
 	return used;
 }
 
@@ -333,25 +445,23 @@ void part_cycles(int argc, char **argv)
 	int i, cycles = argc ? atoi(argv[0]) : 20;
 	long long before = 0, after;
 	struct text grown = {};
-	pid_t load[2];
 
 	group("cycles");
 	must(mkdir(HERE, 0755));
 	must(mkdir(FUSE, 0755));
 	copy_file(quick_program(), QUICK);
 	held_mount(FUSE, QUICK);
-	load[0] = start(load_opens);
-	load[1] = start(load_execs);
+	load_start(HERE);
 	for (i = 1; i <= cycles; i++) {
 		run_cycle(i);
 		if (i == WARM)
-			before = measure(load);
+			before = measure();
 		if (i == WARM)
 			caches = read_slabs(caches_before, CACHES);
 	}
 	/* Where things lie in slabs is chance: what is really held is the least. */
 	for (i = 0, after = before + SPARE + 1; i < 5 && after - before > SPARE; i++)
-		after = measure(load);
+		after = measure();
 	/* What the kernel caches comes once; what a cycle loses it loses again. */
 	if (after - before > SPARE) {
 		printf("# memory: %lld KiB, then %lld KiB: once more\n", before / 1024,
@@ -359,7 +469,7 @@ void part_cycles(int argc, char **argv)
 		for (i = 1; i <= cycles; i++)
 			run_cycle(cycles + i);
 		before = after;
-		after = measure(load);
+		after = measure();
 	}
 	begin("memory after %d cycles and after %d", WARM, cycles);
 	text_add(&grown, " ");
@@ -368,9 +478,6 @@ void part_cycles(int argc, char **argv)
 	       (after - before) / 1024, before / 1024, grown.data);
 	printf("# memory: %lld KiB, in the end %lld KiB\n", before / 1024, after / 1024);
 	end();
-	for (i = 0; i < 2; i++) {
-		must(kill(load[i], SIGKILL));
-		must(waitpid(load[i], NULL, 0));
-	}
+	load_stop();
 	held_unmount(FUSE);
 }
