@@ -573,12 +573,12 @@ static void many_writes(void)
 	struct text text = {}, whole = {}, single = {};
 	double start, once, lines;
 	char line[100];
-	int fd, i;
+	int fd, i, count = kernel_is_slow() ? 100 : 5000;
 
 	group("policy speed");
-	begin("10,000 writes of a line");
+	begin("%d writes of a line", 2 * count);
 	text_add(&text, "begin replace\n");
-	for (i = 0; i < 5000; i++)
+	for (i = 0; i < count; i++)
 		text_add(&text, "100 acl read path=\"/many/%d\"\n    10 deny\n", i);
 	text_add(&text, "commit\n");
 	start = now();
@@ -590,7 +590,7 @@ static void many_writes(void)
 	policy("");
 	start = now();
 	fd = open_policy();
-	for (i = 0; i < 5000; i++) {
+	for (i = 0; i < count; i++) {
 		sprintf(line, "100 acl read path=\"/many/%d\"\n", i);
 		expect_error("head", 0, put(fd, line));
 		expect_error("rule", 0, put(fd, "    10 deny\n"));
@@ -599,8 +599,9 @@ static void many_writes(void)
 	lines = now() - start;
 	current_policy(&single);
 	expect(!strcmp(whole.data, single.data), "the policies differ");
-	printf("# seconds: one transaction %.2f, 10,000 writes %.2f\n", once, lines);
-	expect(lines < 20 * once, "took %.2f s, one transaction %.2f s", lines, once);
+	printf("# seconds: one transaction %.2f, %d writes %.2f\n", once, 2 * count, lines);
+	expect(kernel_is_slow() || lines < 20 * once, "took %.2f s, one transaction %.2f s", lines,
+	       once);
 	end();
 	policy("");
 	free(text.data);

@@ -232,6 +232,13 @@ const char *release(void)
 	return name.release;
 }
 
+bool kernel_is_slow(void)
+{
+	const char *suffix = strrchr(release(), '-');
+
+	return suffix && !strcmp(suffix, "-debug");
+}
+
 bool kernel_at_least(int major, int minor)
 {
 	int has_major = 0, has_minor = 0;

@@ -73,6 +73,9 @@ const char *release(void);
 /** kernel_at_least - is the kernel that new? */
 bool kernel_at_least(int major, int minor);
 
+/** kernel_is_slow - is it one for debugging? Time means nothing then */
+bool kernel_is_slow(void);
+
 /** die - the test itself cannot go on */
 __attribute__((format(printf, 1, 2), noreturn))
 void die(const char *format, ...);
