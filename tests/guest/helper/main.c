@@ -31,6 +31,7 @@ static const struct {
 	{ "mappings", part_mappings },
 	{ "cycles", part_cycles },
 	{ "domains", part_domains },
+	{ "task", part_task },
 	{ "network", part_network },
 	{ "signals", part_signals },
 	{ "capabilities", part_capabilities },

@@ -20,6 +20,7 @@ void part_mounts(int argc, char **argv);
 void part_mappings(int argc, char **argv);
 void part_cycles(int argc, char **argv);
 void part_domains(int argc, char **argv);
+void part_task(int argc, char **argv);
 void part_network(int argc, char **argv);
 void part_signals(int argc, char **argv);
 void part_capabilities(int argc, char **argv);

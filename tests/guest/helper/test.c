@@ -168,14 +168,16 @@ static bool same_time(const char **expected, const char **got)
 	char *e, *g;
 	unsigned long long ticks = strtoull(*expected, &e, 10), seconds, micro;
 
-	if (e == *expected || *e != 'T')
+	bool any = e == *expected;
+
+	if (*e != 'T')
 		return false;
 	seconds = strtoull(*got, &g, 10);
 	if (g == *got || *g != '.')
 		return false;
 	*got = g + 1;
 	micro = strtoull(*got, &g, 10);
-	if (g != *got + 6 || ticks != seconds * 100 + micro / 10000)
+	if (g != *got + 6 || (!any && ticks != seconds * 100 + micro / 10000))
 		return false;
 	*expected = e + 1;
 	*got = g;

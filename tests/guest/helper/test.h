@@ -60,7 +60,8 @@ bool expect_error(const char *what, int expected, int got);
 /**
  * expect_words - compare texts word by word; tells the first difference
  *
- * Behind a ';' a time in hundredths of seconds may be expected: "1123T".
+ * Behind a ';' a time in hundredths of seconds may be expected: "1123T"; or
+ * any time: "T".
  */
 bool expect_words(const char *what, const char *expected, const char *got);
 
