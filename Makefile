@@ -21,7 +21,7 @@ OBJ      = build/$(RELEASE)
 KBUILD   = $(WITH) $(MAKE) -C $(KDIR) M=$(abspath $(OBJ))
 
 .DEFAULT_GOAL := all
-.PHONY: all help module tools try vm check check-debug soak bench fuzz style install clean mirror
+.PHONY: all help module tools try vm check check-debug soak operations bench fuzz style install clean mirror
 
 all: module tools ## the module and the tools
 
@@ -66,6 +66,9 @@ bench: ## the figures of doc/performance.md, measured again
 fuzz: ## fuzz the engine for FUZZ_SECONDS=
 	tests/deps fuzz
 	$(MAKE) -C tests/fuzz fuzz
+
+operations: tools ## doc/operations-table.md, from the tables of the module
+	doc/operations-table
 
 style: ## format and licence lines
 	tests/style
