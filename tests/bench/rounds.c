@@ -14,6 +14,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <linux/bpf.h>
 #include <linux/netlink.h>
 #include <net/if.h>
@@ -283,7 +284,7 @@ static void round_capability(void)
 
 static void round_setuid(void)
 {
-	MUST(setresuid(0, 0, 0));
+	MUST(setgroups(0, NULL));
 }
 
 static void round_bpf(void)
