@@ -103,7 +103,7 @@ expect 'a typing error names the nearest subcommand' 2 '' "'chekc'; did you mean
 try help nonsense
 expect 'help about nothing' 2 '' 'no subcommand'
 mapfile -t all < <(subcommands)
-is 'there are 11 subcommands' [ ${#all[@]} = 11 ]
+is 'there are 12 subcommands' [ ${#all[@]} = 12 ]
 for one in "${all[@]}"; do
 	try "$one" --help
 	cp "$folder/out" "$folder/help"

@@ -8,8 +8,9 @@
 
 const struct kl_command *const commands[] = {
 	&load_command,	     &save_command,    &check_command, &stat_command,
-	&monitor_command,    &explain_command, &ops_command,   &unload_command,
-	&completion_command, &version_command, &help_command,  NULL,
+	&monitor_command,    &query_command,   &explain_command, &ops_command,
+	&unload_command,     &completion_command, &version_command, &help_command,
+	NULL,
 };
 
 const struct kl_command *find_command(const char *name)
