@@ -236,7 +236,7 @@ static bool admit(const struct kl_quota *quota, struct outcome *outcome, u32 n)
 /* Kernel threads do the work of many, and one that exits cannot be killed. */
 static bool may_wait(const struct kl_check *check)
 {
-	return !check->atomic && check->subject == current &&
+	return !check->atomic && !check->locked && check->subject == current &&
 	       !(current->flags & (PF_KTHREAD | PF_EXITING));
 }
 

@@ -196,7 +196,8 @@ static void prepare(const void *arg)
 	text_add(&text, "mmap_exec");
 	if (*way->file)
 		text_add_quoted(&text, "path", path, strlen(path));
-	add_task(&text);
+	if (!way->path)
+		add_task(&text);
 	if (*way->file && !way->path) {
 		object_facts(&text, "path", way->file, true);
 		parent_facts(&text, "path", way->file);
