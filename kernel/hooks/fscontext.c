@@ -37,7 +37,7 @@ struct param {
  * @wild: any mount of @sb may be meant: other notes of it were dropped
  * @truncated: there were more parameters
  * @length: of all parameters, with a comma each
- * @source: what CREATE was given, or NULL
+ * @source: what a parameter said, then what CREATE was given; or NULL
  * @first, @last: parameters in order
  */
 struct note {
@@ -238,6 +238,68 @@ static bool add_param(struct note *note, struct param *param)
 	return true;
 }
 
+/* A context without a note gets @spare, which is NULL then. */
+static struct note *note_of(const struct fs_context *fc, struct note **spare)
+{
+	struct note *note = find_context(fc);
+
+	if (note)
+		return note;
+	note = *spare;
+	*spare = NULL;
+	add_context(note, fc);
+	return note;
+}
+
+/* A context takes the first source, or refuses the others. */
+static int note_source(const struct fs_context *fc, const char *value,
+		       u32 generation)
+{
+	struct note *note, *spare;
+	char *source;
+
+	if (!value)
+		return 0;
+	spare = kzalloc(sizeof(*spare), GFP_KERNEL_ACCOUNT);
+	source = kstrdup(value, GFP_KERNEL_ACCOUNT);
+	if (!spare || !source) {
+		kfree(spare);
+		kfree(source);
+		return -ENOMEM;
+	}
+	if (lock_notes(generation)) {
+		note = note_of(fc, &spare);
+		if (!note->source)
+			swap(note->source, source);
+		spin_unlock(&notes.lock);
+	}
+	kfree(spare);
+	kfree(source);
+	return 0;
+}
+
+static int note_param(const struct fs_context *fc,
+		      const struct fs_parameter *param, u32 generation)
+{
+	struct param *added = make_param(param);
+	struct note *spare;
+
+	spare = kzalloc(sizeof(*spare), GFP_KERNEL_ACCOUNT);
+	if (!spare || !added) {
+		kfree(spare);
+		kfree(added);
+		return -ENOMEM;
+	}
+	if (lock_notes(generation)) {
+		if (add_param(note_of(fc, &spare), added))
+			added = NULL;
+		spin_unlock(&notes.lock);
+	}
+	kfree(spare);
+	kfree(added);
+	return 0;
+}
+
 /*
  * mount(2) comes here, too, but has told everything. The function's own answer
  * is what LSMs make of the parameter; the source is no part of the data.
@@ -246,32 +308,12 @@ int kl_hook_fs_context_parse_param(struct fs_context *fc,
 				   struct fs_parameter *param)
 {
 	u32 generation = current_generation();
-	struct note *note, *spare;
-	struct param *added;
 
-	if (!KL_SYSCALL_IS(fsconfig) || !strcmp(param->key, "source"))
+	if (!KL_SYSCALL_IS(fsconfig))
 		return 0;
-	spare = kzalloc(sizeof(*spare), GFP_KERNEL_ACCOUNT);
-	added = make_param(param);
-	if (!spare || !added) {
-		kfree(spare);
-		kfree(added);
-		return -ENOMEM;
-	}
-	if (lock_notes(generation)) {
-		note = find_context(fc);
-		if (!note) {
-			note = spare;
-			spare = NULL;
-			add_context(note, fc);
-		}
-		if (add_param(note, added))
-			added = NULL;
-		spin_unlock(&notes.lock);
-	}
-	kfree(spare);
-	kfree(added);
-	return 0;
+	if (!strcmp(param->key, "source"))
+		return note_source(fc, value_of(param), generation);
+	return note_param(fc, param, generation);
 }
 
 /* The oldest note of a superblock that has as many as it may, or NULL. */
@@ -302,25 +344,28 @@ static void add_super(struct note *note, const struct super_block *sb)
 	hash_add(notes.of_sb, &note->of_sb, (unsigned long)sb);
 }
 
-/* @fc NULL: somebody interferes, so nothing is certain but @sb. */
+/*
+ * @fc NULL: somebody interferes, so nothing is certain but @sb. Btrfs does not
+ * leave its context the source.
+ */
 static void note_create(const struct super_block *sb,
 			const struct fs_context *fc, struct note **spare,
 			char **source)
 {
-	struct note *note = fc ? find_context(fc) : NULL;
+	struct note *note;
 
-	if (!note) {
+	if (fc) {
+		note = note_of(fc, spare);
+	} else {
 		note = *spare;
 		*spare = NULL;
-		if (fc)
-			add_context(note, fc);
 	}
 	if (WARN_ON_ONCE(note->sb))
 		return;
 	note->root = fc ? fc->root : NULL;
 	note->wild = !fc;
-	note->source = *source;
-	*source = NULL;
+	if (*source)
+		swap(note->source, *source);
 	add_super(note, sb);
 }
 

@@ -248,16 +248,20 @@ static unsigned long flags_of_mount(const struct vfsmount *mnt)
 	return flags;
 }
 
+/* File systems on several devices (btrfs) do not tell which one it is. */
+static bool is_device_of(const struct inode *inode,
+			 const struct super_block *sb)
+{
+	return S_ISBLK(inode->i_mode) &&
+	       (!sb->s_bdev || inode->i_rdev == sb->s_bdev->bd_dev);
+}
+
 /* A name counts only as long as it names the device that is really mounted. */
 static void find_device(const struct super_block *sb, const char *name,
 			struct path *source)
 {
-	const struct inode *inode;
-
-	if (!sb->s_bdev || find_source(name, source))
-		return;
-	inode = d_backing_inode(source->dentry);
-	if (S_ISBLK(inode->i_mode) && inode->i_rdev == sb->s_bdev->bd_dev)
+	if (find_source(name, source) ||
+	    is_device_of(d_backing_inode(source->dentry), sb))
 		return;
 	path_put(source);
 	*source = (struct path){};
