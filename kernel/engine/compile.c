@@ -107,7 +107,8 @@ static struct kl_ruleset *alloc_ruleset(const struct sizes *sizes)
 					sizeof(*r->name_strings));
 	r->groups = ruleset_alloc(r, sizes->groups, sizeof(*r->groups));
 	if (r->blocks && r->heads && r->lists && r->rules && r->lines &&
-	    r->sites && r->tests && r->ranges && r->names && r->name_strings && r->groups)
+	    r->sites && r->tests && r->ranges && r->names &&
+	    r->name_strings && r->groups)
 		return r;
 	kl_ruleset_free(r);
 	return NULL;

@@ -63,6 +63,15 @@ struct kl_rule *kl_rule_new(const struct kl_statement *statement,
 	return rule;
 }
 
+/* Has an operation what a condition, read by another, asks for? */
+static bool has_attributes(u32 op, u32 named, const struct kl_condition *c)
+{
+	if (kl_slot_translate(named, c->left, op) < 0)
+		return false;
+	return c->right != KL_RIGHT_SLOT ||
+	       kl_slot_translate(named, c->right_slot, op) >= 0;
+}
+
 /* The operations whose blocks have all that a line asks for. */
 static void find_ops(struct kl_group_line *line)
 {
@@ -77,9 +86,7 @@ static void find_ops(struct kl_group_line *line)
 		const struct kl_condition *c = &rule->conditions[i];
 
 		for (op = 0; op < KL_OP_COUNT; op++)
-			if (kl_slot_translate(rule->op, c->left, op) < 0 ||
-			    (c->right == KL_RIGHT_SLOT &&
-			     kl_slot_translate(rule->op, c->right_slot, op) < 0))
+			if (!has_attributes(op, rule->op, c))
 				kl_op_remove(line->ops, op);
 	}
 }

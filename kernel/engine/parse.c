@@ -14,35 +14,17 @@
 #include "parse.h"
 #include "clause.h"
 #include "history_pattern.h"
-#include "lex.h"
 #include "pattern.h"
+#include "reading.h"
 #include "value.h"
 
-/**
- * struct reading - a line being parsed
- * @parser: state between the lines
- * @lexer: the words behind @verb
- * @verb: the word that says what the line is
- * @prioritized: a priority was given
- * @statement: what is being made
- * @error: for refusals
- */
-struct reading {
-	struct kl_parser *parser;
-	struct kl_lexer lexer;
-	struct kl_word verb;
-	bool prioritized;
-	struct kl_statement *statement;
-	struct kl_error *error;
-};
-
-static int no_memory(struct reading *r, u32 column)
+static int no_memory(struct kl_reading *r, u32 column)
 {
 	kl_refuse(r->error, column, "out of memory");
 	return -ENOMEM;
 }
 
-static int expect_end(struct reading *r)
+int kl_reading_end(struct kl_reading *r)
 {
 	struct kl_word word;
 
@@ -66,7 +48,7 @@ static bool is_history(struct kl_text text)
 }
 
 /* Intern a valid word that is neither quoted nor a condition. */
-static int intern_word(struct reading *r, const struct kl_word *word,
+static int intern_word(struct kl_reading *r, const struct kl_word *word,
 		       struct kl_string **string)
 {
 	const char *why = "";
@@ -81,7 +63,7 @@ static int intern_word(struct reading *r, const struct kl_word *word,
 	return *string ? 0 : no_memory(r, word->column);
 }
 
-static int intern_member(struct reading *r, const struct kl_word *word,
+static int intern_member(struct kl_reading *r, const struct kl_word *word,
 			 struct kl_string **string)
 {
 	const char *why;
@@ -94,7 +76,7 @@ static int intern_member(struct reading *r, const struct kl_word *word,
 	return *string ? 0 : no_memory(r, word->column);
 }
 
-static int parse_label(struct reading *r, const struct kl_word *word)
+static int parse_label(struct kl_reading *r, const struct kl_word *word)
 {
 	struct kl_text text = word->text;
 	u32 i;
@@ -124,7 +106,7 @@ static int parse_label(struct reading *r, const struct kl_word *word)
 }
 
 /* label=WORD at the end of an allow or deny line. */
-static int parse_own_label(struct reading *r, const struct kl_word *word)
+static int parse_own_label(struct kl_reading *r, const struct kl_word *word)
 {
 	const u32 skip = strlen("label=");
 	struct kl_word label = {
@@ -148,7 +130,7 @@ static int parse_own_label(struct reading *r, const struct kl_word *word)
 	return ret;
 }
 
-static int parse_conditions(struct reading *r)
+static int parse_conditions(struct kl_reading *r)
 {
 	struct kl_statement *s = r->statement;
 	struct kl_clause_parser parser = {
@@ -194,7 +176,7 @@ static int parse_conditions(struct reading *r)
 	return 0;
 }
 
-static int read_acl(struct reading *r)
+static int read_acl(struct kl_reading *r)
 {
 	struct kl_word word;
 	struct kl_hint hint;
@@ -226,7 +208,7 @@ static int read_acl(struct reading *r)
 	return ret;
 }
 
-static int read_rule(struct reading *r)
+static int read_rule(struct kl_reading *r)
 {
 	struct kl_statement *s = r->statement;
 
@@ -252,7 +234,7 @@ static int read_rule(struct reading *r)
 }
 
 /* use NAME: the lines of a rule group, in this place. */
-static int read_use(struct reading *r)
+static int read_use(struct kl_reading *r)
 {
 	struct kl_statement *s = r->statement;
 	struct kl_word word;
@@ -268,10 +250,10 @@ static int read_use(struct reading *r)
 			"use without a name; expected that of a rule group");
 	s->column = word.column;
 	ret = intern_word(r, &word, &s->name);
-	return ret ? ret : expect_end(r);
+	return ret ? ret : kl_reading_end(r);
 }
 
-static int read_rule_group(struct reading *r)
+static int read_rule_group(struct kl_reading *r)
 {
 	struct kl_statement *s = r->statement;
 	struct kl_word word;
@@ -288,7 +270,7 @@ static int read_rule_group(struct reading *r)
 			"the rule group has no name; expected \"rule_group NAME\"");
 	ret = intern_word(r, &word, &s->name);
 	if (!ret)
-		ret = expect_end(r);
+		ret = kl_reading_end(r);
 	if (!ret && !s->delete) {
 		r->parser->in_block = true;
 		r->parser->in_group = true;
@@ -297,7 +279,7 @@ static int read_rule_group(struct reading *r)
 }
 
 /* wait=MS behind the index of an audit line. */
-static int parse_wait(struct reading *r)
+static int parse_wait(struct kl_reading *r)
 {
 	const u32 skip = strlen("wait=");
 	struct kl_word word;
@@ -325,10 +307,10 @@ static int parse_wait(struct reading *r)
 			"%s happens where nobody may wait; expected no wait=",
 			kl_op_table[r->parser->op].keyword);
 	r->statement->wait = wait;
-	return expect_end(r);
+	return kl_reading_end(r);
 }
 
-static int read_audit(struct reading *r)
+static int read_audit(struct kl_reading *r)
 {
 	struct kl_word word;
 	u64 index;
@@ -347,7 +329,7 @@ static int read_audit(struct reading *r)
 	return parse_wait(r);
 }
 
-static int read_label(struct reading *r)
+static int read_label(struct kl_reading *r)
 {
 	struct kl_word word;
 	int ret;
@@ -360,20 +342,20 @@ static int read_label(struct reading *r)
 	if (!kl_lexer_next(&r->lexer, &word) && r->statement->delete)
 		return 0;
 	ret = parse_label(r, &word);
-	return ret ? ret : expect_end(r);
+	return ret ? ret : kl_reading_end(r);
 }
 
-static int read_permissive(struct reading *r)
+static int read_permissive(struct kl_reading *r)
 {
 	r->statement->kind = KL_STATEMENT_PERMISSIVE;
 	if (r->prioritized)
 		return kl_refuse(
 			r->error, r->verb.column,
 			"permissive has no priority; expected it alone");
-	return expect_end(r);
+	return kl_reading_end(r);
 }
 
-static int read_mode(struct reading *r)
+static int read_mode(struct kl_reading *r)
 {
 	struct kl_word word;
 
@@ -385,10 +367,10 @@ static int read_mode(struct reading *r)
 				 "unknown mode " KL_WORD_FMT
 				 "; expected enforcing or permissive",
 				 KL_WORD_ARG(word.text));
-	return expect_end(r);
+	return kl_reading_end(r);
 }
 
-static int parse_member(struct reading *r, const struct kl_word *word)
+static int parse_member(struct kl_reading *r, const struct kl_word *word)
 {
 	struct kl_member *member = &r->statement->member;
 
@@ -402,7 +384,7 @@ static int parse_member(struct reading *r, const struct kl_word *word)
 	}
 }
 
-static int read_group(struct reading *r)
+static int read_group(struct kl_reading *r)
 {
 	struct kl_statement *s = r->statement;
 	struct kl_word word;
@@ -431,220 +413,11 @@ static int read_group(struct reading *r)
 	}
 	s->column = word.column;
 	ret = parse_member(r, &word);
-	return ret ? ret : expect_end(r);
-}
-
-/* drop-newest or drop-oldest behind "quota memory audit BYTES". */
-static int parse_drop(struct reading *r)
-{
-	struct kl_statement *s = r->statement;
-	struct kl_word word;
-
-	if (s->index != KL_MEMORY_AUDIT || !kl_lexer_next(&r->lexer, &word))
-		return expect_end(r);
-	s->has_drop = true;
-	s->drop_oldest = kl_text_is(word.text, "drop-oldest");
-	if (!s->drop_oldest && !kl_text_is(word.text, "drop-newest"))
-		return kl_refuse(r->error, word.column,
-				 "unknown word " KL_WORD_FMT
-				 "; expected drop-newest or drop-oldest",
-				 KL_WORD_ARG(word.text));
-	return expect_end(r);
-}
-
-static int read_memory_quota(struct reading *r)
-{
-	static const char *const kinds[KL_MEMORY_KINDS] = {
-		[KL_MEMORY_POLICY] = "policy",
-		[KL_MEMORY_AUDIT] = "audit",
-		[KL_MEMORY_QUERY] = "query",
-	};
-	struct kl_statement *s = r->statement;
-	struct kl_word word;
-
-	s->kind = KL_STATEMENT_QUOTA_MEMORY;
-	if (s->delete)
-		return kl_refuse(
-			r->error, r->verb.column,
-			"a memory quota cannot be deleted; set it to 0 for the default");
-	kl_lexer_next(&r->lexer, &word);
-	while (s->index < KL_MEMORY_KINDS &&
-	       !kl_text_is(word.text, kinds[s->index]))
-		s->index++;
-	if (s->index == KL_MEMORY_KINDS)
-		return kl_refuse(r->error, word.column,
-				 "unknown memory " KL_WORD_FMT
-				 "; expected policy, audit or query",
-				 KL_WORD_ARG(word.text));
-	kl_lexer_next(&r->lexer, &word);
-	if (kl_text_decimal(word.text, ~0ull, &s->memory))
-		return kl_refuse(
-			r->error, word.column,
-			KL_WORD_FMT
-			" is no size; expected a decimal number of bytes",
-			KL_WORD_ARG(word.text));
-	return parse_drop(r);
-}
-
-/* Keys of an audit quota: @value stands behind the '='. */
-static int parse_limit(struct reading *r, const struct kl_word *value,
-		       u32 result)
-{
-	u64 limit = KL_UNLIMITED;
-
-	if (!kl_text_is(value->text, "unlimited") &&
-	    kl_text_decimal(value->text, KL_UNLIMITED, &limit))
-		return kl_refuse(
-			r->error, value->column,
-			KL_WORD_FMT
-			" is no limit; expected 0 to 4294967295 or unlimited",
-			KL_WORD_ARG(value->text));
-	r->statement->limit[result] = limit;
-	r->statement->limit_given[result] = true;
-	return 0;
-}
-
-static int parse_rate(struct reading *r, const struct kl_word *value)
-{
-	struct kl_text text = value->text;
-	u64 rate;
-
-	if (text.length > 2 &&
-	    kl_text_is(kl_text_from(text, text.length - 2), "/s") &&
-	    !kl_text_decimal(kl_text_head(text, text.length - 2), KL_RATE_MAX,
-			     &rate) && rate) {
-		r->statement->rate = rate;
-		return 0;
-	}
-	return kl_refuse(r->error, value->column,
-			 KL_WORD_FMT
-			 " is no rate; expected 1/s to %u/s",
-			 KL_WORD_ARG(text), KL_RATE_MAX);
-}
-
-static int parse_burst(struct reading *r, const struct kl_word *value)
-{
-	u64 burst;
-
-	if (kl_text_decimal(value->text, KL_RATE_MAX, &burst) || !burst)
-		return kl_refuse(r->error, value->column,
-				 KL_WORD_FMT
-				 " is no burst; expected 1 to %u records",
-				 KL_WORD_ARG(value->text), KL_RATE_MAX);
-	r->statement->burst = burst;
-	return 0;
-}
-
-static int parse_to_audit(struct reading *r, const struct kl_word *value)
-{
-	r->statement->to_audit_given = true;
-	r->statement->to_audit = kl_text_is(value->text, "yes");
-	if (r->statement->to_audit || kl_text_is(value->text, "no"))
-		return 0;
-	return kl_refuse(r->error, value->column,
-			 KL_WORD_FMT " is neither; expected yes or no",
-			 KL_WORD_ARG(value->text));
-}
-
-static const struct quota_key {
-	const char *key;
-	int (*parse)(struct reading *r, const struct kl_word *value);
-	u32 result; /* whose limit it is, without @parse */
-} quota_keys[] = {
-	{ "allowed=", NULL, KL_ALLOWED },
-	{ "denied=", NULL, KL_DENIED },
-	{ "unmatched=", NULL, KL_UNMATCHED },
-	{ "rate=", parse_rate, 0 },
-	{ "burst=", parse_burst, 0 },
-	{ "audit=", parse_to_audit, 0 },
-};
-
-static int parse_quota_key(struct reading *r, const struct kl_word *word)
-{
-	const struct quota_key *key = quota_keys;
-	const struct quota_key *end = key + ARRAY_SIZE(quota_keys);
-	struct kl_word value;
-	u32 skip;
-
-	while (key < end && !kl_text_begins(word->text, key->key))
-		key++;
-	if (key == end)
-		return kl_refuse(
-			r->error, word->column,
-			"unknown limit " KL_WORD_FMT
-			"; expected allowed=, denied=, unmatched=, rate=, burst= or audit=",
-			KL_WORD_ARG(word->text));
-	skip = strlen(key->key);
-	value.text = kl_text_from(word->text, skip);
-	value.column = word->column + skip;
-	return key->parse ? key->parse(r, &value) :
-			    parse_limit(r, &value, key->result);
-}
-
-/* A rate without a burst admits at once what it admits in a second. */
-static int finish_rate(struct reading *r, u32 burst_column)
-{
-	struct kl_statement *s = r->statement;
-
-	if (s->burst && !s->rate)
-		return kl_refuse(
-			r->error, burst_column,
-			"burst= without rate=; expected both on one line");
-	if (!s->burst)
-		s->burst = s->rate;
-	return 0;
-}
-
-static int read_audit_quota(struct reading *r, const struct kl_word *name)
-{
-	const u32 skip = strlen("audit[");
-	struct kl_text digits = kl_text_from(name->text, skip);
-	struct kl_statement *s = r->statement;
-	struct kl_word word;
-	u32 burst_column = 0;
-	u64 index;
-	int ret;
-
-	s->kind = KL_STATEMENT_QUOTA_AUDIT;
-	if (!digits.length || digits.data[digits.length - 1] != ']')
-		return kl_refuse(r->error, name->column + name->text.length,
-				 "audit[ is not closed; expected audit[INDEX]");
-	digits.length--;
-	if (kl_text_decimal(digits, KL_AUDIT_INDEXES - 1, &index))
-		return kl_refuse(r->error, name->column + skip,
-				 KL_WORD_FMT
-				 " is no audit index; expected 0 to %u",
-				 KL_WORD_ARG(digits), KL_AUDIT_INDEXES - 1);
-	s->index = index;
-	if (s->delete)
-		return expect_end(r);
-	while (kl_lexer_next(&r->lexer, &word)) {
-		ret = parse_quota_key(r, &word);
-		if (ret)
-			return ret;
-		if (kl_text_begins(word.text, "burst="))
-			burst_column = word.column;
-	}
-	return finish_rate(r, burst_column);
-}
-
-static int read_quota(struct reading *r)
-{
-	struct kl_word word;
-
-	kl_lexer_next(&r->lexer, &word);
-	if (kl_text_is(word.text, "memory"))
-		return read_memory_quota(r);
-	if (kl_text_begins(word.text, "audit["))
-		return read_audit_quota(r, &word);
-	return kl_refuse(r->error, word.column,
-			 "unknown quota " KL_WORD_FMT
-			 "; expected memory or audit[INDEX]",
-			 KL_WORD_ARG(word.text));
+	return ret ? ret : kl_reading_end(r);
 }
 
 /* Any number will do; what is printed is always the same (20120401). */
-static int read_version(struct reading *r)
+static int read_version(struct kl_reading *r)
 {
 	const u32 skip = strlen("POLICY_VERSION=");
 	struct kl_text value = kl_text_from(r->verb.text, skip);
@@ -656,16 +429,16 @@ static int read_version(struct reading *r)
 				 KL_WORD_FMT
 				 " is no version; expected a decimal number",
 				 KL_WORD_ARG(value));
-	return expect_end(r);
+	return kl_reading_end(r);
 }
 
-static int read_stat(struct reading *r)
+static int read_stat(struct kl_reading *r)
 {
 	r->statement->kind = KL_STATEMENT_EMPTY;
 	return 0;
 }
 
-static int read_begin(struct reading *r)
+static int read_begin(struct kl_reading *r)
 {
 	struct kl_statement *s = r->statement;
 	struct kl_word word;
@@ -687,7 +460,7 @@ static int read_begin(struct reading *r)
 }
 
 /* commit [confirm=SECONDS] */
-static int read_commit(struct reading *r)
+static int read_commit(struct kl_reading *r)
 {
 	const u32 skip = strlen("confirm=");
 	struct kl_word word;
@@ -711,11 +484,11 @@ static int read_commit(struct reading *r)
 			" is no time to confirm in; expected 1 to %u seconds",
 			KL_WORD_ARG(value), KL_CONFIRM_MAX);
 	r->statement->confirm = seconds;
-	return expect_end(r);
+	return kl_reading_end(r);
 }
 
 /* A command of one word. */
-static int read_command(struct reading *r)
+static int read_command(struct kl_reading *r)
 {
 	struct kl_text verb = r->verb.text;
 
@@ -724,7 +497,7 @@ static int read_command(struct reading *r)
 		kl_text_is(verb, "confirm") ? KL_STATEMENT_CONFIRM :
 		kl_text_is(verb, "lock") ? KL_STATEMENT_LOCK :
 					   KL_STATEMENT_DETACH;
-	return expect_end(r);
+	return kl_reading_end(r);
 }
 
 /**
@@ -738,7 +511,7 @@ enum verb_flag { WITHIN = 1, KEEPS = 2, COMMAND = 4, ACL = 8 };
 
 static const struct verb {
 	const char *word;
-	int (*read)(struct reading *r);
+	int (*read)(struct kl_reading *r);
 	u32 flags;
 } verbs[] = {
 	{ "acl", read_acl, 0 },
@@ -752,7 +525,7 @@ static const struct verb {
 	{ "number_group", read_group, 0 },
 	{ "ip_group", read_group, 0 },
 	{ "rule_group", read_rule_group, 0 },
-	{ "quota", read_quota, 0 },
+	{ "quota", kl_read_quota, 0 },
 	{ "mode", read_mode, COMMAND },
 	{ "POLICY_VERSION=", read_version, 0 },
 	{ "stat", read_stat, KEEPS | COMMAND },
@@ -776,7 +549,7 @@ static const struct verb *find_verb(struct kl_text text)
 	return NULL;
 }
 
-static int refuse_verb(struct reading *r)
+static int refuse_verb(struct kl_reading *r)
 {
 	struct kl_hint hint;
 	size_t i;
@@ -804,7 +577,7 @@ static int refuse_verb(struct reading *r)
 }
 
 /* @word begins with a digit. */
-static int parse_priority(struct reading *r, const struct kl_word *word)
+static int parse_priority(struct kl_reading *r, const struct kl_word *word)
 {
 	u64 priority;
 	u32 i = 0;
@@ -828,7 +601,7 @@ static int parse_priority(struct reading *r, const struct kl_word *word)
 		word->text.data[i]);
 }
 
-static int read_verb(struct reading *r)
+static int read_verb(struct kl_reading *r)
 {
 	const struct verb *verb = find_verb(r->verb.text);
 	bool selected = r->parser->in_block;
@@ -856,7 +629,7 @@ static int read_verb(struct reading *r)
 	return verb->read(r);
 }
 
-static int read_line(struct reading *r)
+static int read_line(struct kl_reading *r)
 {
 	struct kl_word *word = &r->verb;
 	int ret;
@@ -889,7 +662,7 @@ void kl_parser_init(struct kl_parser *parser, struct kl_strings *strings)
 int kl_parse_line(struct kl_parser *parser, struct kl_text text,
 		  struct kl_statement *statement, struct kl_error *error)
 {
-	struct reading r = {
+	struct kl_reading r = {
 		.parser = parser,
 		.statement = statement,
 		.error = error,

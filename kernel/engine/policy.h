@@ -378,8 +378,8 @@ enum kl_statement_kind {
 	KL_STATEMENT_QUOTA_MEMORY,
 	KL_STATEMENT_QUOTA_AUDIT,
 	KL_STATEMENT_MODE,
-	KL_STATEMENT_BEGIN,	/* from here on commands: the caller's business, */
-	KL_STATEMENT_COMMIT,	/* kl_policy_apply() refuses them */
+	KL_STATEMENT_BEGIN,	/* from here on commands: kl_policy_apply() */
+	KL_STATEMENT_COMMIT,	/* refuses them, they are the caller's business */
 	KL_STATEMENT_ABORT,
 	KL_STATEMENT_CONFIRM,
 	KL_STATEMENT_LOCK,

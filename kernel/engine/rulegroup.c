@@ -188,7 +188,7 @@ static int make_out_groups(struct checking *c)
 	return unclear ? refuse_circle(c, unclear) : 0;
 }
 
-/* A line of a group that an operation cannot have, or a use that leads there. */
+/* A line of a group that an operation cannot have, or a use that leads to it. */
 static const struct kl_rule *find_misfit(const struct kl_rule_group *group,
 					 u32 op)
 {
