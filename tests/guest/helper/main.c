@@ -39,6 +39,7 @@ static const struct {
 	{ "credentials", part_credentials },
 	{ "loads", part_loads },
 	{ "ends", part_ends },
+	{ "contexts", part_contexts },
 };
 
 int main(int argc, char **argv)

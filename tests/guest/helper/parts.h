@@ -28,5 +28,6 @@ void part_traces(int argc, char **argv);
 void part_credentials(int argc, char **argv);
 void part_loads(int argc, char **argv);
 void part_ends(int argc, char **argv);
+void part_contexts(int argc, char **argv);
 
 #endif
