@@ -14,8 +14,6 @@
 #include <asm/unistd.h>
 #include <asm/unistd_32_ia32.h>
 
-#define KL_NO_SYSCALL	-1
-
 /* Set by programs of the x32 ABI; the numbers used here are the same there. */
 #define KL_X32_BIT	0x40000000
 
@@ -26,8 +24,11 @@ static inline bool kl_syscall_has_any(void)
 }
 
 /**
- * kl_syscall - its number in the 64-bit table, of which @ia32 is the other
- * Return: is it this call, by either table?
+ * kl_syscall_is - is current in this call, by either entry?
+ * @number: of it in the 64-bit table
+ * @ia32: of it in the 32-bit table
+ *
+ * Context: any of a process.
  */
 static inline bool kl_syscall_is(int number, int ia32)
 {
