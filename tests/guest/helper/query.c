@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -548,6 +549,14 @@ static void *unlink_in_thread(void *path)
 	return (void *)(long)(unlink(path) ? errno : 0);
 }
 
+/* A thread with descriptors of its own, but of the group that opened query. */
+static void *unlink_without_descriptor(void *path)
+{
+	must(unshare(CLONE_FILES));
+	close(query_fd);
+	return unlink_in_thread(path);
+}
+
 static void never_asked(void)
 {
 	long long before;
@@ -567,6 +576,9 @@ static void never_asked(void)
 	must(-pthread_create(&thread, NULL, unlink_in_thread, FILE_Q));
 	must(-pthread_join(thread, &error));
 	expect_error("unlink by its thread", EPERM, (long)error);
+	must(-pthread_create(&thread, NULL, unlink_without_descriptor, FILE_Q));
+	must(-pthread_join(thread, &error));
+	expect_error("unlink by a thread that has closed it", EPERM, (long)error);
 	expect(now() - start < 3, "took %.1f s", now() - start);
 	end();
 	begin("never asked: a child that inherited it");
@@ -733,6 +745,44 @@ static void managers(void)
 	end();
 }
 
+#define MANUAL	"100 acl manual_domain_transition domain=\"worker\"\n    10 deny\n"
+
+static struct asked start_transition(void)
+{
+	struct asked asked = { .since = now(), .pid = must(fork()) };
+	int fd;
+
+	if (asked.pid)
+		return asked;
+	observe_no_more();
+	fd = must(open(KELLAS "self_domain", O_WRONLY | O_CLOEXEC));
+	_exit(write(fd, "worker", 6) < 0 ? errno : 0);
+}
+
+/* Only an "allow" leads into another domain; a grant is none. */
+static void granted_transition(void)
+{
+	struct question question;
+	struct asked asked;
+
+	begin("manual_domain_transition is granted in vain");
+	policy(MANUAL);
+	observe();
+	asked = start_transition();
+	if (next_question(&question))
+		answer(question.serial, 1);
+	expect_error("write", EPERM, result_of(&asked));
+	put_policy("200 acl manual_domain_transition domain=\"worker\"\n    10 allow\n");
+	/* Published by now. */
+	take_policy(&(struct text){});
+	asked = start_transition();
+	if (next_question(&question))
+		answer(question.serial, 1);
+	expect_error("write, with a block that allows", 0, result_of(&asked));
+	observe_no_more();
+	end();
+}
+
 /* query [quick]: without what takes minutes */
 void part_query(int argc, char **argv)
 {
@@ -749,6 +799,7 @@ void part_query(int argc, char **argv)
 	many();
 	frozen();
 	managers();
+	granted_transition();
 	if (!argc || strcmp(argv[0], "quick"))
 		time_is_up();
 	begin("unload");
