@@ -128,17 +128,36 @@ struct tail {
 	u16 dropped;
 };
 
+/*
+ * Is there room whatever the names are? Most histories need not be walked: at
+ * worst each second byte of a name is escaped, behind one that is not.
+ */
+static bool has_room(const struct kl_history *old,
+		     const struct kl_program *program)
+{
+	size_t count = old->count + 1;
+	size_t names = old->size + packed_bytes(program) - count * HEAD_BYTES;
+
+	return names <= KL_HISTORY_MAX &&
+	       names + names / 2 * (ESCAPE_BYTES - 1) +
+	       count * (ESCAPE_BYTES + SUFFIX_MAX + strlen("~" ARROW)) +
+	       strlen(OLDER ARROW) <= KL_HISTORY_MAX;
+}
+
 /* The oldest go, until the text of the rest and of @program has room. */
 static struct tail find_tail(const struct kl_history *old,
 			     const struct kl_program *program)
 {
-	size_t text = program_text_bytes(program);
 	struct kl_program entry;
 	struct tail tail = { 0 };
+	size_t text;
 
 	if (!old)
 		return tail;
 	tail.entries = kl_history_walk(old);
+	if (has_room(old, program))
+		return tail;
+	text = program_text_bytes(program);
 	while (kl_history_next(&tail.entries, &entry))
 		text += program_text_bytes(&entry) + strlen(ARROW);
 	tail.entries = kl_history_walk(old);
