@@ -67,7 +67,7 @@ static struct linux_audit {
 	kl_counter_t refused;
 } la;
 
-/* Copies have passed the quotas: an index that is not named takes everything. */
+/* Copies have passed the quotas: an index without a name takes everything. */
 static const struct kl_quota no_quota;
 #define NO_QUOTA_INDEX	1
 

@@ -36,7 +36,7 @@ struct kl_linux_audit_stat {
 
 void kl_linux_audit_init(void);
 
-/** kl_linux_audit_exit - nobody makes records any more. Context: module_exit. */
+/** kl_linux_audit_exit - no more records are made. Context: module_exit. */
 void kl_linux_audit_exit(void);
 
 /**

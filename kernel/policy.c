@@ -31,7 +31,7 @@
 
 #define PUBLISH_DELAY	msecs_to_jiffies(10)
 
-/* Timers stop while the machine sleeps: so the clock is looked at this often. */
+/* Timers stop while the machine sleeps: the clock is looked at this often. */
 #define TRIAL_LOOK	HZ
 
 static bool lock_param;

@@ -35,16 +35,16 @@
  * groups and their rules follow all blocks. A rule of a group counts wherever
  * the group is used; a "use" rule counts what was decided in its place. What
  * stands behind " / " is policy text in canonical form. unenforced counts
- * denials that were not enforced, which denials and denied do not. generation counts
- * changes of the policy, publications rulesets that requests have seen, failures
- * delayed publications that had to be taken back, reverts commits that nobody
+ * denials that were not enforced, which denials and denied do not. generation
+ * counts changes of the policy, publications rulesets that requests have seen,
+ * failures delayed publications that had to be taken back, reverts commits that nobody
  * confirmed; confirm is how long a commit still waits for that. unrecorded
  * counts matches of the keeper's own requests, probes those of requests of the
  * kernel that only ask what would be permitted: neither is recorded. waited
  * counts requests that waited for the keeper, unacknowledged those in vain;
- * linux_audit is linux_audit.h's. observers are open query files; expired queries nobody answered, ended ones lost their
- * task, their observers or the policy, refused denials were not asked about for
- * want of room. tasks counts threads that are followed, and what is kept of
+ * linux_audit is linux_audit.h's. observers are open query files; expired
+ * queries nobody answered, ended ones lost their task, their observers or the
+ * policy, refused denials were not asked about for want of room. tasks counts threads that are followed, and what is kept of
  * them: their histories are shared, domains exist as long as a task is in one or
  * a rule leads to it.
  *

@@ -136,8 +136,9 @@ static struct query *new_query(const struct kl_check *check,
 
 static bool has_room(const struct query *query, u64 quota)
 {
-	return queries.count < KL_QUERIES_MAX &&
-	       (!quota || queries.memory + sizeof(*query) + query->size < quota);
+	u64 memory = queries.memory + sizeof(*query) + query->size;
+
+	return queries.count < KL_QUERIES_MAX && (!quota || memory < quota);
 }
 
 /* From here on others see the query. Return: false: nobody is to be asked. */
@@ -335,8 +336,9 @@ static const struct query *behind(const struct kl_query_cursor *cursor)
 	const struct query *query;
 
 	list_for_each_entry(query, &queries.pending, list)
-		if (!query->answer && (!cursor->started ||
-				       (s32)(query->serial - cursor->serial) > 0))
+		if (!query->answer &&
+		    (!cursor->started ||
+		     (s32)(query->serial - cursor->serial) > 0))
 			return query;
 	return NULL;
 }

@@ -168,7 +168,8 @@ static void take_policy(struct text *text)
 	read_all(policy_fd, text);
 }
 
-static void expect_record(const struct question *question, pid_t pid, const char *priority)
+static void expect_record(const struct question *question, pid_t pid,
+			  const char *priority)
 {
 	char number[20];
 
@@ -250,7 +251,8 @@ static void test_29(void)
 }
 
 /* An answer, and what it does. */
-static void expect_answer(const char *name, unsigned int number, int error, const char *counter)
+static void expect_answer(const char *name, unsigned int number, int error,
+			  const char *counter)
 {
 	long long before = count_now("query ", counter), serial = count_now("query ", "asked");
 	struct question question;
@@ -453,7 +455,8 @@ static void time_is_up(void)
 
 	begin("retries do not prolong it");
 	asked = start_unlink(FILE_Q);
-	while (now() - asked.since < 75 && !has_ended(&asked) && next_question(&question)) {
+	while (now() - asked.since < 75 && !has_ended(&asked) &&
+	       next_question(&question)) {
 		pause_for(6000);
 		answer(question.serial, 3);
 		pause_for(500);
