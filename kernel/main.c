@@ -72,6 +72,7 @@ static int __init kellas_init(void)
 	err = kl_namespace_init();
 	if (err)
 		return err;
+	kl_task_init();
 	err = kl_domain_init();
 	if (err)
 		return err;

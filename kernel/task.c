@@ -8,6 +8,7 @@
  * into the kernel's list at that moment gets its state at its first request.
  */
 #include <linux/hash.h>
+#include <linux/init.h>
 #include <linux/rculist.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
@@ -32,11 +33,7 @@ struct bucket {
 	struct hlist_head states;
 };
 
-static struct bucket buckets[1 << BUCKET_BITS] = {
-	[0 ... (1 << BUCKET_BITS) - 1] = {
-		.lock = __SPIN_LOCK_UNLOCKED(buckets.lock),
-	},
-};
+static struct bucket buckets[1 << BUCKET_BITS];
 
 static kl_counter_t states;
 
@@ -414,6 +411,15 @@ bool kl_task_opens_interpreter(void)
 	executing = state && state->executing;
 	rcu_read_unlock();
 	return executing;
+}
+
+/* At run time, or each lock would be a kind of its own to lockdep. */
+void __init kl_task_init(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(buckets); i++)
+		spin_lock_init(&buckets[i].lock);
 }
 
 void kl_task_figures(struct kl_task_figures *figures)

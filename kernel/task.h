@@ -52,6 +52,9 @@ struct kl_state {
 	bool manager;
 };
 
+/** kl_task_init - make the table ready. Context: module_init. */
+void kl_task_init(void);
+
 /** kl_task_clear - forget all tasks. Context: policy mutex; may sleep. */
 void kl_task_clear(void);
 
