@@ -10,6 +10,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include "acts.h"
 #include "calls.h"
@@ -121,12 +122,12 @@ static long run_timer(void)
 
 static long run_child(void)
 {
+	siginfo_t info;
 	pid_t pid = must(fork());
 
 	if (!pid)
 		_exit(0);
-	pause_for(50);
-	return 0;
+	return waitid(P_PID, pid, &info, WEXITED);
 }
 
 /* The line discipline's ^C, to this process's session. */
