@@ -168,19 +168,21 @@ assert b == {"type": "answer", "serial": a["serial"], "answer": "denied"}, b'
 	wait "$tool_pid"
 }
 
+# A server that has been told to end may still answer: each has a name of its own.
+server=0
+
 keys() {
-	tmux -L query send-keys -t q "$@"
+	tmux -L "query$server" send-keys -t q "$@"
 }
 
 shows() {
-	tmux -L query capture-pane -p -t q >screen
+	tmux -L "query$server" capture-pane -p -t q >screen
 	found "$1" screen
 }
 
-# on_terminal KEY: leave by it
 start_terminal() {
-	tmux -L query kill-server 2>/dev/null
-	tmux -L query -f /dev/null new-session -d -s q -x 120 -y 40 bash --norc
+	server=$((server + 1))
+	tmux -L "query$server" -f /dev/null new-session -d -s q -x 120 -y 40 bash --norc
 	keys "stty -a >stty.before; $tool query --color=never; echo status=\$?; stty -a >stty.after" Enter
 	soon shows 'Waiting for denials'
 }
@@ -213,7 +215,9 @@ by_keys() {
 	is 'Ctrl-C denies' rm_ends 1
 	is 'and leaves' soon shows 'status=0'
 	is 'the terminal is as it was' soon cmp -s stty.before stty.after
-	tmux -L query kill-server
+	for ((; server; server--)); do
+		tmux -L "query$server" kill-server
+	done
 }
 
 by_lines
