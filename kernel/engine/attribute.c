@@ -150,6 +150,16 @@ int kl_slot_find(enum kl_op op, struct kl_text name)
 	return slot;
 }
 
+bool kl_slot_known(struct kl_text name)
+{
+	int op;
+
+	for (op = 0; op < KL_OP_COUNT; op++)
+		if (kl_slot_find(op, name) >= 0)
+			return true;
+	return text_is(name, "argv") || text_is(name, "envp");
+}
+
 const char *kl_slot_name(enum kl_op op, enum kl_slot slot, char *buffer)
 {
 	const char *suffix = slots[slot].name;

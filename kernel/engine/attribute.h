@@ -173,6 +173,9 @@ bool kl_slot_exists(enum kl_op op, enum kl_slot slot);
  */
 int kl_slot_find(enum kl_op op, struct kl_text name);
 
+/** kl_slot_known - has any operation an attribute of this name, or argv, envp? */
+bool kl_slot_known(struct kl_text name);
+
 /**
  * kl_slot_name - the name of an attribute, within an operation
  * @buffer: at least KL_SLOT_NAME_MAX bytes

@@ -55,16 +55,6 @@ static int intern(const struct kl_clause_parser *parser,
 	return intern_checked(parser, word, empty, kl_word_check, string);
 }
 
-static bool known_elsewhere(struct kl_text name)
-{
-	int op;
-
-	for (op = 0; op < KL_OP_COUNT; op++)
-		if (kl_slot_find(op, name) >= 0)
-			return true;
-	return kl_text_is(name, "argv") || kl_text_is(name, "envp");
-}
-
 /* No attribute of that name: say what else there is. */
 static int refuse_left(const struct kl_clause_parser *parser, u32 column,
 		       struct kl_text left)
@@ -78,7 +68,7 @@ static int refuse_left(const struct kl_clause_parser *parser, u32 column,
 
 	if (bracket)
 		plain.length = bracket - left.data;
-	if (known_elsewhere(plain))
+	if (kl_slot_known(plain))
 		return kl_refuse(parser->error, column,
 				 KL_WORD_FMT " is not available for %s",
 				 KL_WORD_ARG(left), keyword);
@@ -531,122 +521,6 @@ int kl_parse_clause(const struct kl_clause_parser *parser,
 				 "nothing after =; expected %s",
 				 type_names[kl_slot_type(condition->left)]);
 	return parse_right(parser, &right, condition);
-}
-
-/* A condition's sides; without '=' the right one is empty. */
-static void split_clause(struct kl_text text, struct kl_text *left,
-			 struct kl_text *right)
-{
-	const char *equals = memchr(text.data, '=', text.length);
-	u32 split = equals ? equals - text.data : text.length;
-
-	*left = kl_text_head(text, split);
-	*right = kl_text_from(text, equals ? split + 1 : split);
-	if (equals && split && text.data[split - 1] == '!')
-		left->length--;
-}
-
-static bool left_suits(enum kl_op op, struct kl_text left)
-{
-	if (kl_op_table[op].flags & KL_OP_ARGS &&
-	    (kl_text_begins(left, "argv") || kl_text_begins(left, "envp")))
-		return true;
-	return kl_slot_find(op, left) >= 0;
-}
-
-/* What names an attribute somewhere must name one here. */
-static bool right_suits(enum kl_op op, struct kl_text right)
-{
-	if (!right.length || right.data[0] < 'a' || right.data[0] > 'z')
-		return true;
-	return kl_slot_find(op, right) >= 0 || !known_elsewhere(right);
-}
-
-static bool clause_suits(enum kl_op op, struct kl_text text)
-{
-	struct kl_text left, right;
-
-	split_clause(text, &left, &right);
-	return left_suits(op, left) && right_suits(op, right);
-}
-
-static bool ends_clauses(const struct kl_word *word)
-{
-	return kl_text_begins(word->text, "label=");
-}
-
-static bool line_suits(enum kl_op op, struct kl_lexer words)
-{
-	struct kl_word word;
-
-	while (kl_lexer_next(&words, &word) && !ends_clauses(&word))
-		if (!clause_suits(op, word.text))
-			return false;
-	return true;
-}
-
-/* A condition that no operation has, or none together with those before it. */
-static int refuse_unsuited(const struct kl_word *word, struct kl_error *error)
-{
-	struct kl_text left, right;
-	char name[KL_SLOT_NAME_MAX];
-	struct kl_hint hint;
-	int op, slot;
-
-	split_clause(word->text, &left, &right);
-	for (op = 0; op < KL_OP_COUNT; op++)
-		if (left_suits(op, left))
-			return kl_refuse(
-				error, word->column,
-				"no operation has " KL_WORD_FMT
-				" and all that stands before it",
-				KL_WORD_ARG(word->text));
-	kl_hint_init(&hint, left);
-	for (op = 0; op < KL_OP_COUNT; op++)
-		for (slot = 0; slot < KL_SLOT_ARGV; slot++)
-			if (kl_slot_exists(op, slot))
-				kl_hint_offer(&hint,
-					      kl_slot_name(op, slot, name));
-	return kl_refuse(error, word->column,
-			 "unknown attribute " KL_WORD_FMT "%s",
-			 KL_WORD_ARG(left), hint.text);
-}
-
-/* The first word with which no operation is left. */
-static int refuse_line(struct kl_lexer words, struct kl_error *error)
-{
-	bool out[KL_OP_COUNT] = { false };
-	u32 left = KL_OP_COUNT, op;
-	struct kl_word word;
-
-	while (kl_lexer_next(&words, &word) && !ends_clauses(&word)) {
-		for (op = 0; op < KL_OP_COUNT; op++)
-			if (!out[op] && !clause_suits(op, word.text)) {
-				out[op] = true;
-				left--;
-			}
-		if (!left)
-			break;
-	}
-	return refuse_unsuited(&word, error);
-}
-
-int kl_find_clause_op(struct kl_lexer words, struct kl_error *error)
-{
-	struct kl_lexer ahead = words;
-	struct kl_word word;
-	int op;
-
-	while (kl_lexer_next(&ahead, &word) && !ends_clauses(&word))
-		if (kl_text_begins(word.text, "transition=") ||
-		    kl_text_begins(word.text, "transition!="))
-			return kl_refuse(
-				error, word.column,
-				"transition= cannot stand in a rule group; expected it on an allow line of a block");
-	for (op = 0; op < KL_OP_COUNT; op++)
-		if (line_suits(op, words))
-			return op;
-	return refuse_line(words, error);
 }
 
 void kl_condition_release(struct kl_condition *condition)
