@@ -7,16 +7,17 @@
 #include "inner.h"
 
 /*
- * No system call of a sender gives one of the two special values of @info; the
- * kernel does, so for the signal at a parent's death that a child asked for.
- * @cred is given when USB tells a process that its transfer has ended: current
- * is anybody then.
+ * Who is ending calls nothing more, but the kernel sends its children the signal
+ * that they asked for. @cred is given when USB tells a process that its transfer
+ * has ended: current is anybody then. Of the two special values of @info, which
+ * are no pointers, one is what kill(2) gives on some kernels.
  */
 static bool is_from_kernel(const struct kernel_siginfo *info,
 			   const struct cred *cred)
 {
-	return cred || info == SEND_SIG_NOINFO || info == SEND_SIG_PRIV ||
-	       SI_FROMKERNEL(info);
+	if (cred || current->flags & PF_EXITING || info == SEND_SIG_PRIV)
+		return true;
+	return info != SEND_SIG_NOINFO && SI_FROMKERNEL(info);
 }
 
 int kl_hook_task_kill(struct task_struct *task, struct kernel_siginfo *info,
