@@ -31,7 +31,7 @@ struct kl_past {
 };
 
 /**
- * kl_past_executed - a past with one more program, which current is about to run
+ * kl_past_executed - a past with one more program, which current will run now
  * @old: until now; NULL: none
  * @path: of the program
  *

@@ -36,7 +36,7 @@ struct task_struct;
  * @executing: its execve has opened the program
  * @manager: modify_policy was permitted
  *
- * @next_domain, @next_past and @executing of an execve that failed mean nothing;
+ * @next_domain, @next_past, @executing of an execve that failed mean nothing;
  * they remain until the next one begins.
  */
 struct kl_state {
@@ -104,7 +104,7 @@ struct kl_past *kl_task_peek_past(const struct task_struct *task);
 /** kl_task_peek_manager - has it the manager mark? Context: RCU. */
 bool kl_task_peek_manager(const struct task_struct *task);
 
-/** kl_task_enter - current is in another domain now; takes over the reference */
+/** kl_task_enter - current is in another domain; takes over the reference */
 void kl_task_enter(struct kl_state *state, struct kl_domain *domain);
 
 /**

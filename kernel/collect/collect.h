@@ -92,7 +92,7 @@ int kl_collect_target(struct kl_check *check, u32 slot, bool may_sleep);
 /** kl_namespace_init - learn what PID 1 sees. Context: module_init. 0 */
 int kl_namespace_init(void);
 
-/** kl_collect_namespace - task.{pid,mnt,user}ns, task.container. Context: any. */
+/** kl_collect_namespace - task.{pid,mnt,user}ns, container. Context: any. */
 void kl_collect_namespace(struct kl_check *check, u32 slot);
 
 /** kl_collect_cgroup - task.cgroup. Return: as kl_collect() */
