@@ -113,7 +113,9 @@ struct kl_past *kl_past_rebuilt(struct kl_past *old, struct task_struct *task)
 	struct file *file;
 
 	rcu_read_lock();
-	program.started = READ_ONCE(task->group_leader)->start_boottime;
+	program.started = pid_alive(task) ?
+			  READ_ONCE(task->group_leader)->start_boottime :
+			  task->start_boottime;
 	rcu_read_unlock();
 	if (task->flags & PF_KTHREAD) {
 		program.exe = (struct kl_text){ kernel, sizeof(kernel) - 1 };

@@ -513,6 +513,8 @@ static void take_back_trial(void)
 	core->reverts++;
 	core->reverted_at = core->updated_at = ktime_get_real_seconds();
 	pr_warn("a commit was not confirmed: the policy before it is back\n");
+	if (!current_published())
+		kl_query_deny_all();
 	retire(tried);
 }
 

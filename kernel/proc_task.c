@@ -332,6 +332,7 @@ static int print_past(struct kl_page *page, const struct kl_past *past)
 
 static int print_process(struct kl_page *page, const struct task_struct *task)
 {
+	struct pid_namespace *own_ns;
 	struct kl_domain *domain;
 	struct kl_past *past;
 	pid_t own = 0;
@@ -342,8 +343,9 @@ static int print_process(struct kl_page *page, const struct task_struct *task)
 	domain = kl_task_peek_domain(task);
 	past = kl_task_peek_past(task);
 	uid = __task_cred(task)->uid;
-	if (task_active_pid_ns((struct task_struct *)task))
-		own = task_tgid_vnr((struct task_struct *)task);
+	own_ns = task_active_pid_ns((struct task_struct *)task);
+	if (own_ns)
+		own = task_tgid_nr_ns((struct task_struct *)task, own_ns);
 	rcu_read_unlock();
 	err = kl_page_printf(page, "pid=%d nspid=%d start=%llu domain=\"",
 			     task->tgid, own, task->start_boottime);

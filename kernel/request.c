@@ -499,6 +499,10 @@ static noinline void run_auto(struct kl_check *check)
 
 	kl_check_restart(check, KL_OP_AUTO_DOMAIN_TRANSITION);
 	run_operation(check);
+	/* What a retry has kept for this one's transition. */
+	if (check->held)
+		percpu_ref_put(&check->held->users);
+	check->held = NULL;
 	kl_check_restart(check, op);
 }
 

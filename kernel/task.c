@@ -142,10 +142,18 @@ void kl_task_clear(void)
 	}
 }
 
-/* Context: RCU. */
+/*
+ * A task that has been reaped still points at its parent and its leader, which
+ * may be freed: NULL then. pid_alive() tells, within the same RCU section.
+ *
+ * Context: RCU.
+ */
 static struct task_struct *parent_of(const struct task_struct *task)
 {
 	const struct task_struct *parent = rcu_dereference(task->real_parent);
+
+	if (!pid_alive(task))
+		return NULL;
 
 	return READ_ONCE(parent->group_leader);
 }
@@ -163,7 +171,8 @@ static struct task_struct *oldest_without(struct task_struct *task)
 	rcu_read_lock();
 	for (i = 0; i < ANCESTORS_MAX; i++) {
 		parent = parent_of(task);
-		if (is_idle_task(parent) || parent == task || peek(parent))
+		if (!parent || is_idle_task(parent) || parent == task ||
+		    peek(parent))
 			break;
 		task = parent;
 	}
@@ -175,14 +184,17 @@ static struct task_struct *oldest_without(struct task_struct *task)
 /* Threads have the past of their leader, others continue their parent's. */
 static struct kl_past *rebuild_past(struct task_struct *task)
 {
-	const struct task_struct *leader;
-	struct kl_past *old, *past = NULL;
+	const struct task_struct *leader, *parent;
+	struct kl_past *old = NULL, *past = NULL;
 
 	rcu_read_lock();
-	leader = READ_ONCE(task->group_leader);
-	if (leader != task)
-		past = kl_task_peek_past(leader);
-	old = kl_task_peek_past(parent_of(task));
+	parent = parent_of(task);
+	if (parent) {
+		leader = READ_ONCE(task->group_leader);
+		if (leader != task)
+			past = kl_task_peek_past(leader);
+		old = kl_task_peek_past(parent);
+	}
 	rcu_read_unlock();
 	if (!past)
 		past = kl_past_rebuilt(old, task);
