@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What flows through the daemon: one line, and what is known about it. */
+#ifndef KELLAS_ENTRY_H
+#define KELLAS_ENTRY_H
+
+#include "logline.h"
+
+/** enum kl_entry_source - who said it */
+enum kl_entry_source {
+	KL_ENTRY_KERNEL,	/* a record of /proc/kellas/audit */
+	KL_ENTRY_DAEMON,	/* the daemon itself: started, lost, repeated */
+	KL_ENTRY_NETCONSOLE,	/* a console line of another machine */
+};
+
+/**
+ * struct kl_entry - one line
+ * @source: who said it
+ * @sequence: KERNEL: last number that it accounts for (of a loss record the
+ *	last lost); 0 otherwise
+ * @time: microseconds since the epoch: the record's own, or when the first
+ *	byte arrived
+ * @line: without newline; any bytes but newline
+ * @record: KERNEL: parsed; NULL if it could not be parsed (it is kept all the same)
+ * @origin: NETCONSOLE: "ADDRESS:PORT"; empty otherwise
+ *
+ * Nothing of it outlives the call that it is given to.
+ */
+struct kl_entry {
+	enum kl_entry_source source;
+	u64 sequence;
+	u64 time;
+	struct kl_text line;
+	const struct kl_logline *record;
+	struct kl_text origin;
+};
+
+/** enum kl_entry_format - how a sink wants its lines */
+enum kl_entry_format {
+	KL_ENTRY_TEXT,	/* as the kernel gives them */
+	KL_ENTRY_JSON,	/* one object a line, as kellasctl -o json */
+	KL_ENTRY_ECS,	/* one object a line, Elastic Common Schema names */
+};
+
+/** KL_ENTRY_FORMATS - for KL_CONF_CHOICE; in the order of enum kl_entry_format */
+#define KL_ENTRY_FORMATS "text json ecs"
+
+/** kl_entry_format - append the line in a format, without newline */
+void kl_entry_format(const struct kl_entry *entry, enum kl_entry_format format,
+		     struct kl_buffer *out);
+
+#endif /* KELLAS_ENTRY_H */

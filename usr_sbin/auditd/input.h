@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Where lines come from. */
+#ifndef KELLAS_INPUT_H
+#define KELLAS_INPUT_H
+
+#include "conf.h"
+#include "entry.h"
+#include "loop.h"
+
+struct kl_input;
+
+/**
+ * struct kl_input_type - a kind of input
+ * @name: as in the configuration: "input netconsole"
+ * @help: one line
+ * @keys: ended by a row without name
+ * @size: of its object, which begins with struct kl_input
+ * @check: what the table cannot say; 0 or kl_conf_refuse(); NULL: nothing
+ * @open: start; a negative errno (said) if it cannot work
+ * @stat: append "KEY VALUE" lines; NULL: none
+ * @close: stop; free what the type made
+ */
+struct kl_input_type {
+	const char *name;
+	const char *help;
+	const struct kl_conf_key *keys;
+	size_t size;
+	int (*check)(struct kl_input *input);
+	int (*open)(struct kl_input *input);
+	void (*stat)(struct kl_input *input, struct kl_buffer *out);
+	void (*close)(struct kl_input *input);
+};
+
+/**
+ * struct kl_input - what all inputs have
+ * @type: its kind
+ * @place: where its section begins
+ * @loop: for watches and timers
+ * @take: give one line to the routes
+ * @batch: a batch is over: sinks deliver
+ * @data: for @take and @batch
+ */
+struct kl_input {
+	const struct kl_input_type *type;
+	struct kl_conf_place place;
+	struct kl_loop *loop;
+	void (*take)(struct kl_input *input, const struct kl_entry *entry);
+	void (*batch)(struct kl_input *input);
+	void *data;
+};
+
+/** All kinds of inputs, ended by NULL. */
+extern const struct kl_input_type *const kl_input_types[];
+
+#endif /* KELLAS_INPUT_H */

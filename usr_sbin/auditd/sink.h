@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Where lines go. A sink has a queue, may be down and come back, and never
+ * keeps the daemon waiting.
+ */
+#ifndef KELLAS_SINK_H
+#define KELLAS_SINK_H
+
+#include "conf.h"
+#include "entry.h"
+#include "loop.h"
+#include "queue.h"
+
+struct kl_sink;
+
+/**
+ * struct kl_sink_type - a kind of sink
+ * @name: as in the configuration: "sink file NAME"
+ * @help: one line
+ * @keys: its own keys, ended by a row without name; the common keys
+ *	(format, queue, spool, spool-max) are added by sink.c
+ * @size: of its object, which begins with struct kl_sink
+ * @check: what the table cannot say; 0 or kl_conf_refuse(). NULL: nothing.
+ *	Changes nothing outside the object: it serves --check too
+ * @open: start. A sink that cannot work yet calls kl_sink_down() and returns 0;
+ *	a negative errno ends the daemon (memory)
+ * @deliver: take from the queue what can be taken without waiting; called
+ *	after each batch and after kl_sink_wake()
+ * @retry: kl_sink_down() was called and its delay is over: try again
+ * @rotate: SIGUSR1: begin anew; NULL: nothing to do
+ * @close: finish what can be finished without waiting; free what the type made
+ */
+struct kl_sink_type {
+	const char *name;
+	const char *help;
+	const struct kl_conf_key *keys;
+	size_t size;
+	int (*check)(struct kl_sink *sink);
+	int (*open)(struct kl_sink *sink);
+	void (*deliver)(struct kl_sink *sink);
+	void (*retry)(struct kl_sink *sink);
+	void (*rotate)(struct kl_sink *sink);
+	void (*close)(struct kl_sink *sink);
+};
+
+/**
+ * struct kl_sink - what all sinks have
+ * @type, @name: "sink TYPE NAME"
+ * @place: where its section begins
+ * @format, @queue_max, @spool_path, @spool_max: common keys
+ * @loop: for watches and timers
+ * @queue: what it has to deliver
+ * @down: it does not work at the moment
+ * @error: why: an errno
+ * @why: why, in words
+ * @since: down since: milliseconds of kl_loop_now()
+ * @delay: until the next retry: milliseconds, doubled each time up to 30 s
+ * @timer: the retry
+ * @delivered: messages confirmed
+ * @failures: how often it went down
+ */
+struct kl_sink {
+	const struct kl_sink_type *type;
+	char *name;
+	struct kl_conf_place place;
+	u32 format;
+	u64 queue_max;
+	char *spool_path;
+	u64 spool_max;
+	struct kl_loop *loop;
+	struct kl_queue *queue;
+	bool down;
+	int error;
+	char why[256];
+	u64 since;
+	u64 delay;
+	struct kl_timer timer;
+	u64 delivered;
+	u64 failures;
+};
+
+/** All kinds of sinks, ended by NULL. */
+extern const struct kl_sink_type *const kl_sink_types[];
+
+/** kl_sink_start - queue, spool and @type->open(); 0 or a negative errno */
+int kl_sink_start(struct kl_sink *sink, struct kl_loop *loop);
+
+/** kl_sink_stop - deliver what can be delivered, keep the rest in the spool, close, free */
+void kl_sink_stop(struct kl_sink *sink);
+
+/** kl_sink_put - format and queue one line. What finds no room is counted and told in its place */
+void kl_sink_put(struct kl_sink *sink, const struct kl_entry *entry);
+
+/** kl_sink_deliver - a batch is over: deliver, unless the sink is down */
+void kl_sink_deliver(struct kl_sink *sink);
+
+/**
+ * kl_sink_confirm - for types: the @count oldest sent messages are where they belong
+ * (with fsync=always: on disk; with RELP: acknowledged)
+ */
+void kl_sink_confirm(struct kl_sink *sink, u64 count);
+
+/**
+ * kl_sink_down - for types: it does not work at the moment
+ * @error: errno
+ *
+ * Sent messages are to be sent again. Said once in the daemon's own log, not
+ * at each retry. @type->retry() is called after a delay.
+ */
+void kl_sink_down(struct kl_sink *sink, int error, const char *format, ...)
+	__printf(3, 4);
+
+/** kl_sink_up - for types: it works again; said if it was down */
+void kl_sink_up(struct kl_sink *sink);
+
+#endif /* KELLAS_SINK_H */
