@@ -44,8 +44,39 @@ enum kl_entry_format {
 /** KL_ENTRY_FORMATS - for KL_CONF_CHOICE; in the order of enum kl_entry_format */
 #define KL_ENTRY_FORMATS "text json ecs"
 
-/** kl_entry_format - append the line in a format, without newline */
+/**
+ * kl_entry_format - append the line in a format, without newline
+ *
+ * Text: records and the daemon's own lines as they are; a console line becomes
+ * "#TIME# netconsole=ADDRESS:PORT / TEXT", with control characters written
+ * \ooo and a backslash doubled. JSON: as kl_put_record(); the others have
+ * "type" "daemon", "netconsole" or "unreadable". ECS: see ecs.c.
+ */
 void kl_entry_format(const struct kl_entry *entry, enum kl_entry_format format,
 		     struct kl_buffer *out);
+
+/**
+ * kl_entry_say - make a line of the daemon's own: "#TIME# daemon=EVENT KEY=VALUE..."
+ * @entry: filled in: DAEMON, time: now
+ * @line: cleared, then filled in; @entry->line points to it
+ * @format: what follows "daemon=": "torn bytes=%llu". Values that may hold a
+ *	space or control character go through kl_entry_quote() first
+ */
+void kl_entry_say(struct kl_entry *entry, struct kl_buffer *line, const char *format, ...)
+	__printf(3, 4);
+
+/**
+ * kl_entry_word - take the next KEY=VALUE off a line of the daemon's own
+ * @rest: the line at first, behind its time afterwards
+ *
+ * The first is daemon=EVENT. Quotes around a value are left out, what is
+ * encoded stays so.
+ *
+ * Return: false at the end.
+ */
+bool kl_entry_word(struct kl_text *rest, struct kl_text *key, struct kl_text *value);
+
+/** kl_entry_quote - append a value as it stands in a record: "..." with \ooo */
+void kl_entry_quote(struct kl_buffer *out, struct kl_text raw);
 
 #endif /* KELLAS_ENTRY_H */

@@ -9,4 +9,19 @@
 /* Event loop: more than these wait for the next round. */
 #define KL_LOOP_EVENTS		64u	/* descriptors or timers in one round */
 
+/* A line of a log file, any format; a "torn line" beyond it was not ours and is left alone. */
+#define KL_FILE_LINE_MAX	(4u << 20)	/* bytes */
+/* What is handed to one writev(): whole lines, at least one. */
+#define KL_FILE_BATCH_LINES	512u
+#define KL_FILE_BATCH_BYTES	(256u << 10)
+/* Of a torn line that is cut off this much is kept in the line that says so. */
+#define KL_FILE_TORN_SHOWN	512u		/* bytes */
+
+/* Rotated files of one sink that retention and compression look at; more are said. */
+#define KL_ROTATED_MAX		65536u
+
+/* Compression: this much of the source at a time, then a pause for everything else. */
+#define KL_COMPRESS_STEP	(128u << 10)	/* bytes */
+#define KL_COMPRESS_PAUSE	5u		/* milliseconds */
+
 #endif /* KELLAS_AUDITD_LIMITS_H */

@@ -48,6 +48,9 @@ struct kl_sink_type {
  * @type, @name: "sink TYPE NAME"
  * @place: where its section begins
  * @format, @queue_max, @spool_path, @spool_max: common keys
+ * @instance: of the kernel whose records come, as in instance=; NULL: not known.
+ *	Set before kl_sink_start(), and again when the module was loaded anew: the
+ *	numbers begin again then. A file tells by it whether it has a record already
  * @loop: for watches and timers
  * @queue: what it has to deliver
  * @down: it does not work at the moment
@@ -67,6 +70,7 @@ struct kl_sink {
 	u64 queue_max;
 	char *spool_path;
 	u64 spool_max;
+	const char *instance;
 	struct kl_loop *loop;
 	struct kl_queue *queue;
 	bool down;

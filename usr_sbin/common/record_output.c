@@ -9,23 +9,32 @@
 
 #define NO_KEY "" /* text only */
 
-static void put_time(struct kl_output *output, u64 time)
+void kl_put_iso_time(struct kl_output *output, const char *key, u64 time)
 {
 	time_t seconds = time / 1000000;
-	unsigned int micro = time % 1000000;
 	char text[64], iso[96];
 	struct tm tm;
 
 	gmtime_r(&seconds, &tm);
+	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(iso, sizeof(iso), "%s.%06uZ", text, (unsigned int)(time % 1000000));
+	kl_put_string(output, key, NULL, iso);
+}
+
+static void put_time(struct kl_output *output, u64 time)
+{
+	time_t seconds = time / 1000000;
+	char text[64];
+	struct tm tm;
+
 	if (output->format == KL_FORMAT_JSON) {
-		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
-		snprintf(iso, sizeof(iso), "%s.%06uZ", text, micro);
-		kl_put_string(output, "time", NULL, iso);
+		kl_put_iso_time(output, "time", time);
 		return;
 	}
+	gmtime_r(&seconds, &tm);
 	strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm);
 	kl_paint(output, KL_FAINT);
-	kl_say(output, "%s.%06u ", text, micro);
+	kl_say(output, "%s.%06u ", text, (unsigned int)(time % 1000000));
 	kl_paint(output, KL_PLAIN);
 }
 
@@ -40,11 +49,11 @@ static void put_encoded(struct kl_output *output, const char *key, const char *f
 	free(text);
 }
 
-static void put_argv(struct kl_output *output, const struct kl_args *args)
+void kl_put_argv(struct kl_output *output, const char *key, const struct kl_args *args)
 {
 	u32 i;
 
-	kl_open_array(output, "argv");
+	kl_open_array(output, key);
 	for (i = 0; i < args->argc; i++)
 		if (args->text[i].data)
 			put_encoded(output, NULL, NULL, args->text[i]);
@@ -118,13 +127,11 @@ static void put_number(struct kl_output *output, const char *name, u32 slot, u64
 	kl_put_string(output, name, NULL, known ? known : digits);
 }
 
-static void put_attribute(struct kl_output *output, const struct kl_request *request,
-			  u32 slot)
+void kl_put_attribute(struct kl_output *output, const char *name,
+		      const struct kl_request *request, u32 slot)
 {
 	const union kl_value *value = &request->value[slot];
-	char name[KL_SLOT_NAME_MAX];
 
-	kl_slot_name(request->op, slot, name);
 	switch (kl_slot_type(slot)) {
 	case KL_STRING:
 		put_encoded(output, name, NULL, *value->text);
@@ -148,22 +155,31 @@ static void put_attribute(struct kl_output *output, const struct kl_request *req
 }
 
 /* task.ancestor is the same as task.history. */
-static void put_attributes(struct kl_output *output, const struct kl_request *request)
+static bool is_wanted(const struct kl_request *request, const u64 *without, u32 slot)
 {
+	return kl_slot_test(request->present, slot) && slot != KL_SLOT_TASK_ANCESTOR &&
+	       !(without && kl_slot_test(without, slot));
+}
+
+void kl_put_attributes(struct kl_output *output, const struct kl_request *request,
+		       const u64 *without)
+{
+	char name[KL_SLOT_NAME_MAX];
 	u32 slot;
 
 	kl_open_object(output, "attributes");
 	for (slot = 0; slot < KL_SLOT_ARGV; slot++)
-		if (kl_slot_test(request->present, slot) && slot != KL_SLOT_TASK_ANCESTOR)
-			put_attribute(output, request, slot);
-	if (kl_slot_test(request->present, KL_SLOT_ARGV))
-		put_argv(output, request->value[KL_SLOT_ARGV].args);
-	if (kl_slot_test(request->present, KL_SLOT_ENVP))
+		if (is_wanted(request, without, slot))
+			kl_put_attribute(output, kl_slot_name(request->op, slot, name),
+					 request, slot);
+	if (is_wanted(request, without, KL_SLOT_ARGV))
+		kl_put_argv(output, "argv", request->value[KL_SLOT_ARGV].args);
+	if (is_wanted(request, without, KL_SLOT_ENVP))
 		put_envp(output, request->value[KL_SLOT_ENVP].args);
 	kl_close(output);
 }
 
-static void put_overlong(struct kl_output *output, const struct kl_request *request)
+void kl_put_overlong(struct kl_output *output, const struct kl_request *request)
 {
 	const char *format = " overlong: %s";
 	char name[KL_SLOT_NAME_MAX];
@@ -271,13 +287,13 @@ static void put_request(struct kl_output *output, const struct kl_logline *line)
 		kl_put_bool(output, "check", " check only", true);
 	if (line->omitted)
 		kl_put_number(output, "omitted", " %s arguments omitted", line->omitted);
-	put_overlong(output, request);
+	kl_put_overlong(output, request);
 	if (output->format == KL_FORMAT_JSON)
-		put_attributes(output, request);
+		kl_put_attributes(output, request, NULL);
 	kl_say(output, "\n");
 }
 
-static void put_losses(struct kl_output *output, const struct kl_logline *line)
+void kl_put_losses(struct kl_output *output, const struct kl_logline *line)
 {
 	u32 i;
 
@@ -299,7 +315,7 @@ static void put_lost(struct kl_output *output, const struct kl_logline *line)
 	kl_put_number(output, "count", "*** %s RECORDS LOST", line->count);
 	kl_put_number(output, "first", " (seq %s", line->sequence);
 	kl_put_number(output, "last", "-%s)", line->last);
-	put_losses(output, line);
+	kl_put_losses(output, line);
 	kl_say(output, " ***");
 	kl_paint(output, KL_PLAIN);
 	kl_say(output, "\n");
@@ -312,7 +328,7 @@ static void put_suppressed(struct kl_output *output, const struct kl_logline *li
 	kl_paint(output, KL_NOTICE);
 	kl_put_number(output, "count", "--- %s records suppressed", line->count);
 	kl_put_number(output, "index", " by the quota of audit %s", line->index);
-	put_losses(output, line);
+	kl_put_losses(output, line);
 	kl_say(output, " ---");
 	kl_paint(output, KL_PLAIN);
 	kl_say(output, "\n");

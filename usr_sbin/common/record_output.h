@@ -15,6 +15,33 @@
  */
 void kl_put_record(struct kl_output *output, const struct kl_logline *line);
 
+/*
+ * Parts of it, for other objects that hold a record.
+ */
+
+/** kl_put_iso_time - JSON only; @time: microseconds since the epoch */
+void kl_put_iso_time(struct kl_output *output, const char *key, u64 time);
+
+/** kl_put_attribute - JSON only: one attribute that is present; not argv, envp */
+void kl_put_attribute(struct kl_output *output, const char *name,
+		      const struct kl_request *request, u32 slot);
+
+/**
+ * kl_put_attributes - JSON only: the object "attributes"
+ * @without: slots to leave out: a set of KL_SLOT_WORDS; NULL: none
+ */
+void kl_put_attributes(struct kl_output *output, const struct kl_request *request,
+		       const u64 *without);
+
+/** kl_put_argv - JSON only: an array, null for what the record leaves out */
+void kl_put_argv(struct kl_output *output, const char *key, const struct kl_args *args);
+
+/** kl_put_overlong - names of attributes that are too long, if any is */
+void kl_put_overlong(struct kl_output *output, const struct kl_request *request);
+
+/** kl_put_losses - how many of each rule's records were lost or suppressed */
+void kl_put_losses(struct kl_output *output, const struct kl_logline *line);
+
 /** kl_put_unreadable - print a line that is no record, made harmless */
 void kl_put_unreadable(struct kl_output *output, struct kl_text line,
 		       const struct kl_error *error);

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0
+/* One line, in the format that a sink wants. */
+#include <time.h>
+
+#include "ecs.h"
+#include "engine/lex.h"
+#include "engine/print.h"
+#include "engine/word.h"
+#include "entry.h"
+#include "record_output.h"
+
+static void put_time(struct kl_buffer *out, u64 time)
+{
+	char text[KL_TIME_TEXT_MAX];
+
+	kl_format_time(time / 1000000, text);
+	kl_buffer_printf(out, "#%s.%06u#", text, (unsigned int)(time % 1000000));
+}
+
+/* A console line may hold anything; what could confuse a terminal or a reader may not. */
+static void put_harmless(struct kl_buffer *out, struct kl_text text)
+{
+	u32 i;
+
+	for (i = 0; i < text.length; i++) {
+		unsigned char c = text.data[i];
+
+		if (c == '\\')
+			kl_buffer_puts(out, "\\\\");
+		else if ((c < 0x20 && c != '\t') || c == 0x7f)
+			kl_buffer_printf(out, "\\%03o", c);
+		else
+			kl_buffer_add(out, text.data + i, 1);
+	}
+}
+
+static void format_text(const struct kl_entry *entry, struct kl_buffer *out)
+{
+	if (entry->source != KL_ENTRY_NETCONSOLE) {
+		kl_buffer_add(out, entry->line.data, entry->line.length);
+		return;
+	}
+	put_time(out, entry->time);
+	kl_buffer_puts(out, " netconsole=");
+	kl_buffer_add(out, entry->origin.data, entry->origin.length);
+	kl_buffer_puts(out, " / ");
+	put_harmless(out, entry->line);
+}
+
+static void put_console(struct kl_output *output, const struct kl_entry *entry)
+{
+	kl_open_object(output, NULL);
+	kl_put_string(output, "type", NULL, "netconsole");
+	kl_put_iso_time(output, "time", entry->time);
+	kl_put_text(output, "origin", NULL, entry->origin);
+	kl_put_text(output, "text", NULL, entry->line);
+	kl_close(output);
+}
+
+static void put_daemon(struct kl_output *output, const struct kl_entry *entry)
+{
+	struct kl_text rest = entry->line, key, value;
+	struct kl_buffer name = { 0 };
+
+	kl_open_object(output, NULL);
+	kl_put_string(output, "type", NULL, "daemon");
+	kl_put_iso_time(output, "time", entry->time);
+	while (kl_entry_word(&rest, &key, &value)) {
+		kl_buffer_clear(&name);
+		kl_buffer_add(&name, key.data, key.length);
+		kl_put_text(output, kl_text_is(key, "daemon") ? "event" : name.data, NULL,
+			    value);
+	}
+	kl_buffer_free(&name);
+	kl_close(output);
+}
+
+static void put_json(struct kl_output *output, const struct kl_entry *entry)
+{
+	static const struct kl_error unparsed = { .column = 1, .text = "not a record" };
+
+	if (entry->source == KL_ENTRY_DAEMON)
+		put_daemon(output, entry);
+	else if (entry->source == KL_ENTRY_NETCONSOLE)
+		put_console(output, entry);
+	else if (entry->record)
+		kl_put_record(output, entry->record);
+	else
+		kl_put_unreadable(output, entry->line, &unparsed);
+}
+
+/* What libkellas prints goes to a stream; this one ends in memory. */
+static void format_json(const struct kl_entry *entry, enum kl_entry_format format,
+			struct kl_buffer *out)
+{
+	struct kl_output output = { .format = KL_FORMAT_JSON };
+	char *text = NULL;
+	size_t length = 0;
+
+	output.stream = open_memstream(&text, &length);
+	if (output.stream) {
+		if (format == KL_ENTRY_ECS)
+			kl_ecs_put(&output, entry);
+		else
+			put_json(&output, entry);
+		if (fclose(output.stream))
+			output.failed = errno;
+	}
+	if (!output.stream || output.failed) {
+		fputs("out of memory\n", stderr);
+		exit(1);
+	}
+	/* Without its newline. */
+	kl_buffer_add(out, text, length - 1);
+	free(text);
+}
+
+void kl_entry_format(const struct kl_entry *entry, enum kl_entry_format format,
+		     struct kl_buffer *out)
+{
+	if (format == KL_ENTRY_TEXT)
+		format_text(entry, out);
+	else
+		format_json(entry, format, out);
+}
+
+void kl_entry_say(struct kl_entry *entry, struct kl_buffer *line, const char *format, ...)
+{
+	struct timespec now;
+	va_list args;
+	char *text;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	memset(entry, 0, sizeof(*entry));
+	entry->source = KL_ENTRY_DAEMON;
+	entry->time = (u64)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0) {
+		fputs("out of memory\n", stderr);
+		exit(1);
+	}
+	va_end(args);
+	kl_buffer_clear(line);
+	put_time(line, entry->time);
+	kl_buffer_printf(line, " daemon=%s", text);
+	free(text);
+	entry->line = kl_buffer_text(line);
+}
+
+bool kl_entry_word(struct kl_text *rest, struct kl_text *key, struct kl_text *value)
+{
+	const char *equals, *space;
+	struct kl_text word;
+
+	for (;;) {
+		space = memchr(rest->data, ' ', rest->length);
+		word = space ? kl_text_head(*rest, space - rest->data) : *rest;
+		*rest = kl_text_from(*rest, word.length + (space ? 1 : 0));
+		equals = word.length ? memchr(word.data, '=', word.length) : NULL;
+		if (equals && *word.data != '#')
+			break;
+		if (!rest->length)
+			return false;
+	}
+	*key = kl_text_head(word, equals - word.data);
+	*value = kl_text_from(word, key->length + 1);
+	if (value->length >= 2 && *value->data == '"' &&
+	    value->data[value->length - 1] == '"')
+		*value = kl_text_head(kl_text_from(*value, 1), value->length - 2);
+	return true;
+}
+
+void kl_entry_quote(struct kl_buffer *out, struct kl_text raw)
+{
+	size_t length = kl_encode(raw, NULL, 0);
+
+	kl_buffer_puts(out, "\"");
+	kl_buffer_room(out, length);
+	kl_encode(raw, out->data + out->length, length);
+	out->length += length;
+	kl_buffer_puts(out, "\"");
+}
