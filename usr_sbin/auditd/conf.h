@@ -6,7 +6,8 @@
  *	    KEY VALUE...
  *
  * As in a policy, indentation means nothing, '#' as the first character of a
- * word begins a comment, a word with spaces is quoted.
+ * word begins a comment, and a word may be in quotes, with \ooo for a byte;
+ * here it may hold spaces, too. What begins a section is no key of any.
  */
 #ifndef KELLAS_CONF_H
 #define KELLAS_CONF_H
@@ -21,7 +22,7 @@ enum kl_conf_type {
 	KL_CONF_TIME,	/* u64: milliseconds; 500ms 10s 5min 2h 30d */
 	KL_CONF_COUNT,	/* u64 */
 	KL_CONF_MODE,	/* u64: octal permissions */
-	KL_CONF_BOOL,	/* bool: yes or no */
+	KL_CONF_BOOL,	/* bool: yes or no; the key alone: yes */
 	KL_CONF_CHOICE,	/* u32: index of the word in choices */
 	KL_CONF_LIST,	/* struct kl_conf_list: all words of the line; again: appended */
 	KL_CONF_LINES,	/* struct kl_conf_list: the rest of the line, unparsed; again: appended */
@@ -84,5 +85,66 @@ struct kl_conf_place {
  */
 int kl_conf_refuse(const struct kl_conf_place *place, const char *format, ...)
 	__printf(2, 3);
+
+/** Words of a heading. */
+#define KL_CONF_WORDS 3
+
+/**
+ * struct kl_conf_section - a heading and the lines up to the next one
+ * @place: of its first word
+ * @words: "sink", "file", "main"; of those that are missing the text is NULL,
+ *	and the place says where they are missing
+ * @count: number of @words
+ * @end: the line behind its last
+ */
+struct kl_conf_section {
+	struct kl_conf_place place;
+	struct kl_conf_item words[KL_CONF_WORDS];
+	u32 count;
+	u32 end;
+};
+
+/**
+ * struct kl_conf - a text taken apart into sections
+ * @source: the text
+ * @sections: in order
+ * @count: number of @sections
+ */
+struct kl_conf {
+	const struct kl_source *source;
+	struct kl_conf_section *sections;
+	u32 count;
+};
+
+/**
+ * kl_conf_split - find the sections
+ * @kinds: words that begin a section, separated by spaces
+ *
+ * Return: 0, or -EINVAL, said.
+ */
+int kl_conf_split(struct kl_conf *conf, const struct kl_source *source,
+		  const char *kinds);
+void kl_conf_free(struct kl_conf *conf);
+
+/**
+ * kl_conf_fill - read the keys of a section
+ * @tables: of the keys it may have, ended by NULL
+ * @object: zeroed; values and initial values are stored
+ *
+ * All that is wrong is said, not only the first.
+ *
+ * Return: 0 or -EINVAL; what was stored is to be freed in both cases.
+ */
+int kl_conf_fill(const struct kl_conf_section *section,
+		 const struct kl_conf_key *const *tables, void *object);
+
+/** kl_conf_release - free the values that kl_conf_fill() stored */
+void kl_conf_release(const struct kl_conf_key *const *tables, void *object);
+
+/** kl_conf_equal - are all values of two objects the same? */
+bool kl_conf_equal(const struct kl_conf_key *const *tables, const void *a, const void *b);
+
+/** kl_conf_help - print the keys of a table with their types and initial values */
+void kl_conf_help(FILE *stream, const struct kl_conf_key *keys);
 
 #endif /* KELLAS_CONF_H */

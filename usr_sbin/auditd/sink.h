@@ -28,7 +28,8 @@ struct kl_sink;
  *	after each batch and after kl_sink_wake()
  * @retry: kl_sink_down() was called and its delay is over: try again
  * @rotate: SIGUSR1: begin anew; NULL: nothing to do
- * @close: finish what can be finished without waiting; free what the type made
+ * @close: finish what can be finished without waiting; free what the type made,
+ *	not the values of its keys. Called only behind @open
  */
 struct kl_sink_type {
 	const char *name;
@@ -61,6 +62,18 @@ struct kl_sink_type {
  * @timer: the retry
  * @delivered: messages confirmed
  * @failures: how often it went down
+ * @resumes: the module is the one that the daemon's last run read from:
+ *	sequence numbers of that run mean the same records
+ * @position: @resumes: kernel records up to this number were safe in that run,
+ *	they are not put again. From the position file; @type->open() may correct
+ *	it if it knows better (the number at a file's tail)
+ * @advanced: kl_sink_confirm() calls it: kl_queue_safe() may have grown
+ * @say: give a line of the daemon's own (kl_entry_say()) to the routes: it is
+ *	copied and given later, so that it may be called from anywhere
+ * @data: for @advanced and @say, which may be NULL
+ *
+ * The object, its name and the values of its keys are the configuration's, which
+ * makes them before kl_sink_start() and frees them behind kl_sink_stop().
  */
 struct kl_sink {
 	const struct kl_sink_type *type;
@@ -81,15 +94,23 @@ struct kl_sink {
 	struct kl_timer timer;
 	u64 delivered;
 	u64 failures;
+	bool resumes;
+	u64 position;
+	void (*advanced)(struct kl_sink *sink);
+	void (*say)(struct kl_sink *sink, const struct kl_entry *entry);
+	void *data;
 };
 
 /** All kinds of sinks, ended by NULL. */
 extern const struct kl_sink_type *const kl_sink_types[];
 
+/** kl_sink_keys - the common keys, offsets in struct kl_sink; ended by a row without name */
+extern const struct kl_conf_key kl_sink_keys[];
+
 /** kl_sink_start - queue, spool and @type->open(); 0 or a negative errno */
 int kl_sink_start(struct kl_sink *sink, struct kl_loop *loop);
 
-/** kl_sink_stop - deliver what can be delivered, keep the rest in the spool, close, free */
+/** kl_sink_stop - deliver what can be delivered, keep the rest in the spool, close */
 void kl_sink_stop(struct kl_sink *sink);
 
 /** kl_sink_put - format and queue one line. What finds no room is counted and told in its place */
