@@ -96,12 +96,14 @@ int kl_conf_refuse(const struct kl_conf_place *place, const char *format, ...)
  *	and the place says where they are missing
  * @count: number of @words
  * @end: the line behind its last
+ * @kinds: words that begin a section, for hints
  */
 struct kl_conf_section {
 	struct kl_conf_place place;
 	struct kl_conf_item words[KL_CONF_WORDS];
 	u32 count;
 	u32 end;
+	const char *kinds;
 };
 
 /**
@@ -128,7 +130,7 @@ void kl_conf_free(struct kl_conf *conf);
 
 /**
  * kl_conf_fill - read the keys of a section
- * @tables: of the keys it may have, ended by NULL
+ * @tables: of the keys it may have, ended by NULL; at most KL_CONF_KEYS keys
  * @object: zeroed; values and initial values are stored
  *
  * All that is wrong is said, not only the first.
@@ -143,6 +145,11 @@ void kl_conf_release(const struct kl_conf_key *const *tables, void *object);
 
 /** kl_conf_equal - are all values of two objects the same? */
 bool kl_conf_equal(const struct kl_conf_key *const *tables, const void *a, const void *b);
+
+struct kl_hint;
+
+/** kl_conf_offer - offer each of some words as a hint */
+void kl_conf_offer(struct kl_hint *hint, const char *words);
 
 /** kl_conf_help - print the keys of a table with their types and initial values */
 void kl_conf_help(FILE *stream, const struct kl_conf_key *keys);

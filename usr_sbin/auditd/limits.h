@@ -24,4 +24,7 @@
 #define KL_COMPRESS_STEP	(128u << 10)	/* bytes */
 #define KL_COMPRESS_PAUSE	5u		/* milliseconds */
 
+/* Configuration: beyond this a table of keys is a bug (WARN). */
+#define KL_CONF_KEYS		48u	/* keys of one kind of section */
+
 #endif /* KELLAS_AUDITD_LIMITS_H */

@@ -17,32 +17,41 @@ static bool is_journal(void)
 	       stat.st_ino == inode;
 }
 
-static void add_line(struct kl_buffer *out, int priority, const char *line, int length)
+static void write_lines(int priority, const char *line, bool named)
 {
-	if (is_journal())
-		kl_buffer_printf(out, "<%d>%.*s\n", priority, length, line);
-	else
-		kl_buffer_printf(out, "%s: %.*s\n", program_invocation_short_name,
-				 length, line);
+	struct kl_buffer out = { 0 };
+	bool journal = is_journal();
+	int saved = errno, length;
+
+	for (; *line; line += length + !!line[length]) {
+		length = strcspn(line, "\n");
+		if (journal)
+			kl_buffer_printf(&out, "<%d>", priority);
+		else if (named)
+			kl_buffer_printf(&out, "%s: ", program_invocation_short_name);
+		kl_buffer_printf(&out, "%.*s\n", length, line);
+	}
+	/* One write, so that lines of threads do not mix; if it fails, whom to tell? */
+	if (out.length && write(STDERR_FILENO, out.data, out.length) < 0)
+		errno = saved;
+	kl_buffer_free(&out);
+	errno = saved;
+}
+
+void kl_tell_text(int priority, const char *text)
+{
+	write_lines(priority, text, false);
 }
 
 void kl_tell(int priority, const char *format, ...)
 {
-	struct kl_buffer out = { 0 };
-	int saved = errno;
-	char *text, *line;
 	va_list args;
+	char *copy;
 
 	va_start(args, format);
-	if (vasprintf(&text, format, args) < 0)
-		text = NULL;
+	if (vasprintf(&copy, format, args) >= 0) {
+		write_lines(priority, copy, true);
+		free(copy);
+	}
 	va_end(args);
-	for (line = text; line && *line; line += strcspn(line, "\n"), line += !!*line)
-		add_line(&out, priority, line, strcspn(line, "\n"));
-	/* One write, so that lines of threads do not mix; if it fails, who to tell? */
-	if (out.length && write(STDERR_FILENO, out.data, out.length) < 0)
-		errno = saved;
-	kl_buffer_free(&out);
-	free(text);
-	errno = saved;
 }

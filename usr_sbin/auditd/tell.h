@@ -17,4 +17,7 @@
  */
 void kl_tell(int priority, const char *format, ...) __printf(2, 3);
 
+/** kl_tell_text - whole lines, that name what they are about themselves: no program's name */
+void kl_tell_text(int priority, const char *text);
+
 #endif /* KELLAS_TELL_H */
