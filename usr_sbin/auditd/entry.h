@@ -17,6 +17,7 @@ enum kl_entry_source {
  * @source: who said it
  * @sequence: KERNEL: last number that it accounts for (of a loss record the
  *	last lost); 0 otherwise
+ * @instance: KERNEL: of the module that gave the number
  * @time: microseconds since the epoch: the record's own, or when the first
  *	byte arrived
  * @line: without newline; any bytes but newline
@@ -28,6 +29,7 @@ enum kl_entry_source {
 struct kl_entry {
 	enum kl_entry_source source;
 	u64 sequence;
+	u64 instance;
 	u64 time;
 	struct kl_text line;
 	const struct kl_logline *record;

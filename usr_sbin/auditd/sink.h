@@ -62,10 +62,9 @@ struct kl_sink_type {
  * @timer: the retry
  * @delivered: messages confirmed
  * @failures: how often it went down
- * @resumes: the module is the one that the daemon's last run read from:
- *	sequence numbers of that run mean the same records
- * @position: @resumes: kernel records up to this number were safe in that run,
- *	they are not put again. From the position file; @type->open() may correct
+ * @instance: of the module at the time of kl_sink_start(); 0: none is loaded
+ * @position: records of @instance up to this number were safe in an earlier run
+ *	and are not put again. From the position file; @type->open() may correct
  *	it if it knows better (the number at a file's tail)
  * @advanced: kl_sink_confirm() calls it: kl_queue_safe() may have grown
  * @say: give a line of the daemon's own (kl_entry_say()) to the routes: it is
@@ -94,7 +93,7 @@ struct kl_sink {
 	struct kl_timer timer;
 	u64 delivered;
 	u64 failures;
-	bool resumes;
+	u64 instance;
 	u64 position;
 	void (*advanced)(struct kl_sink *sink);
 	void (*say)(struct kl_sink *sink, const struct kl_entry *entry);
@@ -110,8 +109,13 @@ extern const struct kl_conf_key kl_sink_keys[];
 /** kl_sink_start - queue, spool and @type->open(); 0 or a negative errno */
 int kl_sink_start(struct kl_sink *sink, struct kl_loop *loop);
 
-/** kl_sink_stop - deliver what can be delivered, keep the rest in the spool, close */
-void kl_sink_stop(struct kl_sink *sink);
+/**
+ * kl_sink_stop - deliver what can be delivered, keep the rest in the spool, close
+ * @instance: set as by kl_queue_safe()
+ *
+ * Return: kl_queue_safe() at the very end.
+ */
+u64 kl_sink_stop(struct kl_sink *sink, u64 *instance);
 
 /** kl_sink_put - format and queue one line. What finds no room is counted and told in its place */
 void kl_sink_put(struct kl_sink *sink, const struct kl_entry *entry);
