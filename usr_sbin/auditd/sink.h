@@ -49,9 +49,6 @@ struct kl_sink_type {
  * @type, @name: "sink TYPE NAME"
  * @place: where its section begins
  * @format, @queue_max, @spool_path, @spool_max: common keys
- * @instance: of the kernel whose records come, as in instance=; NULL: not known.
- *	Set before kl_sink_start(), and again when the module was loaded anew: the
- *	numbers begin again then. A file tells by it whether it has a record already
  * @loop: for watches and timers
  * @queue: what it has to deliver
  * @down: it does not work at the moment
@@ -62,7 +59,10 @@ struct kl_sink_type {
  * @timer: the retry
  * @delivered: messages confirmed
  * @failures: how often it went down
- * @instance: of the module at the time of kl_sink_start(); 0: none is loaded
+ * @instance: of the module whose records come, the number of its instance=; 0:
+ *	not known. Set before kl_sink_start(), and again when the module was loaded
+ *	anew: sequence numbers begin again then. A file tells by it whether it has a
+ *	record already
  * @position: records of @instance up to this number were safe in an earlier run
  *	and are not put again. From the position file; @type->open() may correct
  *	it if it knows better (the number at a file's tail)
@@ -82,7 +82,6 @@ struct kl_sink {
 	u64 queue_max;
 	char *spool_path;
 	u64 spool_max;
-	const char *instance;
 	struct kl_loop *loop;
 	struct kl_queue *queue;
 	bool down;
