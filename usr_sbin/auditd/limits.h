@@ -16,6 +16,10 @@
 #define KL_FILE_BATCH_BYTES	(256u << 10)
 /* Of a torn line that is cut off this much is kept in the line that says so. */
 #define KL_FILE_TORN_SHOWN	512u		/* bytes */
+/* At least this often a file says which kernel's numbers it holds: bounds the way back to it. */
+#define KL_FILE_MARK		(64u << 20)	/* bytes */
+/* Lines about the file itself that wait to be written into it; more are counted. */
+#define KL_FILE_NOTES		(64u << 10)	/* bytes */
 
 /* Rotated files of one sink that retention and compression look at; more are said. */
 #define KL_ROTATED_MAX		65536u
