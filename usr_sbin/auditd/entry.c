@@ -17,23 +17,6 @@ static void put_time(struct kl_buffer *out, u64 time)
 	kl_buffer_printf(out, "#%s.%06u#", text, (unsigned int)(time % 1000000));
 }
 
-/* A console line may hold anything; what could confuse a terminal or a reader may not. */
-static void put_harmless(struct kl_buffer *out, struct kl_text text)
-{
-	u32 i;
-
-	for (i = 0; i < text.length; i++) {
-		unsigned char c = text.data[i];
-
-		if (c == '\\')
-			kl_buffer_puts(out, "\\\\");
-		else if ((c < 0x20 && c != '\t') || c == 0x7f)
-			kl_buffer_printf(out, "\\%03o", c);
-		else
-			kl_buffer_add(out, text.data + i, 1);
-	}
-}
-
 static void format_text(const struct kl_entry *entry, struct kl_buffer *out)
 {
 	if (entry->source != KL_ENTRY_NETCONSOLE) {
@@ -44,7 +27,7 @@ static void format_text(const struct kl_entry *entry, struct kl_buffer *out)
 	kl_buffer_puts(out, " netconsole=");
 	kl_buffer_add(out, entry->origin.data, entry->origin.length);
 	kl_buffer_puts(out, " / ");
-	put_harmless(out, entry->line);
+	kl_buffer_add(out, entry->line.data, entry->line.length);
 }
 
 static void put_console(struct kl_output *output, const struct kl_entry *entry)

@@ -20,7 +20,8 @@ enum kl_entry_source {
  * @instance: KERNEL: of the module that gave the number
  * @time: microseconds since the epoch: the record's own, or when the first
  *	byte arrived
- * @line: without newline; any bytes but newline
+ * @line: without newline; KERNEL: any bytes but newline; the others: plain ASCII,
+ *	see assembler.h
  * @record: KERNEL: parsed; NULL if it could not be parsed (it is kept all the same)
  * @origin: NETCONSOLE: "ADDRESS:PORT"; empty otherwise
  *
@@ -50,8 +51,7 @@ enum kl_entry_format {
  * kl_entry_format - append the line in a format, without newline
  *
  * Text: records and the daemon's own lines as they are; a console line becomes
- * "#TIME# netconsole=ADDRESS:PORT / TEXT", with control characters written
- * \ooo and a backslash doubled. JSON: as kl_put_record(); the others have
+ * "#TIME# netconsole=ADDRESS:PORT / TEXT". JSON: as kl_put_record(); the others have
  * "type" "daemon", "netconsole" or "unreadable". ECS: see ecs.c.
  */
 void kl_entry_format(const struct kl_entry *entry, enum kl_entry_format format,

@@ -50,6 +50,9 @@ struct kl_input {
 	void *data;
 };
 
+extern const struct kl_input_type kl_input_kernel;
+extern const struct kl_input_type kl_input_netconsole;
+
 /** All kinds of inputs, ended by NULL. */
 extern const struct kl_input_type *const kl_input_types[];
 

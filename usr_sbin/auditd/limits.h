@@ -31,4 +31,11 @@
 /* Configuration: beyond this a table of keys is a bug (WARN). */
 #define KL_CONF_KEYS		48u	/* keys of one kind of section */
 
+/* Netconsole. */
+#define KL_DATAGRAMS		32u	/* of one system call */
+#define KL_DATAGRAM_ROUNDS	8u	/* calls in one round of the loop; the rest waits */
+#define KL_SENDERS_MAX		65536u	/* greatest senders-max */
+#define KL_LINE_MAX		(1u << 20) /* greatest line-max */
+#define KL_NETCONSOLE_MEMORY_MAX (1ull << 30) /* senders-max times line-max: refused */
+
 #endif /* KELLAS_AUDITD_LIMITS_H */
