@@ -38,4 +38,19 @@
 #define KL_LINE_MAX		(1u << 20) /* greatest line-max */
 #define KL_NETCONSOLE_MEMORY_MAX (1ull << 30) /* senders-max times line-max: refused */
 
+/* Sinks: a formatted line beyond it is dropped and told as lost. */
+#define KL_MESSAGE_MAX		(4u << 20)	/* bytes */
+
+/* A sink that does not work is tried again after this, doubled up to that. */
+#define KL_RETRY_FIRST		1000u		/* milliseconds */
+#define KL_RETRY_LAST		30000u		/* milliseconds */
+
+/* Spool: a segment is begun anew beyond max / 8, but within these. */
+#define KL_SEGMENT_MIN		(64u << 10)	/* bytes */
+#define KL_SEGMENT_MAX		(4u << 20)	/* bytes */
+/* Spool: what is read at a time. */
+#define KL_SPOOL_READ		(256u << 10)	/* bytes */
+/* Spool: while its directory cannot be opened it is tried again this often. */
+#define KL_SPOOL_RETRY		1000u		/* milliseconds */
+
 #endif /* KELLAS_AUDITD_LIMITS_H */
