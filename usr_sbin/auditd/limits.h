@@ -41,6 +41,11 @@
 /* Sinks: a formatted line beyond it is dropped and told as lost. */
 #define KL_MESSAGE_MAX		(4u << 20)	/* bytes */
 
+/* Sinks: what "queue" and "spool-max" may be. */
+#define KL_QUEUE_MIN		(64u << 10)	/* bytes */
+#define KL_QUEUE_MAX		(1ull << 30)	/* bytes */
+#define KL_SPOOL_MIN		(256u << 10)	/* bytes */
+
 /* A sink that does not work is tried again after this, doubled up to that. */
 #define KL_RETRY_FIRST		1000u		/* milliseconds */
 #define KL_RETRY_LAST		30000u		/* milliseconds */

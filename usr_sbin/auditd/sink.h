@@ -25,7 +25,7 @@ struct kl_sink;
  * @open: start. A sink that cannot work yet calls kl_sink_down() and returns 0;
  *	a negative errno ends the daemon (memory)
  * @deliver: take from the queue what can be taken without waiting; called
- *	after each batch and after kl_sink_wake()
+ *	after each batch, and soon after kl_sink_up(). Not while the sink is down
  * @retry: kl_sink_down() was called and its delay is over: try again
  * @rotate: SIGUSR1: begin anew; NULL: nothing to do
  * @close: finish what can be finished without waiting; free what the type made,
@@ -59,13 +59,20 @@ struct kl_sink_type {
  * @timer: the retry
  * @delivered: messages confirmed
  * @failures: how often it went down
+ * @losing: kl_sink_put() found no room for the last line
+ * @line, @text: for making messages
  * @instance: of the module whose records come, the number of its instance=; 0:
  *	not known. Set before kl_sink_start(), and again when the module was loaded
  *	anew: sequence numbers begin again then. A file tells by it whether it has a
  *	record already
  * @position: records of @instance up to this number were safe in an earlier run
  *	and are not put again. From the position file; @type->open() may correct
- *	it if it knows better (the number at a file's tail)
+ *	it if it knows better (the number at a file's tail). A spool knows better
+ * @repeat_until: newest record of the kernel when the daemon started, if @instance
+ *	is that of the last run and it did not end in order, otherwise 0: what lies
+ *	between @position and it may have been sent already. sink.c says so before the
+ *	first of them (daemon=repeat); a type that knows better sets it to 0 in
+ *	@type->open()
  * @advanced: kl_sink_confirm() calls it: kl_queue_safe() may have grown
  * @say: give a line of the daemon's own (kl_entry_say()) to the routes: it is
  *	copied and given later, so that it may be called from anywhere
@@ -92,8 +99,11 @@ struct kl_sink {
 	struct kl_timer timer;
 	u64 delivered;
 	u64 failures;
+	bool losing;
+	struct kl_buffer line, text;
 	u64 instance;
 	u64 position;
+	u64 repeat_until;
 	void (*advanced)(struct kl_sink *sink);
 	void (*say)(struct kl_sink *sink, const struct kl_entry *entry);
 	void *data;
@@ -119,7 +129,11 @@ u64 kl_sink_stop(struct kl_sink *sink, u64 *instance);
 /** kl_sink_put - format and queue one line. What finds no room is counted and told in its place */
 void kl_sink_put(struct kl_sink *sink, const struct kl_entry *entry);
 
-/** kl_sink_deliver - a batch is over: deliver, unless the sink is down */
+/**
+ * kl_sink_deliver - a batch is over: deliver, unless the sink is down
+ *
+ * What cannot be delivered is safe in the spool afterwards, if there is one.
+ */
 void kl_sink_deliver(struct kl_sink *sink);
 
 /**
@@ -133,12 +147,20 @@ void kl_sink_confirm(struct kl_sink *sink, u64 count);
  * @error: errno
  *
  * Sent messages are to be sent again. Said once in the daemon's own log, not
- * at each retry. @type->retry() is called after a delay.
+ * at each retry. @type->retry() is called after a delay, which doubles until
+ * something was confirmed.
  */
 void kl_sink_down(struct kl_sink *sink, int error, const char *format, ...)
 	__printf(3, 4);
 
-/** kl_sink_up - for types: it works again; said if it was down */
+/**
+ * kl_sink_up - for types: it works again; said if it was down
+ *
+ * @type->deliver() is called soon, from the loop.
+ */
 void kl_sink_up(struct kl_sink *sink);
+
+/** kl_sink_wake - for types: @type->deliver() is to be called soon, from the loop */
+void kl_sink_wake(struct kl_sink *sink);
 
 #endif /* KELLAS_SINK_H */

@@ -11,6 +11,7 @@
 #include "limits.h"
 #include "loop.h"
 #include "spool.h"
+#include "tell.h"
 
 #define VERSION 1u
 #define COPY_SIZE 512 /* a sector: one copy is written whole or not at all */
@@ -126,7 +127,7 @@ static int note(struct kl_spool *spool, int error)
 		return 0;
 	spool->failures++;
 	if (-error != spool->error)
-		fprintf(stderr, "<3>spool %s: %s\n", spool->path, strerror(-error));
+		kl_tell(LOG_ERR, "spool %s: %s", spool->path, strerror(-error));
 	spool->error = -error;
 	return error;
 }
@@ -134,7 +135,7 @@ static int note(struct kl_spool *spool, int error)
 static void note_success(struct kl_spool *spool)
 {
 	if (spool->error)
-		fprintf(stderr, "<5>spool %s: works again\n", spool->path);
+		kl_tell(LOG_NOTICE, "spool %s: works again", spool->path);
 	spool->error = 0;
 }
 
@@ -515,7 +516,7 @@ static void mend_tail(struct kl_spool *spool)
 		if (fd < 0 || ftruncate(fd, spool->offset))
 			note(spool, -errno);
 		close_fd(&fd);
-		fprintf(stderr, "<4>spool %s: %llu bytes of an unfinished message cut off\n",
+		kl_tell(LOG_WARNING, "spool %s: %llu bytes of an unfinished message cut off",
 			spool->path, (unsigned long long)torn);
 		spool->torn += torn;
 		spool->bytes -= torn;
