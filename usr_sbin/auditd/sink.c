@@ -148,16 +148,20 @@ int kl_sink_start(struct kl_sink *sink, struct kl_loop *loop)
 	return error;
 }
 
-void kl_sink_stop(struct kl_sink *sink)
+u64 kl_sink_stop(struct kl_sink *sink, u64 *instance)
 {
 	struct kl_queue_stat stat;
+	u64 safe;
 
 	if (!sink->queue)
-		return;
+		return 0;
 	if (!sink->down)
 		sink->type->deliver(sink);
 	sink->type->close(sink);
 	kl_timer_stop(sink->loop, &sink->timer);
+	if (sink->spool_path && !kl_queue_spill(sink->queue))
+		kl_queue_sync(sink->queue);
+	safe = kl_queue_safe(sink->queue, instance);
 	kl_queue_stat(sink->queue, &stat);
 	if (stat.messages && !sink->spool_path)
 		kl_tell(LOG_WARNING, "sink %s: %llu messages are not delivered",
@@ -166,6 +170,7 @@ void kl_sink_stop(struct kl_sink *sink)
 	sink->queue = NULL;
 	kl_buffer_free(&sink->line);
 	kl_buffer_free(&sink->text);
+	return safe;
 }
 
 static void put(struct kl_sink *sink, const struct kl_entry *entry)
