@@ -107,7 +107,8 @@ struct kl_core {
 /**
  * struct kl_log - the log ring in the kernel (log.c)
  * @ring: records; lives as long as the module
- * @wait: readers
+ * @wait: readers, pollers; pollers.h
+ * @leaving: rmmod -f: nobody shall wait any more
  * @soon: wakes them a moment after a record
  * @later: wakes them a second after a loss
  * @again: something was lost after @later was set: it sets itself once more
@@ -124,7 +125,8 @@ struct kl_core {
  */
 struct kl_log {
 	struct kl_ring *ring;
-	wait_queue_head_t wait;
+	wait_queue_head_t *wait;
+	bool leaving;
 	struct timer_list soon;
 	struct timer_list later;
 	bool again;
@@ -277,6 +279,9 @@ int kl_log_init(void);
 
 /** kl_log_exit - nobody writes or reads any more. Context: module_exit. */
 void kl_log_exit(void);
+
+/** kl_log_leave - let readers go, for ever. Context: module_exit. */
+void kl_log_leave(void);
 
 /** kl_log_configure - let the ring follow the quotas. Context: may sleep. */
 void kl_log_configure(const struct kl_quota *quota);

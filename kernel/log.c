@@ -14,13 +14,14 @@
 #include <linux/timekeeping.h>
 #include "kellas.h"
 #include "linux_audit.h"
+#include "pollers.h"
 
 #define WAKE_SOON	1		/* jiffies */
 #define WAKE_LATER	(HZ + 1)
 
 static void wake_readers(struct timer_list *timer)
 {
-	wake_up_interruptible_all(&kellas.log.wait);
+	wake_up_interruptible_all(kellas.log.wait);
 }
 
 static void wake(struct timer_list *timer, unsigned long delay)
@@ -196,18 +197,30 @@ int kl_log_init(void)
 {
 	struct kl_log *log = &kellas.log;
 
-	init_waitqueue_head(&log->wait);
 	init_waitqueue_head(&log->acks);
 	mutex_init(&log->keeper_lock);
 	timer_setup(&log->soon, wake_readers, 0);
 	timer_setup(&log->later, wake_later, 0);
+	log->wait = kl_pollers_new();
+	if (!log->wait)
+		return -ENOMEM;
 	log->ring = kl_ring_new(KL_AUDIT_MEMORY);
-	return log->ring ? 0 : -ENOMEM;
+	if (log->ring)
+		return 0;
+	kl_pollers_free(log->wait);
+	return -ENOMEM;
+}
+
+void kl_log_leave(void)
+{
+	WRITE_ONCE(kellas.log.leaving, true);
+	wake_up_all(kellas.log.wait);
 }
 
 void kl_log_exit(void)
 {
 	timer_delete_sync(&kellas.log.soon);
 	timer_delete_sync(&kellas.log.later);
+	kl_pollers_free(kellas.log.wait);
 	kl_ring_free(kellas.log.ring);
 }

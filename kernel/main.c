@@ -63,7 +63,6 @@ static int __init kellas_init(void)
 	int err;
 
 	kellas.origin.instance = get_random_u64();
-	kl_query_init();
 	kl_linux_audit_init();
 	read_boot_id(&kellas.origin);
 	err = kl_path_init();
@@ -82,9 +81,12 @@ static int __init kellas_init(void)
 	err = kl_log_init();
 	if (err)
 		goto free_percpu;
-	err = kl_core_init();
+	err = kl_query_init();
 	if (err)
 		goto exit_log;
+	err = kl_core_init();
+	if (err)
+		goto exit_query;
 	err = kl_accept_init();
 	if (err)
 		goto exit_core;
@@ -103,6 +105,8 @@ exit_accept:
 	kl_accept_exit();
 exit_core:
 	kl_core_exit();
+exit_query:
+	kl_query_exit();
 exit_log:
 	kl_log_exit();
 free_percpu:
@@ -138,6 +142,7 @@ static void __exit kellas_exit(void)
 	kl_accept_exit();
 	kl_core_exit();
 	kl_linux_audit_exit();
+	kl_query_exit();
 	kl_log_exit();
 	free_percpu_parts();
 	kl_fscontext_exit();

@@ -211,7 +211,9 @@ int kl_proc_init(void)
 	return 0;
 }
 
+/* Waits until each call that is under way has returned, and closes the files. */
 void kl_proc_exit(void)
 {
+	kl_log_leave();
 	proc_remove(kellas.proc);
 }

@@ -5,7 +5,8 @@
  * Each open file has its own cursor and begins at the oldest record held. A
  * read returns whole records, as many as fit; if not even the next one fits it
  * fails with EINVAL and the record stays (512 KiB fit any). It waits for a
- * record unless O_NONBLOCK is set (then EAGAIN). lseek(n, SEEK_SET) moves to
+ * record unless O_NONBLOCK is set (then EAGAIN), or the module is removed by
+ * force (ENODEV). lseek(n, SEEK_SET) moves to
  * the record with seq=n, or the oldest if n is 0; lseek(0, SEEK_END) behind
  * the newest. Writing "keep" makes this reader the keeper, EBUSY if there is
  * one; its thread group's own operations are not recorded then. "ack N" says
@@ -180,8 +181,11 @@ static ssize_t audit_read(struct file *file, char __user *buffer, size_t size,
 			return done;
 		if (file->f_flags & O_NONBLOCK)
 			return -EAGAIN;
-		if (wait_event_interruptible(kellas.log.wait,
-					     has_records(audit)))
+		if (READ_ONCE(kellas.log.leaving))
+			return -ENODEV;
+		if (wait_event_interruptible(*kellas.log.wait,
+					     has_records(audit) ||
+					     READ_ONCE(kellas.log.leaving)))
 			return -ERESTARTSYS;
 	}
 }
@@ -190,7 +194,7 @@ static __poll_t audit_poll(struct file *file, poll_table *table)
 {
 	struct audit *audit = file->private_data;
 
-	poll_wait(file, &kellas.log.wait, table);
+	poll_wait(file, kellas.log.wait, table);
 	return has_records(audit) ? EPOLLIN | EPOLLRDNORM : 0;
 }
 

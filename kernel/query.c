@@ -18,6 +18,7 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/wait.h>
+#include "pollers.h"
 #include "query.h"
 
 /**
@@ -52,7 +53,7 @@ struct query {
  * @count: of @pending
  * @memory: bytes of @pending
  * @alive: jiffies when an observer last gave a sign of life
- * @wait: observers that poll
+ * @wait: observers that poll; pollers.h
  * @guard: @observers; a leaf lock
  * @observers: struct kl_observer
  * @observer_count: changed under both locks, read without
@@ -64,7 +65,7 @@ static struct kl_queries {
 	u32 count;
 	u64 memory;
 	unsigned long alive;
-	wait_queue_head_t wait;
+	wait_queue_head_t *wait;
 	spinlock_t guard;
 	struct list_head observers;
 	u32 observer_count;
@@ -162,7 +163,7 @@ static bool link_query(struct query *query, u64 quota)
 unlock:
 	mutex_unlock(&queries.lock);
 	if (linked)
-		wake_up_interruptible_all(&queries.wait);
+		wake_up_interruptible_all(queries.wait);
 	return linked;
 }
 
@@ -390,7 +391,7 @@ bool kl_query_pending(void)
 
 void kl_query_poll(struct file *file, poll_table *table)
 {
-	poll_wait(file, &queries.wait, table);
+	poll_wait(file, queries.wait, table);
 }
 
 void kl_query_stat(struct kl_query_stat *stat)
@@ -403,12 +404,20 @@ void kl_query_stat(struct kl_query_stat *stat)
 	mutex_unlock(&queries.lock);
 }
 
-void kl_query_init(void)
+int kl_query_init(void)
 {
+	queries.wait = kl_pollers_new();
+	if (!queries.wait)
+		return -ENOMEM;
 	mutex_init(&queries.lock);
 	spin_lock_init(&queries.guard);
 	INIT_LIST_HEAD(&queries.pending);
 	INIT_LIST_HEAD(&queries.observers);
-	init_waitqueue_head(&queries.wait);
 	queries.alive = jiffies;
+	return 0;
+}
+
+void kl_query_exit(void)
+{
+	kl_pollers_free(queries.wait);
 }

@@ -86,8 +86,10 @@ struct kl_query_stat {
 	u64 refused;
 };
 
-void kl_query_init(void);
+int kl_query_init(void);
 
+/** kl_query_exit - nobody asks or answers any more. Context: module_exit. */
+void kl_query_exit(void);
 
 /**
  * kl_query_wanted - would a denial of this request be asked about?

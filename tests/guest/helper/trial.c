@@ -7,10 +7,12 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -427,6 +429,128 @@ static void waiting_detach(void)
 	held_unmount(FUSE);
 }
 
+static void by_force(void)
+{
+	kellas_close();
+	expect_error("remove", 0, syscall(SYS_delete_module, "kellas", O_NONBLOCK | O_TRUNC) ?
+			     errno : 0);
+	expect(access(KELLAS, F_OK) < 0, "its folder is still there");
+}
+
+/* Waits for a record, of which there are none. */
+static int be_reader(int ready)
+{
+	int fd = must(open(KELLAS "audit", O_RDONLY | O_CLOEXEC));
+	char data[5000];
+
+	must(lseek(fd, 0, SEEK_END));
+	must(write(ready, "", 1));
+	return read(fd, data, sizeof(data)) < 0 ? errno : 0;
+}
+
+static int poll_both(int ready, short events)
+{
+	struct pollfd files[] = {
+		{ .fd = must(open(KELLAS "audit", O_RDONLY | O_CLOEXEC)), .events = events },
+		{ .fd = must(open(KELLAS "query", O_RDONLY | O_CLOEXEC)), .events = events },
+	};
+
+	must(lseek(files[0].fd, 0, SEEK_END));
+	must(write(ready, "", 1));
+	return poll(files, 2, -1) < 0 ? errno : 0;
+}
+
+static int be_poller(int ready) { return poll_both(ready, POLLIN); }
+
+/* Stays in poll whatever becomes of the files, until it is told to go. */
+static int be_stubborn(int ready) { return poll_both(ready, POLLPRI); }
+
+/* Does not wait, but is on the queues until its descriptors are closed. */
+static int be_epoll(int ready)
+{
+	struct epoll_event event = { .events = EPOLLPRI };
+	int set = must(epoll_create1(EPOLL_CLOEXEC));
+	int audit = must(open(KELLAS "audit", O_RDONLY | O_CLOEXEC));
+	int query = must(open(KELLAS "query", O_RDONLY | O_CLOEXEC));
+
+	must(epoll_ctl(set, EPOLL_CTL_ADD, audit, &event));
+	must(epoll_ctl(set, EPOLL_CTL_ADD, query, &event));
+	must(write(ready, "", 1));
+	pause();
+	close(audit);
+	close(query);
+	close(set);
+	return 0;
+}
+
+static void wake_up_call(int number) { (void)number; }
+
+static pid_t start(int (*be)(int ready))
+{
+	struct sigaction action = { .sa_handler = wake_up_call };
+	int ready[2];
+	char byte;
+	pid_t pid;
+
+	must(sigaction(SIGUSR1, &action, NULL));
+	must(pipe2(ready, O_CLOEXEC));
+	pid = must(fork());
+	if (!pid)
+		_exit(be(ready[1]));
+	must(read(ready[0], &byte, 1));
+	close(ready[0]);
+	close(ready[1]);
+	return pid;
+}
+
+/* Its exit status; -1 if it does not end by itself. */
+static int end_of(pid_t pid)
+{
+	int i, status;
+
+	for (i = 0; i < 1000; i++) {
+		if (must(waitpid(pid, &status, WNOHANG)))
+			return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+		pause_for(10);
+	}
+	kill(pid, SIGKILL);
+	return -1;
+}
+
+/* By a child, lest it waits for ever. */
+static int remove_elsewhere(int ready)
+{
+	must(write(ready, "", 1));
+	return syscall(SYS_delete_module, "kellas", O_NONBLOCK | O_TRUNC) ? errno : 0;
+}
+
+/* Nobody is left waiting, and nobody touches what was the module's memory. */
+static void forced_out(void)
+{
+	pid_t reader, poller, stubborn, waiter;
+
+	begin("removed by force with readers and pollers");
+	kellas_load();
+	policy("");
+	kellas_close();
+	reader = start(be_reader);
+	poller = start(be_poller);
+	stubborn = start(be_stubborn);
+	waiter = start(be_epoll);
+	pause_for(300);
+	expect_error("remove", EAGAIN, kellas_remove());
+	expect_error("remove by force", 0, end_of(start(remove_elsewhere)));
+	expect(access(KELLAS, F_OK) < 0, "its folder is still there");
+	expect_error("who read", ENODEV, end_of(reader));
+	expect_number("who polled", 0, end_of(poller));
+	expect_number("who polls for something else", 0, must(waitpid(stubborn, NULL, WNOHANG)));
+	must(kill(stubborn, SIGUSR1));
+	expect_error("who polls for something else", EINTR, end_of(stubborn));
+	must(kill(waiter, SIGUSR1));
+	expect_number("who has it in an epoll set", 0, end_of(waiter));
+	end();
+}
+
 void part_trial(int argc, char **argv)
 {
 	(void)argc;
@@ -446,11 +570,9 @@ void part_trial(int argc, char **argv)
 	begin("removed by force while on trial");
 	policy(OLD);
 	begin_trial(100);
-	kellas_close();
-	expect_error("remove", 0, syscall(SYS_delete_module, "kellas", O_NONBLOCK | O_TRUNC) ?
-			     errno : 0);
-	expect(access(KELLAS, F_OK) < 0, "its folder is still there");
+	by_force();
 	end();
+	forced_out();
 }
 
 /* Nothing is undone here: the machine is given up. */
