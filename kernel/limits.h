@@ -60,6 +60,12 @@
 #define KL_FSCONTEXT_SOURCE_MAX	4096u		/* bytes of the source, with NUL */
 #define KL_FSCONTEXT_DATA_MAX	(16u << 10)	/* bytes of all parameters */
 #define KL_FSCONTEXTS_PER_SB	16u		/* remembered of a superblock */
+/*
+ * All parameters of all of them together, bytes; what does not fit is counted
+ * ("mounts left_out="). Of the contexts themselves and of superblocks there are
+ * as many as the kernel has.
+ */
+#define KL_FSCONTEXT_MEMORY	(16u << 20)
 
 /* Log records: arguments that do not fit are counted as omitted=N. */
 #define KL_RECORD_MAX		(64u << 10)	/* binary record */

@@ -20,6 +20,7 @@
  *	query observers=N pending=N asked=N granted=N denied=N retried=N
  *		expired=N ended=N refused=N		(one line)
  *	tasks states=N histories=N domains=N bytes=N
+ *	mounts left_out=N
  *	attached functions=N inflight=N tracepoints=N
  *	function security_file_open family=open state=attached|detached|missing
  *	tracepoint sched_process_exit family=exit state=...
@@ -46,7 +47,8 @@
  * queries nobody answered, ended ones lost their task, their observers or the
  * policy, refused denials were not asked about for want of room. tasks counts threads that are followed, and what is kept of
  * them: their histories are shared, domains exist as long as a task is in one or
- * a rule leads to it.
+ * a rule leads to it. left_out counts parameters of fsconfig(2) for which there
+ * was no room: the data of their mounts is unknown.
  *
  * version:
  *
@@ -60,6 +62,7 @@
 #include <linux/pid.h>
 #include <linux/utsname.h>
 #include "attach.h"
+#include "hooks/fscontext.h"
 #include "linux_audit.h"
 #include "proc.h"
 #include "query.h"
@@ -132,6 +135,12 @@ static int print_tasks(struct kl_page *page)
 		"tasks states=%llu histories=%llu domains=%u bytes=%llu\n",
 		figures.states, figures.histories, figures.domains,
 		figures.bytes);
+}
+
+static int print_mounts(struct kl_page *page)
+{
+	return kl_page_printf(page, "mounts left_out=%llu\n",
+			      kl_fscontext_left_out());
 }
 
 static int print_attached(struct kl_page *page)
@@ -258,6 +267,8 @@ int kl_stat_print(struct kl_page *page)
 		err = print_queries(page);
 	if (!err)
 		err = print_tasks(page);
+	if (!err)
+		err = print_mounts(page);
 	if (!err)
 		err = print_attached(page);
 	if (!err)

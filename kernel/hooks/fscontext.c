@@ -37,7 +37,7 @@ struct param {
  * @wild: any mount of @sb may be meant: other notes of it were dropped
  * @truncated: there were more parameters
  * @length: of all parameters, with a comma each
- * @source: what a parameter said, then what CREATE was given; or NULL
+ * @source: of the first parameter that said so; or NULL
  * @first, @last: parameters in order
  */
 struct note {
@@ -57,26 +57,36 @@ struct note {
 
 /**
  * struct notes - all of them
- * @lock: everything here; a leaf, taken in process context and under sb_lock
+ * @lock: everything here but @left_out; a leaf, taken in process context and
+ *	under sb_lock
  * @generation: of the attachment that they belong to
+ * @memory: bytes of all parameters, KL_FSCONTEXT_MEMORY at most
+ * @dead: notes that nobody finds any more, by @of_fc; unlock_notes() frees them
+ * @left_out: parameters that were not noted for want of room
  * @of_fc: notes by context
  * @of_sb: notes by superblock, the newest first
  */
 static struct notes {
 	spinlock_t lock;
 	u32 generation;
+	u32 memory;
+	struct hlist_head dead;
+	kl_counter_t left_out;
 	DECLARE_HASHTABLE(of_fc, 8);
 	DECLARE_HASHTABLE(of_sb, 8);
 } notes = {
 	.lock = __SPIN_LOCK_UNLOCKED(notes.lock),
 };
 
+u64 kl_fscontext_left_out(void)
+{
+	return kl_counter_read(&notes.left_out);
+}
+
 static void free_note(struct note *note)
 {
 	struct param *param, *next;
 
-	if (!note)
-		return;
 	for (param = note->first; param; param = next) {
 		next = param->next;
 		kfree(param);
@@ -97,7 +107,8 @@ static void drop(struct note *note)
 	leave_context(note);
 	if (note->sb)
 		hash_del(&note->of_sb);
-	free_note(note);
+	notes.memory -= note->length;
+	hlist_add_head(&note->of_fc, &notes.dead);
 }
 
 static void drop_all(void)
@@ -133,6 +144,19 @@ static bool lock_notes(u32 generation)
 static u32 current_generation(void)
 {
 	return kl_attach_generation(KL_FAMILY_FSCONTEXT);
+}
+
+/* There may be many parameters: they are freed when the lock is. */
+static void unlock_notes(void)
+{
+	struct hlist_node *next;
+	struct hlist_head dead;
+	struct note *note;
+
+	hlist_move_list(&notes.dead, &dead);
+	spin_unlock(&notes.lock);
+	hlist_for_each_entry_safe(note, next, &dead, of_fc)
+		free_note(note);
 }
 
 static struct note *find_context(const struct fs_context *fc)
@@ -223,10 +247,19 @@ static struct param *make_param(const struct fs_parameter *from)
 	return param;
 }
 
+static bool has_room(const struct note *note, u32 more)
+{
+	return note->length + more <= KL_FSCONTEXT_DATA_MAX &&
+	       notes.memory + more <= KL_FSCONTEXT_MEMORY;
+}
+
 static bool add_param(struct note *note, struct param *param)
 {
-	if (note->length + param->length + 1 > KL_FSCONTEXT_DATA_MAX) {
+	u32 more = param->length + 1;
+
+	if (!has_room(note, more)) {
 		note->truncated = true;
+		kl_counter_add(&notes.left_out, 1);
 		return false;
 	}
 	if (note->last)
@@ -234,7 +267,8 @@ static bool add_param(struct note *note, struct param *param)
 	else
 		note->first = param;
 	note->last = param;
-	note->length += param->length + 1;
+	note->length += more;
+	notes.memory += more;
 	return true;
 }
 
@@ -251,17 +285,21 @@ static struct note *note_of(const struct fs_context *fc, struct note **spare)
 	return note;
 }
 
-/* A context takes the first source, or refuses the others. */
-static int note_source(const struct fs_context *fc, const char *value,
-		       u32 generation)
+/*
+ * A file system that needs a device takes the first source that is a string,
+ * and refuses all others. What the context itself holds cannot be looked at
+ * later: only the mutex of fsconfig(2) keeps it, and whose that is nobody tells.
+ */
+static int note_source(const struct fs_context *fc,
+		       const struct fs_parameter *param, u32 generation)
 {
 	struct note *note, *spare;
 	char *source;
 
-	if (!value)
+	if (param->type != fs_value_is_string)
 		return 0;
 	spare = kzalloc(sizeof(*spare), GFP_KERNEL_ACCOUNT);
-	source = kstrdup(value, GFP_KERNEL_ACCOUNT);
+	source = kstrdup(param->string, GFP_KERNEL_ACCOUNT);
 	if (!spare || !source) {
 		kfree(spare);
 		kfree(source);
@@ -271,7 +309,7 @@ static int note_source(const struct fs_context *fc, const char *value,
 		note = note_of(fc, &spare);
 		if (!note->source)
 			swap(note->source, source);
-		spin_unlock(&notes.lock);
+		unlock_notes();
 	}
 	kfree(spare);
 	kfree(source);
@@ -293,7 +331,7 @@ static int note_param(const struct fs_context *fc,
 	if (lock_notes(generation)) {
 		if (add_param(note_of(fc, &spare), added))
 			added = NULL;
-		spin_unlock(&notes.lock);
+		unlock_notes();
 	}
 	kfree(spare);
 	kfree(added);
@@ -312,7 +350,7 @@ int kl_hook_fs_context_parse_param(struct fs_context *fc,
 	if (!KL_SYSCALL_IS(fsconfig))
 		return 0;
 	if (!strcmp(param->key, "source"))
-		return note_source(fc, value_of(param), generation);
+		return note_source(fc, param, generation);
 	return note_param(fc, param, generation);
 }
 
@@ -344,13 +382,9 @@ static void add_super(struct note *note, const struct super_block *sb)
 	hash_add(notes.of_sb, &note->of_sb, (unsigned long)sb);
 }
 
-/*
- * @fc NULL: somebody interferes, so nothing is certain but @sb. Btrfs does not
- * leave its context the source.
- */
+/* @fc NULL: somebody interferes, so nothing is certain but @sb. */
 static void note_create(const struct super_block *sb,
-			const struct fs_context *fc, struct note **spare,
-			char **source)
+			const struct fs_context *fc, struct note **spare)
 {
 	struct note *note;
 
@@ -364,8 +398,6 @@ static void note_create(const struct super_block *sb,
 		return;
 	note->root = fc ? fc->root : NULL;
 	note->wild = !fc;
-	if (*source)
-		swap(note->source, *source);
 	add_super(note, sb);
 }
 
@@ -376,7 +408,6 @@ int kl_hook_sb_kern_mount(kl_mounted_sb *sb)
 	struct fs_context *fc;
 	struct file *file;
 	struct note *spare;
-	char *source = NULL;
 	int err = 0;
 
 	if (!KL_SYSCALL_IS(fsconfig))
@@ -387,17 +418,14 @@ int kl_hook_sb_kern_mount(kl_mounted_sb *sb)
 		fc = NULL;
 	}
 	spare = kzalloc(sizeof(*spare), GFP_KERNEL_ACCOUNT);
-	if (fc && fc->source)
-		source = kstrdup(fc->source, GFP_KERNEL_ACCOUNT);
-	if (!spare || (fc && fc->source && !source))
+	if (!spare) {
 		err = -ENOMEM;
-	else if (lock_notes(generation)) {
-		note_create(sb, fc, &spare, &source);
-		spin_unlock(&notes.lock);
+	} else if (lock_notes(generation)) {
+		note_create(sb, fc, &spare);
+		unlock_notes();
 	}
 	if (fc)
 		fput(file);
-	kfree(source);
 	kfree(spare);
 	return err;
 }
@@ -432,7 +460,7 @@ void kl_hook_free_mnt_opts(void **mnt_opts)
 	if (!lock_notes(current_generation()))
 		return;
 	found = find_context(fc);
-	spin_unlock(&notes.lock);
+	unlock_notes();
 	if (!found || is_being_created(fc))
 		return;
 
@@ -443,7 +471,7 @@ void kl_hook_free_mnt_opts(void **mnt_opts)
 		leave_context(note);
 	else if (note)
 		drop(note);
-	spin_unlock(&notes.lock);
+	unlock_notes();
 }
 
 /* Before 6.12 with sb_lock held. */
@@ -458,7 +486,7 @@ void kl_hook_sb_free(struct super_block *sb)
 				    (unsigned long)sb)
 		if (note->sb == sb)
 			drop(note);
-	spin_unlock(&notes.lock);
+	unlock_notes();
 }
 
 /* How well does a note fit? 0: not at all. */
@@ -526,7 +554,7 @@ bool kl_fscontext_mount(const struct vfsmount *mnt,
 			note->mnt = mnt;
 		tell(note, told);
 	}
-	spin_unlock(&notes.lock);
+	unlock_notes();
 	return note;
 }
 
@@ -554,7 +582,7 @@ bool kl_fscontext_reconfigure(const struct super_block *sb,
 		note = find_context(fc);
 		if (note)
 			tell(note, told);
-		spin_unlock(&notes.lock);
+		unlock_notes();
 	}
 	fput(file);
 	return works;
@@ -562,5 +590,7 @@ bool kl_fscontext_reconfigure(const struct super_block *sb,
 
 void kl_fscontext_exit(void)
 {
+	spin_lock(&notes.lock);
 	drop_all();
+	unlock_notes();
 }

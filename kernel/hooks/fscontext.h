@@ -9,14 +9,15 @@
  * So the steps are noted as they come by:
  *
  *	parameter	a note of the context: "key=value"
- *	CREATE		the note learns its superblock, root and source
+ *	CREATE		the note learns its superblock and root
  *	fsmount		the note leaves the context
  *	move_mount	a note that fits the mount becomes that mount's
  *
  * A note goes with its context or, later, with its superblock, which keeps at
  * most KL_FSCONTEXTS_PER_SB: there are no more notes than the kernel has
- * contexts and superblocks, whose owners pay for the memory. Without memory for
- * a note its fsconfig fails.
+ * contexts and superblocks, whose owners pay for the memory; and all parameters
+ * together take KL_FSCONTEXT_MEMORY at most. Without memory for a note its
+ * fsconfig fails.
  *
  * The functions that tell of all this are attached and detached together. Notes
  * of an earlier attachment are dropped: what became of their contexts since has
@@ -66,6 +67,9 @@ bool kl_fscontext_mount(const struct vfsmount *mnt,
 bool kl_fscontext_reconfigure(const struct super_block *sb,
 			      struct kl_fscontext_told *told,
 			      unsigned int *flags);
+
+/** kl_fscontext_left_out - parameters not noted for want of room. Context: any. */
+u64 kl_fscontext_left_out(void);
 
 /** kl_fscontext_exit - forget everything. Context: module_exit. */
 void kl_fscontext_exit(void);
