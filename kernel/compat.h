@@ -74,6 +74,11 @@ static inline int kl_ftrace_unregister(struct ftrace_ops *ops, unsigned long to)
 #include <linux/compiler.h>
 #include <linux/dcache.h>
 #include <linux/fs.h>
+#if __has_include(<linux/io_uring/cmd.h>)
+#include <linux/io_uring/cmd.h>
+#else
+#include <linux/io_uring.h>
+#endif
 #include <linux/mm.h>
 #include <linux/sched.h>
 
@@ -176,13 +181,6 @@ static inline bool kl_uses_io_uring(void)
 	return false;
 #endif
 }
-
-/* Flags of security_task_alloc(). */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
-typedef u64 kl_clone_flags_t;
-#else
-typedef unsigned long kl_clone_flags_t;
-#endif
 
 /* What security_bprm_committed_creds() is given. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)

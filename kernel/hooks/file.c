@@ -6,6 +6,7 @@
 #include "../task.h"
 #include "hooks.h"
 #include "inner.h"
+#include "syscall.h"
 
 static enum kl_op write_op(unsigned int flags)
 {
@@ -59,20 +60,50 @@ int kl_hook_inode_getattr(const struct path *path)
 	return kl_check_path(KL_OP_GETATTR, path);
 }
 
-int kl_hook_file_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+static int check_ioctl(struct vfsmount *mnt, struct dentry *dentry,
+		       unsigned int cmd)
 {
 	struct kl_check check kl_uninitialized;
 
-	if (kl_file_is_inner(file))
-		return 0;
 	kl_check_init(&check, KL_OP_IOCTL);
-	kl_check_object(&check, 0, file->f_path.mnt, file->f_path.dentry);
+	kl_check_object(&check, 0, mnt, dentry);
 	kl_check_number(&check, KL_SLOT_CMD, cmd);
 	return kl_check_once(&check);
+}
+
+int kl_hook_file_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	if (kl_file_is_inner(file))
+		return 0;
+	return check_ioctl(file->f_path.mnt, file->f_path.dentry, cmd);
 }
 
 int kl_hook_file_ioctl_compat(struct file *file, unsigned int cmd,
 			      unsigned long arg)
 {
 	return kl_hook_file_ioctl(file, cmd, arg);
+}
+
+int kl_hook_uring_cmd(struct io_uring_cmd *ioucmd)
+{
+	return kl_hook_file_ioctl(ioucmd->file, ioucmd->cmd_op, 0);
+}
+
+/*
+ * file_setattr(2) and file_getattr(2) do by name what these ioctls do, which
+ * come here, too, but have been asked about; as does a setattr to read what was
+ * there. The mount is not known, and setattr holds the inode's i_rwsem.
+ */
+int kl_hook_inode_file_setattr(struct dentry *dentry, struct file_kattr *fa)
+{
+	if (!KL_SYSCALL_IS(file_setattr) || kl_dentry_is_skipped(dentry))
+		return 0;
+	return check_ioctl(NULL, dentry, FS_IOC_FSSETXATTR);
+}
+
+int kl_hook_inode_file_getattr(struct dentry *dentry, struct file_kattr *fa)
+{
+	if (!KL_SYSCALL_IS(file_getattr) || kl_dentry_is_skipped(dentry))
+		return 0;
+	return check_ioctl(NULL, dentry, FS_IOC_FSGETXATTR);
 }

@@ -23,8 +23,10 @@
 struct cred;
 struct dentry;
 struct file;
+struct file_kattr;
 struct fs_context;
 struct fs_parameter;
+struct io_uring_cmd;
 struct kernel_siginfo;
 struct linux_binprm;
 struct msghdr;

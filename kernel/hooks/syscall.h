@@ -14,6 +14,14 @@
 #include <asm/unistd.h>
 #include <asm/unistd_32_ia32.h>
 
+/* Since 6.17; the same in both tables. */
+#ifndef __NR_file_getattr
+#define __NR_file_getattr	468
+#define __NR_ia32_file_getattr	468
+#define __NR_file_setattr	469
+#define __NR_ia32_file_setattr	469
+#endif
+
 /* Set by programs of the x32 ABI; the numbers used here are the same there. */
 #define KL_X32_BIT	0x40000000
 

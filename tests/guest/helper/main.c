@@ -16,6 +16,7 @@ static const struct {
 } parts[] = {
 	{ "operations", part_operations },
 	{ "attached", part_attached },
+	{ "controls", part_controls },
 	{ "pathnames", part_pathnames },
 	{ "programs", part_programs },
 	{ "policy", part_policy },

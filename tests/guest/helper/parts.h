@@ -4,6 +4,7 @@
 #define PARTS_H
 
 void part_operations(int argc, char **argv);
+void part_controls(int argc, char **argv);
 void part_attached(int argc, char **argv);
 void part_pathnames(int argc, char **argv);
 void part_programs(int argc, char **argv);

@@ -249,6 +249,28 @@ bool kernel_at_least(int major, int minor)
 	return has_major > major || (has_major == major && has_minor >= minor);
 }
 
+bool skips(const char *name)
+{
+	static const struct {
+		const char *name;
+		int since;
+	} allowed[] = {
+#define SKIP(since, name) { name, since },
+#include "skips.def"
+#undef SKIP
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(allowed) && strcmp(allowed[i].name, name); i++)
+		;
+	if (i == ARRAY_SIZE(allowed))
+		die("%s: not in the list of skips", name);
+	if (kernel_at_least(allowed[i].since / 100, allowed[i].since % 100))
+		return false;
+	printf("# %s: skipped: %s\n", release(), name);
+	return true;
+}
+
 void die(const char *format, ...)
 {
 	va_list args;

@@ -74,6 +74,14 @@ const char *release(void);
 /** kernel_at_least - is the kernel that new? */
 bool kernel_at_least(int major, int minor);
 
+/**
+ * skips - can a case not be run on this kernel?
+ *
+ * Says so in a line of its own if not. The list of skips (skips.def) tells from
+ * which version on it must run; a case that is not in the list dies here.
+ */
+bool skips(const char *name);
+
 /** kernel_is_slow - is it one for debugging? Time means nothing then */
 bool kernel_is_slow(void);
 
