@@ -37,7 +37,10 @@
 #define CALL_DEPTH_ACCOUNT
 #endif
 
-/* Until 6.14 SYM_FUNC_START() puts one at the start of every function. */
+/*
+ * Until 6.14 SYM_FUNC_START() puts one at the start of every function; since
+ * "x86/ibt: Make ENDBR explicit" (6.15) each function does it itself.
+ */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
 #define KL_ENDBR	ENDBR
 #else
@@ -92,14 +95,21 @@ static inline int kl_ftrace_unregister(struct ftrace_ops *ops, unsigned long to)
 #define kl_uninitialized
 #endif
 
-/* The flags of clone() in security_task_alloc(). */
+/*
+ * The flags of clone() in security_task_alloc(): 64 bits on all architectures
+ * since "copy_process: pass clone_flags as u64 across calltree" (6.18).
+ */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
 typedef u64 kl_clone_flags_t;
 #else
 typedef unsigned long kl_clone_flags_t;
 #endif
 
-/* Where a dentry holds a short name. */
+/*
+ * Where a dentry holds a short name: since "dcache: back inline names with a
+ * struct-wrapped array of unsigned long" (6.14) in a union, which the old name
+ * is a macro for, but not for ever.
+ */
 static inline const unsigned char *kl_dentry_inline(const struct dentry *dentry)
 {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 14, 0)
@@ -109,7 +119,10 @@ static inline const unsigned char *kl_dentry_inline(const struct dentry *dentry)
 #endif
 }
 
-/* The program of a process, to be fput(); NULL if it has none. */
+/*
+ * The program of a process, to be fput(); NULL if it has none. "file: convert
+ * to SLAB_TYPESAFE_BY_RCU" (6.7) made get_file_rcu() read the pointer itself.
+ */
 static inline struct file *kl_mm_exe_file(struct mm_struct *mm)
 {
 	struct file *file;
@@ -148,7 +161,11 @@ static inline bool kl_file_is_backing(const struct file *file)
 #endif
 }
 
-/* Under which name the user knows the file of a mapping. */
+/*
+ * Under which name the user knows the file of a mapping. "fs: store real path
+ * instead of fake path in backing file f_path" (6.7) turned f_path round, and
+ * brought the function.
+ */
 static inline const struct path *kl_file_user_path(const struct file *file)
 {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
@@ -165,7 +182,10 @@ static inline const struct path *kl_file_user_path(const struct file *file)
 #define kl_idmap user_namespace
 #endif
 
-/* What security_sb_kern_mount() is given. */
+/*
+ * What security_sb_kern_mount() is given: "lsm: constify the 'sb' parameter in
+ * security_sb_kern_mount()" went in with 6.7; 6.5 has it without, 6.8 with.
+ */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
 typedef const struct super_block kl_mounted_sb;
 #else
@@ -182,14 +202,17 @@ static inline bool kl_uses_io_uring(void)
 #endif
 }
 
-/* What security_bprm_committed_creds() is given. */
+/* What security_bprm_committed_creds() is given; constified likewise (6.7). */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
 typedef const struct linux_binprm kl_committed_bprm_t;
 #else
 typedef struct linux_binprm kl_committed_bprm_t;
 #endif
 
-/* AT_EXECVE_CHECK: an execve that asks, and executes nothing. */
+/*
+ * AT_EXECVE_CHECK: an execve that asks, and executes nothing. "exec: Add a new
+ * AT_EXECVE_CHECK flag to execveat(2)" (6.14).
+ */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 14, 0)
 #define kl_bprm_is_check(bprm)	((bprm)->is_check)
 #else
@@ -201,8 +224,9 @@ typedef struct linux_binprm kl_committed_bprm_t;
 	(LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0))
 
 /*
- * From 6.15 security_bpf() is told whether the kernel asks for itself. For
- * table.def and for the handler.
+ * From 6.15 ("security: Propagate caller information in bpf hooks")
+ * security_bpf() is told whether the kernel asks for itself. For table.def and
+ * for the handler.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
 #define KL_BPF_NUMBER		4
@@ -216,7 +240,10 @@ typedef struct linux_binprm kl_committed_bprm_t;
 	int cmd, union bpf_attr *attr, unsigned int size
 #endif
 
-/* From 6.16 sched_process_exit tells whether the process ends with the task. */
+/*
+ * From 6.16 ("exit: move and extend sched_process_exit() tracepoint") it tells
+ * whether the process ends with the task.
+ */
 #define KL_EXIT_TELLS_LAST (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0))
 
 #endif /* __ASSEMBLER__ */
