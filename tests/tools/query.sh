@@ -68,8 +68,10 @@ start_rm() {
 
 # rm_ends STATUS: it ends with that status
 rm_ends() {
-	wait "$rm_pid"
-	[[ $? == "$1" ]]
+	local status=0
+
+	wait "$rm_pid" || status=$?
+	[[ $status == "$1" ]]
 }
 
 start_tool() {
@@ -83,7 +85,6 @@ start_tool() {
 end_tool() {
 	exec 3>&-
 	wait "$tool_pid"
-	[[ $? == 0 ]]
 }
 
 by_lines() {

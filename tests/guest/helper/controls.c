@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * ioctl by the ways that are no ioctl(2): commands of io_uring, file_setattr and
- * file_getattr. Lost without this: what a rule refuses is done by another call.
+ * file_getattr; and attributes set by the programs that people use. Lost without
+ * this: what a rule refuses is done by another call.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -49,7 +50,7 @@ static void expect_file(const char *path, unsigned int cmd)
 
 	text_add(&text, "ioctl");
 	text_add_quoted(&text, "path", path, strlen(path));
-	text_add(&text, " cmd=0x%x", cmd);
+	text_add(&text, " cmd=0x%X", cmd);
 	subject_expects("%s", text.data);
 	free(text.data);
 }
@@ -250,7 +251,84 @@ static void run_ways(const char *name, const struct way *ways, unsigned int coun
 	}
 }
 
-/* controls: ioctl without ioctl(2) */
+/**
+ * struct use - of a program of Debian's packages attr and acl
+ * @command: what the subject does to "f"
+ * @op: what this is
+ * @name: the attribute
+ * @there: tells whether it was done
+ */
+struct use {
+	const char *command;
+	const char *op;
+	const char *name;
+	const char *there;
+};
+
+static const struct use uses[] = {
+	{ "setfattr -n trusted.kellas -v 1 " HERE "/f", "setxattr", "trusted.kellas",
+	  "getfattr --only-values -n trusted.kellas " HERE "/f | grep -q 1" },
+	{ "setfattr -x trusted.before " HERE "/f", "removexattr", "trusted.before",
+	  "! getfattr -n trusted.before " HERE "/f" },
+	{ "setfacl -m u:77:r " HERE "/f", "setxattr", "system.posix_acl_access",
+	  "getfacl -n " HERE "/f | grep -q ^user:77:r" },
+};
+
+static long run_program(const void *arg)
+{
+	int status;
+
+	must(setresuid(0, 0, 0));
+	status = system(((const struct use *)arg)->command);
+	errno = EPERM;
+	return status ? -1 : 0;
+}
+
+static bool is_done(const struct use *use)
+{
+	char command[200];
+
+	snprintf(command, sizeof(command), "(%s) >/dev/null 2>&1", use->there);
+	return !system(command);
+}
+
+static void use_program(const struct use *use, bool denied)
+{
+	char expected[200];
+	struct text text = {};
+	struct seen seen;
+
+	fresh();
+	shell("setfattr -n trusted.before -v 1 " HERE "/f");
+	text_add(&text, "100 acl %s " SUBJECT_RULE "\n    audit 1\n    10 %s name=\"%s\"\n", use->op,
+		 denied ? "deny" : "allow", use->name);
+	policy(text.data);
+	free(text.data);
+	subject_watch(NULL, run_program, use, &seen);
+	begin("%s", use->command);
+	expect_error("result", denied ? EPERM : 0, seen.error);
+	expect(is_done(use) == !denied, "it was %s", denied ? "done" : "not done");
+	snprintf(expected, sizeof(expected), "%s path=\"tmpfs:/f\" name=\"%s\" ", use->op,
+		 use->name);
+	if (expect_number("records", 1, seen.count)) {
+		expect_text("result", denied ? "denied" : "allowed",
+			    head_field(seen.records[0], "result"));
+		expect(!strncmp(record_body(seen.records[0]), expected, strlen(expected)),
+		       "record: %s", record_body(seen.records[0]));
+	}
+	end();
+}
+
+static void use_programs(void)
+{
+	unsigned int i;
+
+	group("controls programs");
+	for (i = 0; i < 2 * ARRAY_SIZE(uses); i++)
+		use_program(&uses[i / 2], i % 2);
+}
+
+/* controls: ioctl without ioctl(2), programs that set attributes */
 void part_controls(int argc, char **argv)
 {
 	(void)argc;
@@ -260,6 +338,7 @@ void part_controls(int argc, char **argv)
 	kellas_load();
 	run_ways("commands of io_uring", commands, ARRAY_SIZE(commands));
 	run_ways("file_setattr and file_getattr", attributes, ARRAY_SIZE(attributes));
+	use_programs();
 	group("controls");
 	begin("unload");
 	expect_error("detach and remove", 0, kellas_unload());

@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
@@ -576,6 +577,168 @@ static void run_unknown(void)
 	end();
 }
 
+#ifndef OPEN_TREE_NAMESPACE
+#define OPEN_TREE_NAMESPACE	2
+#define FSMOUNT_NAMESPACE	2
+#endif
+
+/* Whether the namespace is there is seen by being in it: "f" lies in its root. */
+static long enter_new_namespace(int number)
+{
+	if (number < 0)
+		return -1;
+	must(setns(number, CLONE_NEWNS));
+	must(chdir("/"));
+	return 0;
+}
+
+static long tree_namespace(const void *arg)
+{
+	(void)arg;
+	if (enter_new_namespace(syscall(SYS_open_tree, AT_FDCWD, D,
+					OPEN_TREE_NAMESPACE | OPEN_TREE_CLOEXEC)))
+		return -1;
+	return access("/f", F_OK);
+}
+
+static void prepare_context(const void *arg)
+{
+	(void)arg;
+	enter_namespace();
+	fd = open_context("tmpfs");
+	set_string(fd, "size", "1M");
+	must(configure(fd, FSCONFIG_CMD_CREATE, NULL, NULL));
+}
+
+static long mount_namespace(const void *arg)
+{
+	struct statfs system;
+
+	(void)arg;
+	if (enter_new_namespace(syscall(SYS_fsmount, fd, FSMOUNT_NAMESPACE | FSMOUNT_CLOEXEC, 0)))
+		return -1;
+	must(statfs("/", &system));
+	errno = ENOTSUP;
+	return (long)(system.f_blocks * system.f_bsize) == MIB ? 0 : -1;
+}
+
+static void expect_namespace(const char *name, void (*ready)(const void *arg),
+			     long (*make)(const void *arg))
+{
+	static struct counts before, after;
+	struct seen seen;
+	unsigned int i;
+
+	policy("100 acl mount " SUBJECT_RULE "\n    audit 1\n    10 deny\n"
+	       "100 acl capability cap=CAP_SYS_ADMIN " SUBJECT_RULE "\n    audit 1\n    10 allow\n");
+	counts_take(&before);
+	subject_watch(ready, make, NULL, &seen);
+	counts_take(&after);
+	begin("%s is no mount, but capability sees it", name);
+	expect_error("result", 0, seen.error);
+	expect_number("hits of mount", 0, counts_operation(&after, "mount")->hits -
+					  counts_operation(&before, "mount")->hits);
+	expect(seen.count > 0, "no records of capability");
+	for (i = 0; i < seen.count; i++)
+		expect_text("cap", "CAP_SYS_ADMIN", body_field(seen.records[i], "cap"));
+	end();
+	policy("100 acl capability cap=CAP_SYS_ADMIN " SUBJECT_RULE "\n    audit 1\n    10 deny\n");
+	subject_watch(ready, make, NULL, &seen);
+	begin("%s, refused by capability", name);
+	expect_error("result", EPERM, seen.error);
+	end();
+}
+
+static void run_namespaces(void)
+{
+	if (skips("OPEN_TREE_NAMESPACE and FSMOUNT_NAMESPACE"))
+		return;
+	expect_namespace("OPEN_TREE_NAMESPACE", prepare_unprivileged, tree_namespace);
+	expect_namespace("FSMOUNT_NAMESPACE", prepare_context, mount_namespace);
+}
+
+#define NOTED_MEMORY	(16 << 20)	/* KL_FSCONTEXT_MEMORY */
+#define NOTED_EACH	(16 << 10)	/* KL_FSCONTEXT_DATA_MAX */
+
+/* So many contexts, each with as much data as is remembered of one. */
+static void prepare_crowd(const void *arg)
+{
+	struct rlimit limit = { 4096, 4096 };
+	char size[256];
+	int i, k, context;
+
+	(void)arg;
+	enter_namespace();
+	must(setrlimit(RLIMIT_NOFILE, &limit));
+	memset(size, '0', sizeof(size) - 1);
+	size[sizeof(size) - 2] = '1';
+	size[sizeof(size) - 1] = 0;
+	for (i = 0; i < NOTED_MEMORY / NOTED_EACH + 20; i++) {
+		context = open_context("tmpfs");
+		for (k = 0; k < NOTED_EACH / 261; k++)
+			set_string(context, "size", size);
+	}
+	/* And the rest, by what is as short as the new mount's own. */
+	context = open_context("tmpfs");
+	for (i = 0; i < (int)sizeof(size); i++)
+		set_string(context, "size", "1");
+	new_tmpfs();
+}
+
+static void prepare_new(const void *arg)
+{
+	(void)arg;
+	enter_namespace();
+	new_tmpfs();
+}
+
+/* What there is no room for is unknown, counted, and hurts nobody later. */
+static void run_crowd(void)
+{
+	long long before = count_now("mounts ", "left_out");
+	struct seen seen;
+
+	policy("100 acl mount " SUBJECT_RULE "\n    audit 1\n    10 deny data=\"nothing\"\n");
+	begin("more data of others than is remembered");
+	subject_watch(prepare_crowd, move_it, NULL, &seen);
+	expect_error("result", EPERM, seen.error);
+	expect(count_now("mounts ", "left_out") > before, "nothing was left out");
+	if (expect_number("records", 1, seen.count))
+		expect_text("overlong", "data", head_field(seen.records[0], "overlong"));
+	subject_watch(prepare_new, move_it, NULL, &seen);
+	expect_error("result when they are gone", 0, seen.error);
+	end();
+}
+
+/* A source that the file system refuses, because it is no string, is none. */
+static void prepare_refused_source(const void *arg)
+{
+	int context;
+
+	(void)arg;
+	enter_namespace();
+	context = open_context("ext4");
+	if (!syscall(SYS_fsconfig, context, FSCONFIG_SET_PATH, "source", "/dev/null", AT_FDCWD))
+		die("a path was taken for the source");
+	set_string(context, "source", LOOP);
+	must(configure(context, FSCONFIG_SET_FLAG, "ro", NULL));
+	make_mount(context, 0);
+	close(context);
+}
+
+static void run_refused_source(void)
+{
+	struct seen seen;
+
+	policy("100 acl mount " SUBJECT_RULE "\n    audit 1\n    10 deny source=\"" LOOP "\"\n");
+	subject_watch(prepare_refused_source, move_it, NULL, &seen);
+	begin("a source that was refused before the real one");
+	expect_error("result", EPERM, seen.error);
+	if (expect_number("records", 1, seen.count))
+		expect_text("source", "\"" LOOP "\"", body_field(seen.records[0], "source"));
+	end();
+}
+
 #define LOG_MOUNTS "100 acl mount task.gid=11\n    audit 1\n    10 allow fstype=\"--bind\"\n"
 
 static bool is_attached(void)
@@ -678,6 +841,9 @@ void part_mounts(int argc, char **argv)
 	group("mounts");
 	run_unprivileged();
 	run_unknown();
+	run_namespaces();
+	run_refused_source();
+	run_crowd();
 	run_reattached();
 	run_memory(false, 20000);
 	run_memory(true, 5000);

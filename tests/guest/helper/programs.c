@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "kellas.h"
@@ -110,6 +111,58 @@ static const char *loader(void)
 	if (!realpath("/lib64/ld-linux-x86-64.so.2", full))
 		die("no loader: %s", strerror(errno));
 	return full;
+}
+
+#define CHECK	0x10000	/* AT_EXECVE_CHECK, which older headers have not */
+
+static long ask_it(const void *arg)
+{
+	const struct call *call = arg;
+
+	return syscall(SYS_execveat, AT_FDCWD, call->path, call->argv, call->envp, CHECK);
+}
+
+static void expect_question(const char *rule, const char *result)
+{
+	char *argv[] = { "quick", NULL }, *envp[] = { "A=1", NULL };
+	const struct call call = { QUICK, argv, envp };
+	bool denied = !strcmp(result, "denied");
+	struct text text = {};
+	struct seen seen;
+
+	text_add(&text, EXECUTE "    10 %s path=\"" QUICK "\"\n"
+		 "100 acl environ " SUBJECT_RULE "\n    audit 1\n    10 deny\n", rule);
+	policy(text.data);
+	free(text.data);
+	begin("asked about: %s", result);
+	subject_watch(NULL, ask_it, &call, &seen);
+	expect_error("result", denied ? EPERM : 0, seen.error);
+	expect_number("exit status of what asked", 0, seen.status);
+	if (expect_number("records", 1, seen.count)) {
+		expect_text("check", "yes", head_field(seen.records[0], "check"));
+		expect_text("result", result, head_field(seen.records[0], "result"));
+		expect_text("records", "execute \"" QUICK "\";", summary(&seen));
+	}
+	end();
+}
+
+/* AT_EXECVE_CHECK: the answer is that of execute, and nothing is executed. */
+static void questions(void)
+{
+	struct seen seen;
+
+	if (skips("AT_EXECVE_CHECK"))
+		return;
+	expect_question("allow", "allowed");
+	expect_question("deny", "denied");
+	expect_question("deny task.uid=99 ", "unmatched");
+	begin("executed, not asked about");
+	policy(EXECUTE);
+	watch(QUICK, NULL, NULL, &seen);
+	expect_number("exit status", QUICK_STATUS, seen.status);
+	if (expect_number("records", 1, seen.count))
+		expect_text("check", "", head_field(seen.records[0], "check"));
+	end();
 }
 
 static void interpreters(void)
@@ -462,6 +515,7 @@ void part_programs(int argc, char **argv)
 	arguments();
 	conditions();
 	refusals();
+	questions();
 	helpers();
 	group("programs");
 	begin("unload");
