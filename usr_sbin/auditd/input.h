@@ -39,7 +39,12 @@ struct kl_input_type {
  * @loop: for watches and timers
  * @take: give one line to the routes
  * @batch: a batch is over: sinks deliver
- * @data: for @take and @batch
+ * @data: for the functions here
+ * @open_proc: of the kernel's input: open /proc/kellas/audit, O_RDWR and
+ *	nonblocking, although the daemon may not any more; a descriptor or a
+ *	negative errno
+ * @begin: of the kernel's input: records of this instance of the module are about
+ *	to come; returns the number of the last that is not needed, 0: all are
  */
 struct kl_input {
 	const struct kl_input_type *type;
@@ -47,6 +52,8 @@ struct kl_input {
 	struct kl_loop *loop;
 	void (*take)(struct kl_input *input, const struct kl_entry *entry);
 	void (*batch)(struct kl_input *input);
+	int (*open_proc)(struct kl_input *input);
+	u64 (*begin)(struct kl_input *input, u64 instance);
 	void *data;
 };
 

@@ -28,7 +28,26 @@
 #define KL_COMPRESS_STEP	(128u << 10)	/* bytes */
 #define KL_COMPRESS_PAUSE	5u		/* milliseconds */
 
-/* Configuration: beyond this a table of keys is a bug (WARN). */
+/* Kernel: any record fits what is read at once. A line beyond it is thrown away, counted and said. */
+#define KL_KERNEL_READ		(512u << 10)	/* bytes */
+#define KL_KERNEL_RETRY		500u		/* milliseconds until the module is looked for again */
+
+/* Position: a file with more cannot be understood, which is said. */
+#define KL_POSITION_MAX		(256u << 10)	/* bytes */
+#define KL_POSITION_SINKS	1024u
+#define KL_POSITION_INTERVAL	1000u		/* milliseconds until a change is on disk */
+
+/* The daemon's own lines that wait for the routes; beyond it: counted. */
+#define KL_NOTES_MAX		(256u << 10)	/* bytes */
+
+/* Counters are written this often, if anything has changed. */
+#define KL_STAT_INTERVAL	2000u		/* milliseconds */
+
+/* At the end: what is read from the kernel at most before the daemon stops. */
+#define KL_DRAIN_READS		256u
+
+/* Configuration. Beyond these: an error; a table of keys: a bug (WARN). */
+#define KL_NAME_MAX		64u	/* bytes of the name of a sink or route */
 #define KL_CONF_KEYS		48u	/* keys of one kind of section */
 
 /* Netconsole. */

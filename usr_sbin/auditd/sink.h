@@ -109,6 +109,8 @@ struct kl_sink {
 	void *data;
 };
 
+extern const struct kl_sink_type kl_sink_journald;
+
 /** All kinds of sinks, ended by NULL. */
 extern const struct kl_sink_type *const kl_sink_types[];
 

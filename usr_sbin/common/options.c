@@ -13,6 +13,17 @@ const struct kl_option kl_common_options[] = {
 	{ 0 },
 };
 
+static const struct kl_option help_only[] = {
+	{ "help", 'h', NULL, NULL, "show this help" },
+	{ 0 },
+};
+
+/* The options beside a command's own. */
+static const struct kl_option *common_of(const struct kl_command *command)
+{
+	return *command->name ? kl_common_options : help_only;
+}
+
 void kl_complain(const char *format, ...)
 {
 	va_list args;
@@ -30,12 +41,13 @@ int kl_usage(const struct kl_command *command, const char *format, ...)
 	va_list args;
 
 	fflush(stdout);
-	fprintf(stderr, "%s %s: ", program_invocation_short_name, command->name);
+	fprintf(stderr, "%s%s%s: ", program_invocation_short_name,
+		*command->name ? " " : "", command->name);
 	va_start(args, format);
 	vfprintf(stderr, format, args);
 	va_end(args);
-	fprintf(stderr, "\nTry '%s help %s'.\n", program_invocation_short_name,
-		command->name);
+	fprintf(stderr, "\nTry '%s %s%s'.\n", program_invocation_short_name,
+		*command->name ? "help " : "--help", command->name);
 	return KL_EXIT_USAGE;
 }
 
@@ -71,15 +83,15 @@ void kl_command_help(FILE *stream, const struct kl_command *command)
 {
 	const struct kl_option *option;
 
-	fprintf(stream, "Usage: %s %s [OPTION]...%s%s\n\n%s.\n",
-		program_invocation_short_name, command->name,
+	fprintf(stream, "Usage: %s%s%s [OPTION]...%s%s\n\n%s.\n",
+		program_invocation_short_name, *command->name ? " " : "", command->name,
 		*command->arguments ? " " : "", command->arguments, command->summary);
 	if (command->details)
 		fprintf(stream, "\n%s", command->details);
 	fputs("\nOptions:\n", stream);
 	for (option = command->options; option->name; option++)
 		help_option(stream, option);
-	for (option = kl_common_options; option->name; option++)
+	for (option = common_of(command); option->name; option++)
 		help_option(stream, option);
 }
 
@@ -89,7 +101,7 @@ void kl_command_help(FILE *stream, const struct kl_command *command)
 static void make_getopt(const struct kl_command *command, struct option *longs,
 			char *shorts)
 {
-	const struct kl_option *tables[] = { command->options, kl_common_options };
+	const struct kl_option *tables[] = { command->options, common_of(command) };
 	const struct kl_option *option;
 	size_t table, n = 0;
 

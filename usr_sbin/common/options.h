@@ -51,7 +51,8 @@ struct kl_common {
 
 /**
  * struct kl_command - one subcommand
- * @name: what is typed
+ * @name: what is typed; empty: a program without subcommands, which has of the
+ *	common options only --help
  * @arguments: behind the options, for help
  * @words: what completion offers for arguments, as in kl_option, and "@op"
  *	for an operation and its attributes, "@command" for a subcommand

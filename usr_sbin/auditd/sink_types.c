@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The kinds of sinks. */
+#include "sink.h"
+
+const struct kl_sink_type *const kl_sink_types[] = {
+	&kl_sink_journald,
+	NULL,
+};

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The counters, as kellasctl stat reads them: a subject and KEY=VALUE words in
+ * each line, as in the module's own.
+ *
+ *	daemon pid=812 state=running ...
+ *	input KIND ...
+ *	sink NAME kind=KIND state=up ...
+ *	route NAME taken=...
+ */
+#include <systemd/sd-daemon.h>
+#include <time.h>
+
+#include "daemon.h"
+#include "engine/lex.h"
+#include "input_kernel.h"
+#include "proc.h"
+#include "tell.h"
+
+static void put(struct kl_buffer *out, const char *key, u64 value)
+{
+	kl_buffer_printf(out, " %s=%llu", key, (unsigned long long)value);
+}
+
+static void put_daemon(const struct kl_daemon *daemon, const char *state,
+		       struct kl_buffer *out)
+{
+	kl_buffer_printf(out, "daemon pid=%d version=%s state=%s", getpid(),
+			 KELLAS_VERSION, state);
+	put(out, "started_at", daemon->started_at);
+	put(out, "routed", daemon->routed);
+	put(out, "unrouted", daemon->unrouted);
+	put(out, "notes_lost", daemon->notes_lost);
+	put(out, "reloads", daemon->reloads);
+	put(out, "refused", daemon->refused);
+	kl_buffer_puts(out, "\n");
+}
+
+static void put_input(struct kl_input *input, struct kl_buffer *out)
+{
+	struct kl_buffer pairs = { 0 };
+	struct kl_text rest, key, value;
+
+	kl_buffer_printf(out, "input %s", input->type->name);
+	if (input->type->stat)
+		input->type->stat(input, &pairs);
+	rest = kl_buffer_text(&pairs);
+	while (kl_pair_next(&rest, ' ', &key, &value))
+		kl_buffer_printf(out, " %.*s=%.*s", (int)key.length, key.data,
+				 (int)value.length, value.data);
+	kl_buffer_puts(out, "\n");
+	kl_buffer_free(&pairs);
+}
+
+static void put_sink(const struct kl_daemon *daemon, const struct kl_outlet *outlet,
+		     struct kl_buffer *out)
+{
+	const struct kl_sink *sink = outlet->sink;
+	struct kl_kernel *kernel = kl_daemon_kernel(daemon);
+	struct kl_queue_stat stat;
+
+	kl_queue_stat(sink->queue, &stat);
+	kl_buffer_printf(out, "sink %s kind=%s state=%s", sink->name, sink->type->name,
+			 sink->down ? "down" : "up");
+	if (kernel)
+		put(out, "safe", kl_outlet_safe(outlet, kernel->seen, daemon->instance));
+	put(out, "delivered", sink->delivered);
+	put(out, "dropped", stat.dropped);
+	put(out, "damaged", stat.damaged);
+	put(out, "repeated", stat.repeated);
+	put(out, "skipped", outlet->skipped);
+	put(out, "failures", sink->failures);
+	put(out, "queued", stat.messages);
+	put(out, "queued_bytes", stat.bytes);
+	put(out, "spooled", stat.spooled);
+	put(out, "spooled_bytes", stat.spooled_bytes);
+	put(out, "spool_failures", stat.spool_failures);
+	if (sink->down) {
+		kl_buffer_printf(out, " errno=%d why=", sink->error);
+		kl_entry_quote(out, kl_text_of(sink->why));
+	}
+	kl_buffer_puts(out, "\n");
+}
+
+static void put_all(const struct kl_daemon *daemon, const char *state,
+		    struct kl_buffer *out)
+{
+	const struct kl_config *config = daemon->config;
+	u32 i;
+
+	put_daemon(daemon, state, out);
+	for (i = 0; i < config->inlet_count; i++)
+		if (config->inlets[i].open)
+			put_input(config->inlets[i].input, out);
+	for (i = 0; i < config->outlet_count; i++)
+		if (config->outlets[i].open)
+			put_sink(daemon, &config->outlets[i], out);
+	for (i = 0; i < config->route_count; i++)
+		kl_buffer_printf(out, "route %s taken=%llu\n", config->routes[i].name,
+				 (unsigned long long)config->routes[i].taken);
+}
+
+/* One line for systemctl status. */
+static void notify(const struct kl_daemon *daemon)
+{
+	const struct kl_config *config = daemon->config;
+	struct kl_kernel *kernel = kl_daemon_kernel(daemon);
+	const char *first = NULL;
+	u32 i, down = 0;
+
+	for (i = 0; i < config->outlet_count; i++)
+		if (config->outlets[i].open && config->outlets[i].sink->down) {
+			down++;
+			if (!first)
+				first = config->outlets[i].sink->name;
+		}
+	sd_notifyf(0, "STATUS=%llu lines routed%s%s%s%s",
+		   (unsigned long long)daemon->routed,
+		   kernel && kernel->watch.fd < 0 ? ", the module is not loaded" : "",
+		   down ? ", down: " : "", down ? first : "", down > 1 ? " and others" : "");
+}
+
+void kl_status_write(struct kl_daemon *daemon, const char *state)
+{
+	struct kl_buffer text = { 0 };
+	int error = 0;
+
+	put_all(daemon, state, &text);
+	if (!kl_text_equal(kl_buffer_text(&text), kl_buffer_text(&daemon->stat))) {
+		error = kl_replace_file(daemon->config->settings.stat,
+					kl_buffer_text(&text), false);
+		notify(daemon);
+	}
+	if (error && error != daemon->stat_failed)
+		kl_tell(LOG_WARNING, "%s: %s: kellasctl stat will not know",
+			daemon->config->settings.stat, strerror(-error));
+	daemon->stat_failed = error;
+	kl_buffer_free(&daemon->stat);
+	daemon->stat = text;
+}
