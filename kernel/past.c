@@ -3,7 +3,6 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/sched.h>
-#include <linux/sched/mm.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
@@ -77,15 +76,18 @@ struct kl_past *kl_past_executed(const struct kl_past *old,
 	return grow_path(old, &program, path);
 }
 
+/*
+ * The lock keeps the task from letting go of its memory. A reference would,
+ * too, but its end might have us take down all of a large process.
+ */
 static struct file *exe_file(struct task_struct *task)
 {
-	struct mm_struct *mm = get_task_mm(task);
-	struct file *file;
+	struct file *file = NULL;
 
-	if (!mm)
-		return NULL;
-	file = kl_mm_exe_file(mm);
-	mmput(mm);
+	task_lock(task);
+	if (task->mm)
+		file = kl_mm_exe_file(task->mm);
+	task_unlock(task);
 	return file;
 }
 
