@@ -202,11 +202,42 @@ static inline bool kl_uses_io_uring(void)
 #endif
 }
 
+/*
+ * A thread that works for a process inside the kernel: io_uring's, and vhost's
+ * from 6.4 ("vhost_task: Allow vhost layer to use copy_process"), which brought
+ * the first of these flags.
+ */
+#ifdef PF_USER_WORKER
+#define KL_PF_WORKER	PF_USER_WORKER
+#else
+#define KL_PF_WORKER	PF_IO_WORKER
+#endif
+
 /* What security_bprm_committed_creds() is given; constified likewise (6.7). */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
 typedef const struct linux_binprm kl_committed_bprm_t;
 #else
 typedef struct linux_binprm kl_committed_bprm_t;
+#endif
+
+/*
+ * Whom a file sends signals; NULL: nobody so far. Apart from the file since
+ * "file: reclaim 24 bytes from f_owner" (6.12).
+ */
+static inline struct fown_struct *kl_file_owner(struct file *file)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+	return file_f_owner(file);
+#else
+	return &file->f_owner;
+#endif
+}
+
+/* What security_bprm_creds_from_file() is given; constified likewise (6.7). */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+typedef const struct file kl_final_file;
+#else
+typedef struct file kl_final_file;
 #endif
 
 /*

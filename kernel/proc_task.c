@@ -5,7 +5,8 @@
  * self_domain, for everybody: reading gives the domain of the reader, without a
  * newline; writing a name enters that domain if manual_domain_transition allows
  * it, and only then (EPERM; EINVAL: no name of a domain; ENOMEM: empty or 4,086
- * bytes and more, as with CaitSith). One write() is one request.
+ * bytes and more, as with CaitSith). One write() is one request. io_uring's
+ * workers cannot: EPERM, without a request.
  *
  * process_status: a line "PID", "info PID", "global-pid PID" or "info
  * global-pid PID" asks about the task of that thread id, in the pid namespace
@@ -120,6 +121,8 @@ static ssize_t self_write(struct file *file, const char __user *buffer,
 	char *text;
 	int err;
 
+	if (!kl_task_owns())
+		return -EPERM;
 	if (!size || size > SELF_DOMAIN_MAX)
 		return -ENOMEM;
 	text = memdup_user_nul(buffer, size);

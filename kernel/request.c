@@ -204,7 +204,9 @@ static void count_outcome(const struct kl_ruleset *ruleset,
 /*
  * A record has the name. Should it turn out to be another one than the last
  * component promised, the engine has to begin again, and nothing may have been
- * recorded or counted by then.
+ * recorded or counted by then. So matches that are taken before the end settle
+ * it, too, recorded or not: what comes after them, even if it is only a
+ * condition, has one name with them.
  */
 static int settle_name(struct kl_check *check)
 {
@@ -244,6 +246,7 @@ static bool may_wait(const struct kl_check *check)
  * Counts and records the matches that are there, and forgets them. Counters
  * take the time of the last tick, which costs little; records the exact one.
  *
+ * @verdict: what these are: KL_DRAIN: others will follow
  * @asking: the last match will be asked about: collect what its record wants
  *	even if none is made
  * @sequence: set to the number of the record of the last match; 0: none
@@ -251,7 +254,8 @@ static bool may_wait(const struct kl_check *check)
  * Return: 0; -ERESTART: decide again; -ENOMEM, -ENOENT: what the record wants
  * could not be had; it is written without.
  */
-static noinline int report(struct kl_check *check, bool asking, u64 *sequence)
+static noinline int report(struct kl_check *check, enum kl_verdict verdict,
+			   bool asking, u64 *sequence)
 {
 	struct kl_request *request = &check->request;
 	struct outcome outcome[KL_MATCHES] kl_uninitialized;
@@ -274,7 +278,7 @@ static noinline int report(struct kl_check *check, bool asking, u64 *sequence)
 	else
 		record = admit(quota, outcome, n);
 	collect = record || asking;
-	if (collect && !check->reported) {
+	if ((collect || verdict == KL_DRAIN) && !check->reported) {
 		err = settle_name(check);
 		if (err == -ERESTART)
 			return err;
@@ -412,7 +416,7 @@ static noinline int go_on(struct kl_check *check, enum kl_verdict verdict)
 			asking = kl_query_wanted(check);
 		}
 		if (request->match_count)
-			err = report(check, asking, &sequence);
+			err = report(check, verdict, asking, &sequence);
 		if (err == -ERESTART) {
 			err = 0;
 			asking = false;
@@ -440,6 +444,22 @@ static int fail_transition(void)
 	return -ENOMEM;
 }
 
+/*
+ * A thread changes its domain itself. What its worker does for it must not lead
+ * anywhere else: it would go on in a domain that is not meant for it.
+ */
+static int transit_worker(struct kl_domain *to)
+{
+	struct kl_domain *domain;
+
+	rcu_read_lock();
+	domain = kl_task_peek_domain(current);
+	rcu_read_unlock();
+	kl_domain_put(domain);
+	kl_domain_put(to);
+	return domain == to ? 0 : -EPERM;
+}
+
 /* The ruleset that names the domain keeps it alive meanwhile. */
 static noinline int transit(struct kl_check *check)
 {
@@ -454,6 +474,8 @@ static noinline int transit(struct kl_check *check)
 		check->transition = domain;
 		return domain ? 0 : -ENOMEM;
 	}
+	if (!kl_task_owns())
+		return transit_worker(domain);
 	err = kl_collect_state(check, check->sleeping);
 	if (err == -EAGAIN && !check->atomic) {
 		leave_rcu(check);
@@ -477,33 +499,40 @@ static bool leads_somewhere(const struct kl_check *check)
 		check->result == KL_ALLOWED);
 }
 
-static int run_operation(struct kl_check *check)
+/* @moved: set to what became of its transition */
+static int run_operation(struct kl_check *check, int *moved)
 {
 	struct kl_request *request = &check->request;
 	enum kl_verdict verdict;
 	int err = 0;
 
+	*moved = 0;
 	this_cpu_inc(kellas.counts->checks[request->op]);
 	verdict = kl_decide(check->published->ruleset, request);
 	if (verdict != KL_PERMIT || request->match_count)
 		err = go_on(check, verdict);
 	if (unlikely(request->has_transition) && !err && leads_somewhere(check))
-		err = transit(check);
-	return err;
+		*moved = transit(check);
+	return err ?: *moved;
 }
 
-/* Nobody is refused by this; what comes next is asked in the new domain. */
-static noinline void run_auto(struct kl_check *check)
+/*
+ * Nobody is refused by this, but a worker that would have to change its domain;
+ * what comes next is asked in the new domain.
+ */
+static noinline int run_auto(struct kl_check *check)
 {
 	enum kl_op op = check->request.op;
+	int moved;
 
 	kl_check_restart(check, KL_OP_AUTO_DOMAIN_TRANSITION);
-	run_operation(check);
+	run_operation(check, &moved);
 	/* What a retry has kept for this one's transition. */
 	if (check->held)
 		percpu_ref_put(&check->held->users);
 	check->held = NULL;
 	kl_check_restart(check, op);
+	return moved == -EPERM ? moved : 0;
 }
 
 /* Last components rule most lines out. */
@@ -523,7 +552,7 @@ int kl_check_run(struct kl_check *check)
 {
 	enum kl_op op = check->request.op;
 	struct kl_published *published;
-	int err = 0;
+	int err = 0, moved;
 
 	rcu_read_lock();
 	published = rcu_dereference(kellas.core.published);
@@ -532,10 +561,10 @@ int kl_check_run(struct kl_check *check)
 	check->published = published;
 	if (unlikely(auto_precedes(published->ruleset, op)) &&
 	    check->subject == current && !current->in_execve)
-		run_auto(check);
-	if (kl_ruleset_has(check->published->ruleset, op)) {
+		err = run_auto(check);
+	if (!err && kl_ruleset_has(check->published->ruleset, op)) {
 		note_leaves(check);
-		err = run_operation(check);
+		err = run_operation(check, &moved);
 	}
 	if (check->sleeping) {
 		check->sleeping = false;
@@ -627,7 +656,7 @@ int kl_check_policy_write(void)
 		return 0;
 	}
 	err = kl_check_plain(KL_OP_MODIFY_POLICY);
-	if (state && !err)
+	if (state && !err && kl_task_owns())
 		WRITE_ONCE(state->manager, true);
 	kl_task_put(state);
 	return err;

@@ -40,7 +40,8 @@ struct kl_who {
 };
 
 /**
- * struct kl_kept - what keeps the attributes of tasks other than current alive
+ * struct kl_kept - what keeps attributes of tasks alive, but for current's, which
+ * its state keeps unless it is a worker
  * @domain, @past: references, or NULL
  */
 struct kl_kept {

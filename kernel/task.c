@@ -57,19 +57,25 @@ static struct kl_state *search(const struct bucket *bucket,
 
 static struct kl_state *peek(const struct task_struct *task)
 {
-	return search(bucket_of(task), task);
+	struct kl_state *state = search(bucket_of(task), task);
+
+	return state && state->maker ? state->maker : state;
 }
 
 void kl_task_put(struct kl_state *state)
 {
+	struct kl_state *maker;
+
 	if (!state || !refcount_dec_and_test(&state->users))
 		return;
+	maker = state->maker;
 	kl_domain_put(rcu_access_pointer(state->domain));
 	kl_past_put(rcu_access_pointer(state->past));
 	kl_domain_put(state->next_domain);
 	kl_past_put(state->next_past);
 	kl_counter_sub(&states, 1);
 	kfree_rcu(state, rcu);
+	kl_task_put(maker);
 }
 
 /* Takes over the references, also when it fails. */
@@ -89,6 +95,19 @@ static struct kl_state *new_state(const struct task_struct *task,
 	RCU_INIT_POINTER(state->domain, domain);
 	RCU_INIT_POINTER(state->past, past);
 	kl_counter_add(&states, 1);
+	return state;
+}
+
+/* Takes over the reference on @maker, also when it fails. */
+static struct kl_state *new_worker(const struct task_struct *task,
+				   struct kl_state *maker)
+{
+	struct kl_state *state = new_state(task, NULL, NULL);
+
+	if (state)
+		state->maker = maker;
+	else
+		kl_task_put(maker);
 	return state;
 }
 
@@ -143,8 +162,9 @@ void kl_task_clear(void)
 }
 
 /*
- * A task that has been reaped still points at its parent and its leader, which
- * may be freed: NULL then. pid_alive() tells, within the same RCU section.
+ * Whose state must be there before that of a task: its parent's; of a worker its
+ * process's, which is not one. A task that has been reaped still points at both,
+ * which may be freed: NULL then. pid_alive() tells, within the same RCU section.
  *
  * Context: RCU.
  */
@@ -154,7 +174,8 @@ static struct task_struct *parent_of(const struct task_struct *task)
 
 	if (!pid_alive(task))
 		return NULL;
-
+	if (task->flags & KL_PF_WORKER)
+		return READ_ONCE(task->group_leader);
 	return READ_ONCE(parent->group_leader);
 }
 
@@ -202,14 +223,43 @@ static struct kl_past *rebuild_past(struct task_struct *task)
 	return past;
 }
 
-static int make_state(struct task_struct *task)
+static struct kl_state *peek_get(const struct task_struct *task)
+{
+	struct kl_state *state = peek(task);
+
+	return state && refcount_inc_not_zero(&state->users) ? state : NULL;
+}
+
+/* Who has made a worker is not known any more: NULL, or its process's state. */
+static struct kl_state *process_state(const struct task_struct *task)
+{
+	const struct task_struct *process;
+	struct kl_state *state = NULL;
+
+	if (!(task->flags & KL_PF_WORKER))
+		return NULL;
+	rcu_read_lock();
+	process = parent_of(task);
+	if (process)
+		state = peek_get(process);
+	rcu_read_unlock();
+	return state;
+}
+
+static struct kl_state *rebuild_state(struct task_struct *task)
 {
 	struct kl_past *past = rebuild_past(task);
-	struct kl_state *state;
 
 	if (IS_ERR(past))
-		return PTR_ERR(past);
-	state = new_state(task, kl_domain_hold(kl_domain_initial()), past);
+		return NULL;
+	return new_state(task, kl_domain_hold(kl_domain_initial()), past);
+}
+
+static int make_state(struct task_struct *task)
+{
+	struct kl_state *maker = process_state(task), *state;
+
+	state = maker ? new_worker(task, maker) : rebuild_state(task);
 	if (!state)
 		return -ENOMEM;
 	insert(state);
@@ -288,9 +338,7 @@ struct kl_state *kl_task_get(struct task_struct *task, bool may_sleep)
 
 	for (;;) {
 		rcu_read_lock();
-		state = peek(task);
-		if (state && !refcount_inc_not_zero(&state->users))
-			state = NULL;
+		state = peek_get(task);
 		rcu_read_unlock();
 		if (state)
 			return state;
@@ -390,6 +438,18 @@ bool kl_task_peek_manager(const struct task_struct *task)
 	return state && READ_ONCE(state->manager);
 }
 
+static struct kl_state *inherit(const struct task_struct *task,
+				const struct kl_state *mine)
+{
+	struct kl_state *state;
+
+	state = new_state(task, kl_domain_hold(kl_task_domain(mine)),
+			  kl_past_hold(kl_task_past(mine)));
+	if (state)
+		state->manager = mine->manager;
+	return state;
+}
+
 /*
  * A state that the new task has already is that of a fork that failed after
  * this, or of a task that was freed while nothing was attached.
@@ -400,15 +460,17 @@ int kl_task_forked(struct task_struct *task)
 
 	if (IS_ERR(mine))
 		return PTR_ERR(mine) == -ESRCH ? 0 : PTR_ERR(mine);
-	state = new_state(task, kl_domain_hold(kl_task_domain(mine)),
-			  kl_past_hold(kl_task_past(mine)));
-	if (state) {
-		state->manager = mine->manager;
-		kl_task_freed(task);
-		insert(state);
+	if (task->flags & KL_PF_WORKER) {
+		state = new_worker(task, mine);
+	} else {
+		state = inherit(task, mine);
+		kl_task_put(mine);
 	}
-	kl_task_put(mine);
-	return state ? 0 : -ENOMEM;
+	if (!state)
+		return -ENOMEM;
+	kl_task_freed(task);
+	insert(state);
+	return 0;
 }
 
 bool kl_task_opens_interpreter(void)

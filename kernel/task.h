@@ -10,12 +10,19 @@
  *
  * A state is changed by its own task only, outside of any request of it; what
  * it refers to is immutable. Others read it under RCU.
+ *
+ * A worker (KL_PF_WORKER) has none of its own: wherever a state is looked for,
+ * that of the thread that made it is found, as it is now, and as it was last if
+ * that thread has ended. A worker that is older than the table has its
+ * process's first thread's. It only reads it, as others do.
  */
 #ifndef KELLAS_TASK_H
 #define KELLAS_TASK_H
 
 #include <linux/refcount.h>
+#include <linux/sched.h>
 #include <linux/types.h>
+#include "compat.h"
 #include "domain.h"
 #include "past.h"
 
@@ -28,6 +35,8 @@ struct task_struct;
  * @users: the table, and a request of the task; at 0 it is freed by RCU
  * @rcu: frees it
  * @task: whose; compared, never dereferenced
+ * @maker: @task is a worker: the state that it goes by, a reference, and the
+ *	rest means nothing; else NULL. Never has one itself. Never changes
  * @domain: of the task; a reference
  * @past: its history; a reference
  * @next_domain: within an execve: the domain that it will be in. The hooks of
@@ -44,6 +53,7 @@ struct kl_state {
 	refcount_t users;
 	struct rcu_head rcu;
 	const struct task_struct *task;
+	struct kl_state *maker;
 	struct kl_domain __rcu *domain;
 	struct kl_past __rcu *past;
 	struct kl_domain *next_domain;
@@ -66,8 +76,14 @@ void kl_task_clear(void);
  */
 int kl_task_walk(void);
 
+/** kl_task_owns - is current the one that may change its state? Context: any. */
+static inline bool kl_task_owns(void)
+{
+	return !(current->flags & KL_PF_WORKER);
+}
+
 /**
- * kl_task_get - the state of a task
+ * kl_task_get - the state of a task; of a worker the one that it goes by
  * @task: current, or a reference is held if @may_sleep; else RCU
  *
  * A task that is older than its state gets one, if that may sleep.
@@ -82,11 +98,14 @@ void kl_task_put(struct kl_state *state);
 
 /**
  * kl_task_domain - the domain of current that its hooks shall see
- * @state: current's; the domain lives until it enters another one
+ * @state: current's, which owns it; the domain lives until it enters another one
  */
 struct kl_domain *kl_task_domain(const struct kl_state *state);
 
-/** kl_task_past - the history of current, which lives until it executes */
+/**
+ * kl_task_past - the history of current, which lives until it executes
+ * @state: current's, which owns it
+ */
 struct kl_past *kl_task_past(const struct kl_state *state);
 
 /**
@@ -104,7 +123,11 @@ struct kl_past *kl_task_peek_past(const struct task_struct *task);
 /** kl_task_peek_manager - has it the manager mark? Context: RCU. */
 bool kl_task_peek_manager(const struct task_struct *task);
 
-/** kl_task_enter - current is in another domain; takes over the reference */
+/**
+ * kl_task_enter - current is in another domain
+ * @state: current's, which owns it
+ * @domain: takes over the reference
+ */
 void kl_task_enter(struct kl_state *state, struct kl_domain *domain);
 
 /**

@@ -4,8 +4,8 @@
  * of a signal and its like.
  *
  * Names of programs and domains are those of task state. Of current they live
- * as long as its state, of which the check has a reference; of others the check
- * refers to each one.
+ * as long as its state, of which the check has a reference; of others, and of
+ * what a worker goes by, the check refers to each one.
  */
 #include <linux/audit.h>
 #include <linux/cred.h>
@@ -72,7 +72,7 @@ static int past_of(struct kl_check *check, struct task_struct *task, int whose,
 {
 	int err;
 
-	if (task != current)
+	if (task != current || !kl_task_owns())
 		return keep_past(check, task, whose, may_sleep, past);
 	err = kl_collect_state(check, may_sleep);
 	if (!err)
@@ -153,7 +153,7 @@ static void collect_domain(struct kl_check *check, u32 slot, struct kl_who *who,
 	const struct kl_domain *domain = kl_domain_initial();
 	struct kl_kept *kept;
 
-	if (task != current) {
+	if (task != current || !kl_task_owns()) {
 		kept = keep(check, whose);
 		rcu_read_lock();
 		if (!kept->domain)

@@ -25,7 +25,7 @@ int kl_hook_prepare_creds(struct cred *new, const struct cred *old, gfp_t gfp)
 {
 	struct kl_state *state;
 
-	if (current->in_execve)
+	if (current->in_execve || !kl_task_owns())
 		return 0;
 	state = kl_task_get(current, false);
 	if (IS_ERR(state))

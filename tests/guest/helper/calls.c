@@ -67,9 +67,9 @@ static void *map_ring(size_t size, unsigned long offset)
 	return mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, ring.fd, offset);
 }
 
-int ring_open(void)
+static int open_ring(unsigned int flags)
 {
-	struct io_uring_params params = {};
+	struct io_uring_params params = { .flags = flags, .sq_thread_idle = 10000 };
 	char *submit, *complete;
 
 	ring.fd = syscall(SYS_io_uring_setup, 4, &params);
@@ -95,6 +95,9 @@ int ring_open(void)
 	return 0;
 }
 
+int ring_open(void) { return open_ring(0); }
+int ring_open_polled(void) { return open_ring(IORING_SETUP_SQPOLL); }
+
 long ring_submit(const struct io_uring_sqe *operation)
 {
 	unsigned int index = *ring.tail & *ring.mask;
@@ -103,8 +106,8 @@ long ring_submit(const struct io_uring_sqe *operation)
 	ring.operations[index] = *operation;
 	ring.array[index] = index;
 	__atomic_store_n(ring.tail, *ring.tail + 1, __ATOMIC_RELEASE);
-	if (syscall(SYS_io_uring_enter, ring.fd, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0) <
-	    0)
+	if (syscall(SYS_io_uring_enter, ring.fd, 1, 1,
+		    IORING_ENTER_GETEVENTS | IORING_ENTER_SQ_WAKEUP, NULL, 0) < 0)
 		return -1;
 	while (__atomic_load_n(ring.done, __ATOMIC_ACQUIRE) == *ring.head)
 		;

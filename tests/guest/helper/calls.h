@@ -21,6 +21,13 @@ long call32_5(long number, long a, long b, long c, long d, long e);
 /** ring_open - get ready to use io_uring. Return: 0, or -1 and errno */
 int ring_open(void);
 
+/**
+ * ring_open_polled - the same, with a thread of the kernel that submits (SQPOLL)
+ *
+ * Only one ring is open; it is forgotten, not closed, when another one is opened.
+ */
+int ring_open_polled(void);
+
 /** ring_submit - one operation, waited for. Return: result, or -1 and errno */
 long ring_submit(const struct io_uring_sqe *operation);
 

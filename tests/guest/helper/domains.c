@@ -17,6 +17,7 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "calls.h"
 #include "kellas.h"
 #include "parts.h"
 #include "place.h"
@@ -512,8 +513,6 @@ static void threads(void)
 	end();
 }
 
-/* Sockets */
-
 static struct sockaddr_un address_of(const char *name)
 {
 	struct sockaddr_un address = { AF_UNIX };
@@ -521,6 +520,206 @@ static struct sockaddr_un address_of(const char *name)
 	snprintf(address.sun_path, sizeof(address.sun_path), "%s", name);
 	return address;
 }
+
+/* Workers of io_uring: threads that the kernel makes for the process. */
+
+static long submit(struct io_uring_sqe operation)
+{
+	operation.flags |= IOSQE_ASYNC;
+	return ring_submit(&operation);
+}
+
+static void note_open(bool polled)
+{
+	struct io_uring_sqe operation = {
+		.opcode = IORING_OP_OPENAT,
+		.fd = AT_FDCWD,
+		.addr = (uintptr_t)FILE_A,
+		.open_flags = O_RDONLY | O_CLOEXEC,
+	};
+	long fd = polled ? ring_submit(&operation) : submit(operation);
+
+	note("%s", error_word(fd < 0 ? errno : 0));
+	if (fd >= 0)
+		close(fd);
+}
+
+static void open_enter_open(bool polled)
+{
+	note_open(polled);
+	note("%s", error_word(enter("moved", 5)));
+	note_open(polled);
+}
+
+static long with_worker(const void *arg)
+{
+	(void)arg;
+	must(ring_open());
+	open_enter_open(false);
+	return 0;
+}
+
+/* Made by a thread in a domain of its own, which ends; its files are opened by io-wq. */
+static void *make_poller(void *arg)
+{
+	must(ring_open_polled());
+	open_enter_open(true);
+	return arg;
+}
+
+static long with_orphan(const void *arg)
+{
+	pthread_t thread;
+
+	(void)arg;
+	pthread_create(&thread, NULL, make_poller, NULL);
+	pthread_join(thread, NULL);
+	note_domain();
+	note_open(true);
+	return 0;
+}
+
+static long worker_enters(const void *arg)
+{
+	struct io_uring_sqe operation = {
+		.opcode = IORING_OP_WRITE,
+		.fd = must(open(KELLAS "self_domain", O_RDWR)),
+		.addr = (uintptr_t)"moved",
+		.len = 5,
+	};
+
+	(void)arg;
+	must(ring_open());
+	note("%s", error_word(submit(operation) < 0 ? errno : 0));
+	note_domain();
+	return 0;
+}
+
+static void note_connect(const char *name, bool polled)
+{
+	struct sockaddr_un address = address_of(name);
+	struct io_uring_sqe operation = {
+		.opcode = IORING_OP_CONNECT,
+		.fd = must(socket(AF_UNIX, SOCK_DGRAM, 0)),
+		.addr = (uintptr_t)&address,
+		.off = sizeof(address),
+	};
+
+	note("%s", error_word((polled ? ring_submit(&operation) : submit(operation)) < 0 ?
+				      errno :
+				      0));
+}
+
+static void connect_enter_connect(const char *name, bool polled)
+{
+	struct sockaddr_un address = address_of(name);
+
+	unlink(name);
+	must(bind(must(socket(AF_UNIX, SOCK_DGRAM, 0)), (void *)&address, sizeof(address)));
+	note_connect(name, polled);
+	note_domain();
+	must(enter("moved", 5) ? -1 : 0);
+	note_connect(name, polled);
+}
+
+static long worker_connects(const void *arg)
+{
+	must(ring_open());
+	connect_enter_connect(arg, false);
+	return 0;
+}
+
+static long poller_connects(const void *arg)
+{
+	must(ring_open_polled());
+	connect_enter_connect(arg, true);
+	return 0;
+}
+
+#define MAY_ENTER	"100 acl manual_domain_transition " SUBJECT_RULE "\n    10 allow\n"
+#define BUT_MOVED(comm) \
+	" task.comm=\"" comm "\\*\" " SUBJECT_RULE \
+	"\n    audit 1\n    10 deny task.domain=\"moved\"\n"
+#define READ_BUT_MOVED	MAY_ENTER "100 acl read path=\"" FILE_A "\"" BUT_MOVED("iou-wrk-")
+#define UNMATCHED_DENIED	"read:unmatched read:denied"
+
+static void workers(void)
+{
+	group("domains workers");
+	begin("io-wq: the domain of who submits, as it is now");
+	policy(READ_BUT_MOVED);
+	expect_act("read", with_worker, NULL, "ok ok EPERM", UNMATCHED_DENIED);
+	end();
+	begin("SQPOLL: that of who made the ring, as it is now");
+	policy(MAY_ENTER "100 acl unix_dgram_send" BUT_MOVED("iou-sqp-"));
+	expect_act("connect", poller_connects, HERE "/s", "ok <kernel> EPERM",
+		   "unix_dgram_send:unmatched unix_dgram_send:denied");
+	end();
+	begin("SQPOLL: who made it ends; and its own workers");
+	policy(READ_BUT_MOVED);
+	expect_act("read", with_orphan, NULL, "ok ok EPERM <kernel> EPERM",
+		   UNMATCHED_DENIED " read:denied");
+	end();
+	begin("none enters a domain by self_domain");
+	policy(MAY_ENTER);
+	expect_act("self_domain", worker_enters, NULL, "EPERM <kernel>", "");
+	end();
+	begin("nor by a rule, unless it is there");
+	policy(MAY_ENTER "100 acl unix_dgram_send " SUBJECT_RULE "\n    audit 1\n"
+	       "    10 allow transition=\"moved\"\n");
+	expect_act("connect", worker_connects, HERE "/s", "EPERM <kernel> ok",
+		   "unix_dgram_send:allowed unix_dgram_send:allowed");
+	end();
+	begin("nor before an operation, which is refused then");
+	policy(MAY_ENTER "100 acl auto_domain_transition task.comm=\"iou-wrk-\\*\" "
+	       SUBJECT_RULE "\n    audit 1\n    10 allow transition=\"moved\"\n"
+	       "100 acl read path=\"" FILE_A "\" " SUBJECT_RULE "\n    audit 1\n");
+	expect_act("read", with_worker, NULL, "EPERM ok ok",
+		   "auto_domain_transition:allowed auto_domain_transition:allowed "
+		   "read:unmatched");
+	end();
+}
+
+static void be_older(int go, int done)
+{
+	char byte;
+
+	must(ring_open_polled());
+	note_open(true);
+	must(write(done, "", 1));
+	must(read(go, &byte, 1));
+	text_clear(&seen_text);
+	open_enter_open(true);
+	must(write(done, seen_text.data, seen_text.length + 1));
+	_exit(0);
+}
+
+/* Who made it is not known any more. */
+static void older(void)
+{
+	char text[100] = "";
+	int go[2], done[2];
+	pid_t pid;
+
+	must(pipe(go));
+	must(pipe(done));
+	pid = must(fork());
+	if (!pid)
+		be_older(go[0], done[1]);
+	must(read(done[0], text, 1));
+	kellas_load();
+	begin("one that is older than the policy goes by its process");
+	policy("100 acl manual_domain_transition\n    10 allow\n"
+	       "100 acl read path=\"" FILE_A "\" task.comm=\"iou-\\*\"\n"
+	       "    10 deny task.domain=\"moved\"\n");
+	must(write(go[1], "", 1));
+	must(read(done[0], text, sizeof(text) - 1));
+	must(waitpid(pid, NULL, 0));
+	expect_text("read", "ok ok EPERM", text);
+	end();
+}
+
+/* Sockets */
 
 static long bind_socket(const void *arg)
 {
@@ -692,10 +891,15 @@ void part_domains(int argc, char **argv)
 	automatic();
 	manual();
 	threads();
+	workers();
 	sockets();
 	status();
 	group("domains");
 	begin("unload");
+	expect_error("detach and remove", 0, kellas_unload());
+	end();
+	older();
+	begin("unload once more");
 	expect_error("detach and remove", 0, kellas_unload());
 	end();
 }
