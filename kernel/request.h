@@ -40,8 +40,8 @@ struct kl_who {
 };
 
 /**
- * struct kl_kept - what keeps attributes of tasks alive, but for current's, which
- * its state keeps unless it is a worker
+ * struct kl_kept - what keeps attributes of tasks alive, but for current's,
+ * which its state keeps unless it is a worker
  * @domain, @past: references, or NULL
  */
 struct kl_kept {

@@ -162,9 +162,10 @@ void kl_task_clear(void)
 }
 
 /*
- * Whose state must be there before that of a task: its parent's; of a worker its
- * process's, which is not one. A task that has been reaped still points at both,
- * which may be freed: NULL then. pid_alive() tells, within the same RCU section.
+ * Whose state must be there before that of a task: its parent's; of a worker
+ * its process's, which is not one. A task that has been reaped still points at
+ * both, which may be freed: NULL then. pid_alive() tells, within the same RCU
+ * section.
  *
  * Context: RCU.
  */

@@ -76,7 +76,7 @@ void kl_task_clear(void);
  */
 int kl_task_walk(void);
 
-/** kl_task_owns - is current the one that may change its state? Context: any. */
+/** kl_task_owns - may current change what its state is? Context: any. */
 static inline bool kl_task_owns(void)
 {
 	return !(current->flags & KL_PF_WORKER);
@@ -98,7 +98,7 @@ void kl_task_put(struct kl_state *state);
 
 /**
  * kl_task_domain - the domain of current that its hooks shall see
- * @state: current's, which owns it; the domain lives until it enters another one
+ * @state: current's, which owns it; the domain lives until it enters another
  */
 struct kl_domain *kl_task_domain(const struct kl_state *state);
 

@@ -6,6 +6,7 @@
 #include "../task.h"
 #include "hooks.h"
 #include "inner.h"
+#include "owner.h"
 #include "syscall.h"
 
 static enum kl_op write_op(unsigned int flags)
@@ -46,9 +47,9 @@ int kl_hook_file_open(struct file *file)
 /* Turning O_APPEND on or off is like opening the file anew. */
 int kl_hook_file_fcntl(struct file *file, unsigned int cmd, unsigned long arg)
 {
-	if (cmd != F_SETFL || !((arg ^ file->f_flags) & O_APPEND))
-		return 0;
-	if (kl_file_is_inner(file))
+	if (cmd != F_SETFL)
+		return kl_owner_fcntl(file, cmd, arg);
+	if (!((arg ^ file->f_flags) & O_APPEND) || kl_file_is_inner(file))
 		return 0;
 	return kl_check_path(write_op(arg), &file->f_path);
 }
@@ -73,9 +74,12 @@ static int check_ioctl(struct vfsmount *mnt, struct dentry *dentry,
 
 int kl_hook_file_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
+	int err;
+
 	if (kl_file_is_inner(file))
 		return 0;
-	return check_ioctl(file->f_path.mnt, file->f_path.dentry, cmd);
+	err = check_ioctl(file->f_path.mnt, file->f_path.dentry, cmd);
+	return err ?: kl_owner_ioctl(file, cmd, arg);
 }
 
 int kl_hook_file_ioctl_compat(struct file *file, unsigned int cmd,

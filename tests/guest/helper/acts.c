@@ -53,19 +53,27 @@ void status_line(struct text *text, pid_t pid, const char *key)
 void act_target(pid_t pid)
 {
 	char name[60], exe[4096];
-	struct text text = {}, file = {};
-	unsigned int uid;
 	ssize_t length;
 
 	snprintf(name, sizeof(name), "/proc/%d/exe", pid);
-	length = must(readlink(name, exe, sizeof(exe)));
+	length = must(readlink(name, exe, sizeof(exe) - 1));
+	exe[length] = 0;
+	act_target_program(pid, exe);
+}
+
+void act_target_program(pid_t pid, const char *exe)
+{
+	struct text text = {}, file = {};
+	unsigned int uid;
+	char name[60];
+
 	status_line(&file, pid, "Uid:");
 	if (sscanf(file.data, "Uid: %u", &uid) != 1)
 		die("no Uid of %d", pid);
 	snprintf(name, sizeof(name), "/proc/%d/comm", pid);
 	read_file(name, &file);
 	text_add(&text, "target.pid=%d target.uid=%u", pid, uid);
-	text_add_quoted(&text, "target.exe", exe, length);
+	text_add_quoted(&text, "target.exe", exe, strlen(exe));
 	text_add(&text, " target.domain=\"<kernel>\"");
 	text_add_quoted(&text, "target.comm", file.data, strcspn(file.data, "\n"));
 	snprintf(told->target, sizeof(told->target), "%s", text.data);

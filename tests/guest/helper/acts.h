@@ -59,6 +59,9 @@ void act_object(const char *path);
 /** act_target - the records should name this process as target */
 void act_target(pid_t pid);
 
+/** act_target_program - the same, of one that is about to run that program */
+void act_target_program(pid_t pid, const char *exe);
+
 /** victim - in @prepare: a process that waits, with signals blocked. Return: its pid */
 pid_t victim(void);
 

@@ -615,7 +615,8 @@ static void connect_enter_connect(const char *name, bool polled)
 	struct sockaddr_un address = address_of(name);
 
 	unlink(name);
-	must(bind(must(socket(AF_UNIX, SOCK_DGRAM, 0)), (void *)&address, sizeof(address)));
+	must(bind(must(socket(AF_UNIX, SOCK_DGRAM, 0)), (void *)&address,
+		  sizeof(address)));
 	note_connect(name, polled);
 	note_domain();
 	must(enter("moved", 5) ? -1 : 0);

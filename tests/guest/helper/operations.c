@@ -804,8 +804,10 @@ void part_operations(int argc, char **argv)
 /* Which functions an operation needs, by family. */
 static const char *families_of(const char *op)
 {
-	if (is_among(op, " read write append "))
+	if (!strcmp(op, "read"))
 		return TASKS "open ";
+	if (is_among(op, " write append "))
+		return TASKS "open fcntl ";
 	if (!strcmp(op, "truncate"))
 		return TASKS "attributes open ";
 	if (is_among(op, " chmod chown chgrp "))

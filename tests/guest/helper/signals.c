@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -18,6 +19,7 @@
 
 #define CALL32_KILL	37
 #define CALL32_TKILL	238
+#define CALL32_FCNTL	221
 
 static pid_t target;
 static int fd;
@@ -93,12 +95,85 @@ static long run_pidfd(void)
 }
 static long run_probe(void) { return kill(target, 0); }
 
+/* Sent by a file, for whoever arranges it. */
+
+static void get_file(void)
+{
+	int ends[2];
+
+	get_victim();
+	must(pipe(ends));
+	fd = ends[0];
+	act_words("sig=SIGIO");
+}
+
+static void get_file_group(void)
+{
+	get_file();
+	must(setpgid(target, target));
+}
+
+static void get_file_signal(void)
+{
+	get_file();
+	must(fcntl(fd, F_SETSIG, SIGUSR1));
+	act_words("sig=SIGUSR1");
+}
+
+static void get_file_owner(void)
+{
+	get_file();
+	must(fcntl(fd, F_SETOWN, target));
+	act_words("sig=SIGUSR1");
+}
+
+static void get_socket(void)
+{
+	get_victim();
+	fd = must(socket(AF_UNIX, SOCK_STREAM, 0));
+	act_words("sig=SIGURG");
+}
+
+static void owner(struct text *text)
+{
+	struct f_owner_ex who;
+
+	must(fcntl(fd, F_GETOWN_EX, &who));
+	text_add(text, "%d %d %d", who.type, who.pid, fcntl(fd, F_GETSIG));
+}
+
+static long set_owner(int type)
+{
+	const struct f_owner_ex who = { type, target };
+
+	return fcntl(fd, F_SETOWN_EX, &who);
+}
+
+static long run_setown(void) { return fcntl(fd, F_SETOWN, target); }
+static long run_setown32(void) { return call32(CALL32_FCNTL, fd, F_SETOWN, target, 0); }
+static long run_setown_group(void) { return fcntl(fd, F_SETOWN, -target); }
+static long run_setown_process(void) { return set_owner(F_OWNER_PID); }
+static long run_setown_thread(void) { return set_owner(F_OWNER_TID); }
+static long run_setsig(void) { return fcntl(fd, F_SETSIG, SIGUSR1); }
+static long run_nobody(void) { return fcntl(fd, F_SETOWN, 0); }
+static long run_fiosetown(void) { return ioctl(fd, 0x8901, &target); }
+static long run_siocspgrp(void) { return ioctl(fd, 0x8902, &target); }
+
 /* What the kernel sends. */
 
 static void get_kernel(void)
 {
 	block();
 	target = getpid();
+}
+
+static int ends[2];
+
+static void get_kernel_owner(void)
+{
+	get_kernel();
+	must(pipe(ends));
+	must(fcntl(ends[0], F_SETOWN, getpid()));
 }
 
 static long run_pipe(void)
@@ -145,10 +220,6 @@ static long run_tty(void)
 
 static long run_owner(void)
 {
-	int ends[2];
-
-	must(pipe(ends));
-	must(fcntl(ends[0], F_SETOWN, getpid()));
 	must(fcntl(ends[0], F_SETFL, O_ASYNC));
 	must(write(ends[1], "", 1));
 	return 0;
@@ -174,6 +245,8 @@ static long run_parent(void)
 
 #define SENT(name, prepare, run) \
 	{ name, "signal", NULL, NULL, prepare, run, pending }
+#define OWNER(name, where, prepare, run) \
+	{ name, "signal", where, NULL, prepare, run, owner }
 #define KERNEL(name, run) \
 	{ name, "signal", NULL, NULL, get_kernel, run, pending, .none = true }
 
@@ -191,11 +264,23 @@ static const struct act acts[] = {
 	{ "signal 0", "signal", NULL, NULL, get_probed, run_probe },
 	{ "sig=10", "signal", "sig=10", NULL, get_victim, run_kill, pending },
 	{ "sig!=SIGUSR1", "signal", "sig!=SIGUSR1", NULL, get_victim, run_kill, pending, .none = true },
+	OWNER("F_SETOWN", NULL, get_file, run_setown),
+	OWNER("F_SETOWN, 32 bit", NULL, get_file, run_setown32),
+	OWNER("F_SETOWN of a group", NULL, get_file_group, run_setown_group),
+	OWNER("F_SETOWN_EX of a process", NULL, get_file, run_setown_process),
+	OWNER("F_SETOWN_EX of a thread", NULL, get_file, run_setown_thread),
+	OWNER("F_SETSIG before", NULL, get_file_signal, run_setown),
+	OWNER("F_SETSIG after", NULL, get_file_owner, run_setsig),
+	OWNER("F_SETOWN of a socket", "sig=SIGURG", get_socket, run_setown),
+	OWNER("FIOSETOWN", "sig=SIGURG", get_socket, run_fiosetown),
+	OWNER("SIOCSPGRP", "sig=SIGURG", get_socket, run_siocspgrp),
+	{ "F_SETSIG of nobody", "signal", NULL, NULL, get_file, run_setsig, .none = true },
+	{ "F_SETOWN to nobody", "signal", NULL, NULL, get_file_owner, run_nobody, .none = true },
 	KERNEL("SIGPIPE", run_pipe),
 	KERNEL("timer", run_timer),
 	KERNEL("SIGCHLD", run_child),
 	KERNEL("terminal", run_tty),
-	KERNEL("SIGIO", run_owner),
+	{ "SIGIO", "signal", NULL, NULL, get_kernel_owner, run_owner, pending, .none = true },
 	{ "parent's death", "signal", NULL, NULL, get_kernel, run_parent, .none = true },
 };
 

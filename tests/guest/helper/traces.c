@@ -17,6 +17,7 @@
 #include "acts.h"
 #include "calls.h"
 #include "parts.h"
+#include "place.h"
 
 #define CALL32_PTRACE	26
 #define CALL32_READV	347
@@ -147,8 +148,87 @@ static long run_traceme(void)
 	return error ? -1 : 0;
 }
 
+/* One that is traced already, and executes. */
+#define PROGRAM	"/tmp/traced"
+#define SCRIPT	"/tmp/traced.sh"
+
+static const char *executed;
+static bool seized;
+
+static void be_executing(void)
+{
+	char byte;
+	int error;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (!seized)
+		must(ptrace(PTRACE_TRACEME, 0, NULL, NULL));
+	must(write(done[1], "", 1));
+	must(read(go[0], &byte, 1));
+	execl(executed, executed, NULL);
+	error = errno;
+	must(write(done[1], &error, sizeof(error)));
+	for (;;)
+		pause();
+}
+
+static void get_executing(const char *program)
+{
+	char byte;
+
+	executed = program;
+	must(pipe(go));
+	must(pipe2(done, O_CLOEXEC));
+	target = must(fork());
+	if (!target)
+		be_executing();
+	close(done[1]);
+	must(read(done[0], &byte, 1));
+	if (seized)
+		must(ptrace(PTRACE_SEIZE, target, NULL, PTRACE_O_TRACEEXEC));
+	act_target_program(target, PROGRAM);
+	act_words("mode=attach");
+}
+
+static void get_traced(void) { seized = false; get_executing(PROGRAM); }
+static void get_traced_script(void) { seized = false; get_executing(SCRIPT); }
+static void get_seized(void) { seized = true; get_executing(PROGRAM); }
+
+/* It stops when it has executed. */
+static long run_execute(void)
+{
+	int error = 0;
+
+	must(write(go[1], "", 1));
+	must(read(done[0], &error, sizeof(error)));
+	if (!error)
+		must(waitpid(target, NULL, 0));
+	errno = error;
+	return error ? -1 : 0;
+}
+
+static void program(struct text *text)
+{
+	char name[60], exe[400] = "";
+
+	snprintf(name, sizeof(name), "/proc/%d/exe", target);
+	must(readlink(name, exe, sizeof(exe) - 1));
+	text_add(text, "%s", exe);
+}
+
 #define ACT(name, prepare, run, ...) \
 	{ name, "ptrace", NULL, NULL, prepare, run, __VA_ARGS__ }
+
+static void make_script(void)
+{
+	static const char line[] = "#!" PROGRAM "\n";
+	int file = must(open(SCRIPT, O_WRONLY | O_CREAT | O_TRUNC, 0755));
+
+	must(write(file, line, sizeof(line) - 1));
+	close(file);
+}
+
+#define TO_PROGRAM	"mode=attach target.exe=\"" PROGRAM "\""
 
 static const struct act acts[] = {
 	ACT("attach", get_attach, run_attach, tracer),
@@ -164,6 +244,13 @@ static const struct act acts[] = {
 	ACT("kcmp", get_read, run_kcmp, .denied = EPERM),
 	ACT("/proc/PID/stat", get_read, run_stat, .denied = -1, .probe = true),
 	ACT("itself", NULL, run_self, .none = true),
+	{ "traced before its execve", "ptrace", TO_PROGRAM, NULL, get_traced, run_execute, program },
+	{ "seized before its execve", "ptrace", TO_PROGRAM, NULL, get_seized, run_execute, program },
+	{ "traced before a script", "ptrace", TO_PROGRAM, NULL, get_traced_script, run_execute,
+	  program },
+	{ "traced before another program", "ptrace",
+	  "mode=attach target.exe=\"" SCRIPT "\"", NULL, get_traced_script, run_execute, program,
+	  .none = true },
 	{ "mode=read", "ptrace", "mode=read", NULL, get_read, run_exe, .denied = EACCES },
 	{ "not mode=read", "ptrace", "mode=read", NULL, get_attach, run_attach, tracer,
 	  .none = true },
@@ -173,6 +260,8 @@ void part_traces(int argc, char **argv)
 {
 	(void)argc;
 	(void)argv;
+	copy_file(quick_program(), PROGRAM);
+	make_script();
 	acts_run("traces", acts, ARRAY_SIZE(acts));
 	acts_end("traces");
 }
