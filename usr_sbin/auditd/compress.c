@@ -121,13 +121,10 @@ static int finish(struct kl_compress *compress)
 
 static void end(struct kl_compress *compress, int error)
 {
-	void (*done)(void *data, int error) = compress->done;
-	void *data = compress->data;
-
 	if (error)
 		unlink(compress->part);
+	compress->done(compress->data, error);
 	release(compress);
-	done(data, error);
 }
 
 static void step(struct kl_timer *timer)

@@ -18,7 +18,7 @@ struct kl_compress;
  * @directory, @name: the file; regular
  * @mode: of the result
  * @done: called from the loop when it is over: 0 or a negative errno; the
- *	source is still there then. The object is gone behind it
+ *	source is still there then. Behind it the object is gone
  *
  * Return: the work; NULL, with errno, if it cannot begin.
  */

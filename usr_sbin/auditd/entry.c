@@ -58,10 +58,20 @@ static void put_daemon(struct kl_output *output, const struct kl_entry *entry)
 	kl_close(output);
 }
 
+/* Its number is needed to go on behind it. */
+static void put_unreadable(struct kl_output *output, const struct kl_entry *entry)
+{
+	kl_open_object(output, NULL);
+	kl_put_string(output, "type", NULL, "unreadable");
+	kl_put_iso_time(output, "time", entry->time);
+	if (entry->sequence)
+		kl_put_number(output, "seq", NULL, entry->sequence);
+	kl_put_text(output, "line", NULL, entry->line);
+	kl_close(output);
+}
+
 static void put_json(struct kl_output *output, const struct kl_entry *entry)
 {
-	static const struct kl_error unparsed = { .column = 1, .text = "not a record" };
-
 	if (entry->source == KL_ENTRY_DAEMON)
 		put_daemon(output, entry);
 	else if (entry->source == KL_ENTRY_NETCONSOLE)
@@ -69,7 +79,7 @@ static void put_json(struct kl_output *output, const struct kl_entry *entry)
 	else if (entry->record)
 		kl_put_record(output, entry->record);
 	else
-		kl_put_unreadable(output, entry->line, &unparsed);
+		put_unreadable(output, entry);
 }
 
 /* What libkellas prints goes to a stream; this one ends in memory. */

@@ -12,7 +12,7 @@
 /* A line of a log file, any format; a "torn line" beyond it was not ours and is left alone. */
 #define KL_FILE_LINE_MAX	(4u << 20)	/* bytes */
 /* What is handed to one writev(): whole lines, at least one. */
-#define KL_FILE_BATCH_LINES	512u
+#define KL_FILE_BATCH_LINES	500u
 #define KL_FILE_BATCH_BYTES	(256u << 10)
 /* Of a torn line that is cut off this much is kept in the line that says so. */
 #define KL_FILE_TORN_SHOWN	512u		/* bytes */

@@ -60,6 +60,7 @@ static int look_at(struct kl_logfile *file)
 		return -ENOTSUP;
 	file->device = stat.st_dev;
 	file->inode = stat.st_ino;
+	file->modified = stat.st_mtim.tv_sec;
 	return 0;
 }
 
@@ -123,8 +124,7 @@ int kl_logfile_check(struct kl_logfile *file, u64 *now)
 	return KL_LOGFILE_CHANGED;
 }
 
-/* What could not be cut off when it should have been. */
-static int settle(struct kl_logfile *file)
+int kl_logfile_settle(struct kl_logfile *file)
 {
 	if (!file->cut)
 		return 0;
@@ -188,10 +188,10 @@ static int write_all(int fd, const struct iovec *parts, int count, size_t *writt
 	return error;
 }
 
-int kl_logfile_write(struct kl_logfile *file, struct iovec *parts, int count,
+int kl_logfile_write(struct kl_logfile *file, const struct iovec *parts, int count,
 		     size_t *kept)
 {
-	int error = settle(file);
+	int error = kl_logfile_settle(file);
 	size_t written;
 
 	*kept = 0;
@@ -202,7 +202,7 @@ int kl_logfile_write(struct kl_logfile *file, struct iovec *parts, int count,
 	file->size += *kept;
 	if (*kept != written) {
 		file->cut = true;
-		settle(file);
+		kl_logfile_settle(file);
 	}
 	return error;
 }
@@ -221,7 +221,7 @@ int kl_logfile_sync(struct kl_logfile *file, bool redo)
 	if (redo) {
 		file->size = file->synced;
 		file->cut = true;
-		settle(file);
+		kl_logfile_settle(file);
 	} else {
 		file->synced = file->size;
 	}
@@ -230,8 +230,10 @@ int kl_logfile_sync(struct kl_logfile *file, bool redo)
 
 void kl_logfile_close(struct kl_logfile *file)
 {
-	if (file->fd >= 0)
+	if (file->fd >= 0) {
+		kl_logfile_settle(file);
 		close(file->fd);
+	}
 	free(file->path);
 	memset(file, 0, sizeof(*file));
 	file->fd = -1;

@@ -15,6 +15,7 @@
  * @fd: -1: not open
  * @path: its name when it was opened
  * @device, @inode: what it is
+ * @modified: seconds since the epoch: when it was last written before it was opened
  * @size: bytes in it, whole lines only
  * @synced: bytes of them that are known to be on disk
  * @cut: it is longer than @size and is to be cut back to it
@@ -23,6 +24,7 @@ struct kl_logfile {
 	int fd;
 	char *path;
 	u64 device, inode;
+	u64 modified;
 	u64 size;
 	u64 synced;
 	bool cut;
@@ -57,13 +59,13 @@ int kl_logfile_check(struct kl_logfile *file, u64 *now);
 
 /**
  * kl_logfile_write - append
- * @parts: the bytes; a line may be of several. Clobbered
- * @count: number of @parts, at most IOV_MAX
+ * @parts: the bytes; a line may be of several
+ * @count: number of @parts, at most UIO_MAXIOV
  * @kept: set to how many bytes were written and stay: up to the end of a line
  *
  * Return: 0; a negative errno if not all of it was written.
  */
-int kl_logfile_write(struct kl_logfile *file, struct iovec *parts, int count,
+int kl_logfile_write(struct kl_logfile *file, const struct iovec *parts, int count,
 		     size_t *kept);
 
 /**
@@ -75,6 +77,9 @@ int kl_logfile_write(struct kl_logfile *file, struct iovec *parts, int count,
  * Return: 0 or a negative errno.
  */
 int kl_logfile_sync(struct kl_logfile *file, bool redo);
+
+/** kl_logfile_settle - cut off what could not be before; 0 or a negative errno */
+int kl_logfile_settle(struct kl_logfile *file);
 
 /** kl_logfile_close - without syncing */
 void kl_logfile_close(struct kl_logfile *file);

@@ -453,6 +453,17 @@ void kl_queue_rewind(struct kl_queue *queue)
 	make_mark(queue);
 }
 
+void kl_queue_take_back(struct kl_queue *queue)
+{
+	struct item *item;
+
+	for (item = queue->first; item != queue->unsent; item = item->next)
+		item->handed = item->message.repeat;
+	queue->unsent = queue->first;
+	queue->sent = 0;
+	queue->mark_sent = false;
+}
+
 /* Safety */
 
 static struct kl_spool_mark mark_of(struct kl_queue *queue)

@@ -131,6 +131,12 @@ void kl_queue_confirm(struct kl_queue *queue, u64 count);
 void kl_queue_rewind(struct kl_queue *queue);
 
 /**
+ * kl_queue_take_back - what was sent and not confirmed did certainly not arrive: it is
+ * to be sent again and is no repeat
+ */
+void kl_queue_take_back(struct kl_queue *queue);
+
+/**
  * kl_queue_spill - the sink is down: write what is only in memory to the spool, too
  *
  * Return: 0; -ENOENT without a spool; another negative errno if it could not

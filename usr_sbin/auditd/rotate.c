@@ -232,7 +232,8 @@ static void list_file(struct kl_rotated_list *list, int directory, const char *n
 	struct kl_rotated *file;
 	struct stat stat;
 
-	if (fstatat(directory, name, &stat, AT_SYMLINK_NOFOLLOW) || !S_ISREG(stat.st_mode))
+	if (fstatat(directory, name, &stat, AT_SYMLINK_NOFOLLOW) ||
+	    !S_ISREG(stat.st_mode))
 		return;
 	if (list->count == KL_ROTATED_MAX) {
 		list->missed++;
@@ -284,8 +285,8 @@ static u64 stamp_of(u64 seconds)
 	struct tm tm;
 
 	gmtime_r(&time, &tm);
-	return ((((tm.tm_year + 1900ull) * 100 + tm.tm_mon + 1) * 100 + tm.tm_mday) * 100 +
-		tm.tm_hour) * 10000 + tm.tm_min * 100 + tm.tm_sec;
+	return (tm.tm_year + 1900ull) * 10000000000 + (tm.tm_mon + 1) * 100000000ull +
+	       tm.tm_mday * 1000000 + tm.tm_hour * 10000 + tm.tm_min * 100 + tm.tm_sec;
 }
 
 u64 kl_stamp_time(u64 stamp)

@@ -27,7 +27,7 @@ static void make_message(struct kl_sink *sink, const struct kl_entry *entry,
 	kl_entry_format(entry, sink->format, &sink->text);
 	*message = (struct kl_message){
 		.sequence = entry->sequence,
-		.instance = entry->sequence ? sink->instance : 0,
+		.instance = entry->instance,
 		.time = entry->time,
 		.source = entry->source,
 		.text = kl_buffer_text(&sink->text),

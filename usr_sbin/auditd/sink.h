@@ -109,10 +109,11 @@ struct kl_sink {
 	void *data;
 };
 
-extern const struct kl_sink_type kl_sink_journald;
 
 /** All kinds of sinks, ended by NULL. */
 extern const struct kl_sink_type *const kl_sink_types[];
+extern const struct kl_sink_type kl_sink_file;
+extern const struct kl_sink_type kl_sink_journald;
 
 /** kl_sink_keys - the common keys, offsets in struct kl_sink; ended by a row without name */
 extern const struct kl_conf_key kl_sink_keys[];

@@ -3,6 +3,7 @@
 #include "sink.h"
 
 const struct kl_sink_type *const kl_sink_types[] = {
+	&kl_sink_file,
 	&kl_sink_journald,
 	NULL,
 };

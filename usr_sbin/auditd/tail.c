@@ -104,12 +104,14 @@ static int previous_line(struct backwards *lines, struct kl_text *line)
  * @instance: 0: not said
  * @time: microseconds since the epoch, only of @unnumbered
  * @unnumbered: a record without number
+ * @opens: a line that begins a file: @last is not in it
  */
 struct facts {
 	u64 last;
 	u64 instance;
 	u64 time;
 	bool unnumbered;
+	bool opens;
 };
 
 /* #2026/11/22 01:30:00.000000# or 2026-11-22T01:30:00.000000Z */
@@ -160,6 +162,7 @@ static void read_daemon(struct kl_text event, struct kl_text rest, struct facts 
 
 	if (!kl_text_is(event, "opened") && !kl_text_is(event, "mark"))
 		return;
+	facts->opens = true;
 	while (kl_entry_word(&rest, &key, &value))
 		if (kl_text_is(key, "after"))
 			facts->last = read_last(value);
@@ -234,10 +237,11 @@ static void read_object(struct json_object *object, struct facts *facts)
 	instance = string_of(own, "instance");
 	facts->instance = read_instance(instance, strlen(instance));
 	if (!strcmp(type, "daemon")) {
-		if (strcmp(action, "opened") && strcmp(action, "mark"))
-			facts->instance = 0;
-		else
+		facts->opens = !strcmp(action, "opened") || !strcmp(action, "mark");
+		if (facts->opens)
 			facts->last = number_of(own, "after");
+		else
+			facts->instance = 0;
 		return;
 	}
 	facts->last = ecs		       ? number_of(event, "sequence") :
@@ -267,16 +271,22 @@ static bool is_promising(const struct kl_tail *tail, struct kl_text line)
 	return !tail->last || memmem(line.data, line.length, "instance", 8);
 }
 
+static void read_line(struct kl_text line, struct facts *facts)
+{
+	memset(facts, 0, sizeof(*facts));
+	if (line.length && *line.data == '#')
+		read_text(line, facts);
+	else if (line.length && *line.data == '{')
+		read_json(line, facts);
+}
+
 static void take_line(struct kl_tail *tail, struct kl_text line)
 {
-	struct facts facts = { 0 };
+	struct facts facts;
 
-	if (!line.length || !is_promising(tail, line))
+	if (!is_promising(tail, line))
 		return;
-	if (*line.data == '#')
-		read_text(line, &facts);
-	else if (*line.data == '{')
-		read_json(line, &facts);
+	read_line(line, &facts);
 	if (!tail->last && !tail->unnumbered && facts.unnumbered)
 		tail->unnumbered = facts.time;
 	if (!tail->last)
@@ -307,6 +317,23 @@ static int find_torn(struct backwards *lines, struct kl_tail *tail, u64 size)
 	return 0;
 }
 
+/* What its first lines say; a line that does not fit is not worth more. */
+static void read_head(int fd, struct kl_tail *tail)
+{
+	char data[8192];
+	ssize_t got = pread(fd, data, sizeof(data), 0);
+	struct kl_text rest = { data, got > 0 ? got : 0 };
+	struct facts facts;
+	const char *newline;
+
+	while (!tail->first && (newline = memchr(rest.data, '\n', rest.length))) {
+		read_line(kl_text_head(rest, newline - rest.data), &facts);
+		if (facts.last || facts.opens)
+			tail->first = facts.last + facts.opens;
+		rest = kl_text_from(rest, newline + 1 - rest.data);
+	}
+}
+
 int kl_tail_read(int fd, struct kl_tail *tail)
 {
 	struct backwards lines = { .fd = fd };
@@ -329,6 +356,7 @@ int kl_tail_read(int fd, struct kl_tail *tail)
 		result = 0;
 	}
 	free(lines.data);
+	read_head(fd, tail);
 	return result < 0 && result != -E2BIG ? result : 0;
 }
 

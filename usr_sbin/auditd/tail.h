@@ -14,6 +14,7 @@
  * @torn: bytes behind it: a line whose writer was killed
  * @foreign: what stands behind it is too long to be a line of ours
  * @text: beginning of what stands behind it
+ * @first: number of the first record, 0: not known
  * @last: number of the last record, or that the file says was the last before
  *	it began; 0: none
  * @instance: of the kernel that gave that number; 0: not known
@@ -25,6 +26,7 @@ struct kl_tail {
 	u64 torn;
 	bool foreign;
 	struct kl_buffer text;
+	u64 first;
 	u64 last;
 	u64 instance;
 	u64 unnumbered;
