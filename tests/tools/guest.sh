@@ -76,6 +76,11 @@ is 'the refused policy changed nothing' [ "$(grep -c '^[0-9]* acl' before)" = 4 
 is 'save to a file' status_of 0 save saved
 is 'load what was saved' status_of 0 load saved
 is 'it is the same policy' cmp before <("$tool" save | grep -v ^stat)
+is 'load --confirm' status_of 0 load --confirm=60 policy
+is 'nothing else meanwhile' status_of 1 load policy
+is 'confirm' status_of 0 confirm
+is 'only once' status_of 1 confirm
+is 'and it is said why' found 'confirm' err
 is 'load --add of nothing' status_of 0 load --add -
 
 touch secret

@@ -103,7 +103,7 @@ expect 'a typing error names the nearest subcommand' 2 '' "'chekc'; did you mean
 try help nonsense
 expect 'help about nothing' 2 '' 'no subcommand'
 mapfile -t all < <(subcommands)
-is 'there are 12 subcommands' [ ${#all[@]} = 12 ]
+is 'there are 14 subcommands' [ ${#all[@]} = 14 ]
 for one in "${all[@]}"; do
 	try "$one" --help
 	cp "$folder/out" "$folder/help"
@@ -317,7 +317,8 @@ expect 'an invalid policy is refused before the kernel is asked' 3 '' "^$bad:3:"
 try load -o json "$bad"
 expect_json 'load of an invalid policy in JSON' 3 \
 	'not d["valid"] and d["file"].endswith("bad.conf") and d["line"] == 3 and d["message"]'
-for one in save stat monitor unload; do
+for one in save stat monitor unload confirm "lock --yes"; do
+	# shellcheck disable=SC2086
 	try $one
 	expect "$one without the module" 4 '' 'not loaded'
 done
@@ -358,11 +359,37 @@ is 'load --add does not replace' [ "$(head -n 1 "$KELLAS_PROC/policy")" = begin 
 fake 1
 try load -o json "$good"
 expect_json 'load in JSON' 0 'd == {"action": "replaced", "blocks": 2, "rules": 2, "groups": 1}'
+fake 1
+try load --confirm=90 "$good"
+expect 'load --confirm' 0 '^taken back in 90 s, unless kellasctl confirm is said$'
+is 'load --confirm commits for a time' [ "$(tail -n 1 "$KELLAS_PROC/policy")" = "commit confirm=90" ]
+fake 1
+try load --confirm 90 -o json "$good"
+expect_json 'load --confirm in JSON' 0 'd["confirm"] == 90 and d["action"] == "replaced"'
+for one in 0 86401 1m; do
+	try load --confirm=$one "$good"
+	expect "load --confirm=$one" 2 '' '1 to 86400 seconds'
+done
+for one in confirm 'lock -y'; do
+	fake 1
+	# shellcheck disable=SC2086
+	try $one
+	expect "$one" 0 "^${one% *}ed$"
+	is "$one writes one line" [ "$(cat "$KELLAS_PROC/policy")" = "${one% *}" ]
+done
+fake 1
+try lock
+expect 'lock without a terminal' 2 '' 'give --yes'
+is 'lock without a terminal does nothing' [ ! -s "$KELLAS_PROC/policy" ]
+try confirm now
+expect 'confirm takes no arguments' 2 '' 'no arguments'
 rm "$KELLAS_PROC/policy"
 ln -s /dev/full "$KELLAS_PROC/policy"
 try load "$good"
 expect 'load when the module refuses without a reason' 1 '' 'No space left'
 expect 'load says that nothing has changed' 1 '' 'refused by the module; nothing has changed'
+try confirm
+expect 'confirm when the module refuses without a reason' 1 '' 'No space left'
 rm "$KELLAS_PROC/policy"
 try load "$good"
 expect 'load when there is no such file' 1 '' 'policy: No such file'

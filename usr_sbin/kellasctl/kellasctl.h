@@ -7,9 +7,11 @@
 
 extern const struct kl_command check_command;
 extern const struct kl_command completion_command;
+extern const struct kl_command confirm_command;
 extern const struct kl_command explain_command;
 extern const struct kl_command help_command;
 extern const struct kl_command load_command;
+extern const struct kl_command lock_command;
 extern const struct kl_command monitor_command;
 extern const struct kl_command ops_command;
 extern const struct kl_command query_command;

@@ -5,17 +5,32 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "kellasctl.h"
+#include "control.h"
+#include "engine/lex.h"
 #include "limits.h"
 #include "policy_file.h"
 #include "proc.h"
 
-enum { ADD = 256 + 1 };
+enum { ADD = 256 + 1, CONFIRM };
 
 static const struct kl_option options[] = {
 	{ "add", ADD, NULL, NULL, "add to the running policy instead of replacing it" },
+	{ "confirm", CONFIRM, "SECONDS", NULL,
+	  "take it back after that time, unless it is confirmed" },
 	{ "check", 'n', NULL, NULL, "only check the files, load nothing" },
 	{ 0 },
+};
+
+/**
+ * struct wish - what the options say
+ * @add: add to the running policy
+ * @only_check: load nothing
+ * @confirm: seconds until it is taken back; 0: it stays
+ */
+struct wish {
+	bool add;
+	bool only_check;
+	u32 confirm;
 };
 
 /* Bytes given to the module at a time; always whole lines. */
@@ -26,6 +41,7 @@ static const struct kl_option options[] = {
  * @fd: the open policy file
  * @source: what is loaded
  * @begin: the line that begins the transaction
+ * @confirm: seconds until it is taken back; 0: it stays
  * @started: when, for the progress
  * @shown: the progress was shown
  */
@@ -33,6 +49,7 @@ struct load {
 	int fd;
 	const struct kl_source *source;
 	const char *begin;
+	u32 confirm;
 	time_t started;
 	bool shown;
 };
@@ -70,9 +87,12 @@ static size_t next_chunk(struct kl_text rest)
 static int write_lines(struct load *load)
 {
 	struct kl_text rest = kl_buffer_text(&load->source->text);
+	char commit[40] = "commit\n";
 	size_t chunk;
 	int error;
 
+	if (load->confirm)
+		snprintf(commit, sizeof(commit), "commit confirm=%u\n", load->confirm);
 	error = kl_write_fd(load->fd, load->begin, strlen(load->begin));
 	while (!error && rest.length) {
 		chunk = next_chunk(rest);
@@ -82,39 +102,8 @@ static int write_lines(struct load *load)
 		show_progress(load, load->source->text.length - rest.length);
 	}
 	if (!error)
-		error = kl_write_fd(load->fd, "commit\n", strlen("commit\n"));
+		error = kl_write_fd(load->fd, commit, strlen(commit));
 	return error;
-}
-
-/* "LINE:COLUMN: message"; anything else is no answer to a failed write. */
-static bool parse_answer(const char *text, struct kl_error *error)
-{
-	char *end;
-
-	memset(error, 0, sizeof(*error));
-	if (!isdigit((unsigned char)*text))
-		return false;
-	error->line = strtoul(text, &end, 10);
-	if (*end != ':' || !isdigit((unsigned char)end[1]))
-		return false;
-	error->column = strtoul(end + 1, &end, 10);
-	if (strncmp(end, ": ", 2))
-		return false;
-	snprintf(error->text, sizeof(error->text), "%.*s", (int)strcspn(end + 2, "\n"),
-		 end + 2);
-	return true;
-}
-
-/* The module answers on the same open file, counting lines behind our "begin". */
-static bool read_answer(struct load *load, struct kl_error *error)
-{
-	char answer[sizeof(error->text) + 32];
-	ssize_t got = read(load->fd, answer, sizeof(answer) - 1);
-
-	if (got <= 0)
-		return false;
-	answer[got] = '\0';
-	return parse_answer(answer, error);
 }
 
 static int complain(struct kl_output *output, struct load *load, int result)
@@ -127,7 +116,8 @@ static int complain(struct kl_output *output, struct load *load, int result)
 			"want of CAP_MAC_ADMIN; nothing has changed");
 		return KL_EXIT_FAILURE;
 	}
-	if (read_answer(load, &error))
+	/* On the same open file; it counts lines behind our "begin". */
+	if (control_answer(load->fd, &error))
 		kl_source_refuse(output, load->source, &error);
 	else
 		kl_complain("%s", strerror(-result));
@@ -135,11 +125,13 @@ static int complain(struct kl_output *output, struct load *load, int result)
 	return result == -EINVAL || result == -E2BIG ? KL_EXIT_INVALID : KL_EXIT_FAILURE;
 }
 
-static int transfer(struct kl_output *output, const struct kl_source *source, bool add)
+static int transfer(struct kl_output *output, const struct kl_source *source,
+		    const struct wish *wish)
 {
 	struct load load = {
 		.source = source,
-		.begin = add ? "begin\n" : "begin replace\n",
+		.begin = wish->add ? "begin\n" : "begin replace\n",
+		.confirm = wish->confirm,
 		.started = time(NULL),
 	};
 	int status = kl_proc_check(), error;
@@ -157,8 +149,8 @@ static int transfer(struct kl_output *output, const struct kl_source *source, bo
 	return status;
 }
 
-static void report(struct kl_common *common, const struct kl_policy *policy, bool add,
-		   bool only_check)
+static void report(struct kl_common *common, const struct kl_policy *policy,
+		   const struct wish *wish)
 {
 	struct kl_output *output = &common->output;
 	u32 blocks = 0;
@@ -170,9 +162,9 @@ static void report(struct kl_common *common, const struct kl_policy *policy, boo
 		blocks += policy->block_count[op];
 	kl_open_object(output, NULL);
 	kl_put_string(output, "action", "%s: ",
-		      only_check ? "checked" :
-		      add	 ? "added" :
-				   "replaced");
+		      wish->only_check ? "checked" :
+		      wish->add	       ? "added" :
+					 "replaced");
 	kl_put_number(output, "blocks", blocks == 1 ? "%s block, " : "%s blocks, ",
 		      blocks);
 	kl_put_number(output, "rules",
@@ -181,12 +173,16 @@ static void report(struct kl_common *common, const struct kl_policy *policy, boo
 	kl_put_number(output, "groups",
 		      policy->group_count == 1 ? "%s group\n" : "%s groups\n",
 		      policy->group_count);
+	if (wish->confirm && !wish->only_check)
+		kl_put_number(output, "confirm",
+			      "taken back in %s s, unless kellasctl confirm is said\n",
+			      wish->confirm);
 	kl_close(output);
 }
 
 /* The same engine judges here first: no kernel is troubled with a typing error. */
-static int load(struct kl_common *common, struct kl_policy_file *file, bool add,
-		bool only_check)
+static int load(struct kl_common *common, struct kl_policy_file *file,
+		const struct wish *wish)
 {
 	struct kl_error error;
 	int status = KL_EXIT_OK;
@@ -195,29 +191,43 @@ static int load(struct kl_common *common, struct kl_policy_file *file, bool add,
 		kl_source_refuse(&common->output, &file->source, &error);
 		return KL_EXIT_INVALID;
 	}
-	if (!only_check)
-		status = transfer(&common->output, &file->source, add);
+	if (!wish->only_check)
+		status = transfer(&common->output, &file->source, wish);
 	if (status == KL_EXIT_OK)
-		report(common, &file->policy, add, only_check);
+		report(common, &file->policy, wish);
 	return status;
+}
+
+static bool read_seconds(const char *text, u32 *seconds)
+{
+	u64 number;
+
+	if (kl_text_decimal((struct kl_text){ text, strlen(text) }, KL_CONFIRM_MAX,
+			    &number))
+		return false;
+	*seconds = number;
+	return number;
 }
 
 static int run(const struct kl_command *command, int argc, char **argv)
 {
 	struct kl_policy_file file = { 0 };
 	struct kl_common common;
-	bool add = false, only_check = false;
+	struct wish wish = { 0 };
 	const char *bad;
 	int option, error, status;
 
 	kl_common_init(&common);
 	while ((option = kl_option_next(command, argc, argv, &common)) != -1) {
 		if (option == ADD)
-			add = true;
+			wish.add = true;
 		else if (option == 'n')
-			only_check = true;
-		else
+			wish.only_check = true;
+		else if (option != CONFIRM)
 			return option == 'h' ? KL_EXIT_OK : KL_EXIT_USAGE;
+		else if (!read_seconds(optarg, &wish.confirm))
+			return kl_usage(command, "--confirm wants 1 to %u seconds",
+					KL_CONFIRM_MAX);
 	}
 	if (optind == argc)
 		return kl_usage(command, "which FILE? (- is standard input)");
@@ -226,7 +236,7 @@ static int run(const struct kl_command *command, int argc, char **argv)
 		kl_complain("%s: %s", bad, strerror(-error));
 		status = KL_EXIT_FAILURE;
 	} else {
-		status = load(&common, &file, add, only_check);
+		status = load(&common, &file, &wish);
 	}
 	kl_policy_file_free(&file);
 	return kl_common_done(&common, status);

@@ -7,10 +7,10 @@
 #include "memory.h"
 
 const struct kl_command *const commands[] = {
-	&load_command,	     &save_command,    &check_command, &stat_command,
-	&monitor_command,    &query_command,   &explain_command, &ops_command,
-	&unload_command,     &completion_command, &version_command, &help_command,
-	NULL,
+	&load_command,	     &confirm_command, &save_command,	 &check_command,
+	&stat_command,	     &monitor_command, &query_command,	 &explain_command,
+	&ops_command,	     &lock_command,    &unload_command,	 &completion_command,
+	&version_command,    &help_command,    NULL,
 };
 
 const struct kl_command *find_command(const char *name)

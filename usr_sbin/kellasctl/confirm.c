@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0
+/* kellasctl confirm */
+#include <getopt.h>
+
+#include "control.h"
+
+static const struct kl_option options[] = { { 0 } };
+
+static int run(const struct kl_command *command, int argc, char **argv)
+{
+	struct kl_common common;
+	int option;
+
+	kl_common_init(&common);
+	option = kl_option_next(command, argc, argv, &common);
+	if (option != -1)
+		return option == 'h' ? KL_EXIT_OK : KL_EXIT_USAGE;
+	if (optind != argc)
+		return kl_usage(command, "no arguments are expected");
+	return kl_common_done(&common, control(&common, "confirm\n", "confirmed"));
+}
+
+const struct kl_command confirm_command = {
+	.name = "confirm",
+	.arguments = "",
+	.words = NULL,
+	.summary = "Keep the policy that was loaded with --confirm",
+	.details =
+		"Until this is said, or its time is over, the module is ready to go back to\n"
+		"the policy of before. A policy that denies everybody to change it cannot\n"
+		"deny this.\n",
+	.options = options,
+	.run = run,
+};

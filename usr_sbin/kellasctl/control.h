@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Commands of one line to the module's policy file, and its answers. */
+#ifndef KELLAS_CONTROL_H
+#define KELLAS_CONTROL_H
+
+#include "kellasctl.h"
+
+/**
+ * control_answer - why the module refused what was written to its policy file
+ * @fd: the same open file
+ * @error: filled in
+ *
+ * Return: false if it said nothing; line and column are 0 if these mean nothing.
+ */
+bool control_answer(int fd, struct kl_error *error);
+
+/**
+ * control - have the module do something, and say so
+ * @line: what is written, "confirm\n"
+ * @done: JSON key and, with a newline, text of success
+ *
+ * Return: an exit status; complains if it is another one than KL_EXIT_OK.
+ */
+int control(struct kl_common *common, const char *line, const char *done);
+
+#endif /* KELLAS_CONTROL_H */
