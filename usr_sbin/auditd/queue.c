@@ -435,9 +435,9 @@ void kl_queue_rewind(struct kl_queue *queue)
 	struct kl_queue_range range = { 0 };
 	struct item *item;
 
-	for (item = queue->first; item != queue->unsent; item = item->next) {
-		if (!item->message.repeat)
-			queue->repeated++;
+	/* Also those that an earlier mark told of and that were not reached again. */
+	for (item = queue->first; item && item->handed; item = item->next) {
+		queue->repeated += !item->message.repeat;
 		item->message.repeat = true;
 		add_to_range(&range, item->message.sequence);
 	}
@@ -446,9 +446,11 @@ void kl_queue_rewind(struct kl_queue *queue)
 	queue->mark_sent = false;
 	if (!range.count)
 		return;
-	/* A mark that did not arrive may have told of more than was sent since. */
+	/* A mark that did not arrive may tell of more than is in memory. */
 	if (queue->mark && queue->mark_range.count > range.count)
-		return;
+		range.count = queue->mark_range.count;
+	if (queue->mark && queue->mark_range.last > range.last)
+		range.last = queue->mark_range.last;
 	queue->mark_range = range;
 	make_mark(queue);
 }

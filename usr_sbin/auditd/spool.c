@@ -279,6 +279,9 @@ static void remove_first(struct kl_spool *spool)
 {
 	char name[32];
 
+	/* An open file would keep its room. */
+	if (spool->reader_first == spool->segments[0].first)
+		close_fd(&spool->reader);
 	segment_name(spool->segments[0].first, name);
 	if (unlinkat(spool->directory, name, 0) && errno != ENOENT) {
 		note(spool, -errno);
@@ -619,6 +622,8 @@ static int try_open(struct kl_spool *spool)
 		return error;
 	}
 	read_position(spool);
+	if (spool->position >= 0 && (fcntl(spool->position, F_GETFL) & O_ACCMODE) != O_RDWR)
+		close_fd(&spool->position);
 	if (spool->count)
 		mend_tail(spool);
 	if (spool->end < spool->released)
@@ -825,7 +830,7 @@ int kl_spool_sync(struct kl_spool *spool, const struct kl_spool_mark *mark)
 
 	if (spool->directory < 0)
 		return -spool->error;
-	if (!spool->dirty && !spool->moved && !lost)
+	if (!spool->dirty && !spool->moved && !memcmp(mark, &spool->mark, sizeof(*mark)))
 		return 0;
 	error = sync_writer(spool);
 	spool->mark = *mark;
