@@ -6,6 +6,24 @@
 #ifndef KELLAS_AUDITD_LIMITS_H
 #define KELLAS_AUDITD_LIMITS_H
 
+/* Connections: a name resolved, connected and encrypted within this, or it failed. */
+#define KL_CONNECT_TIMEOUT	10000u		/* milliseconds */
+/* Connections: what the kernel does not take waits; beyond this nothing is added. */
+#define KL_STREAM_OUT		(256u << 10)	/* bytes */
+/* Sent and not confirmed: more have to wait. */
+#define KL_TCP_WINDOW		4096u		/* syslog messages */
+#define KL_RELP_WINDOW_MAX	1024u		/* greatest RELP window */
+/* Syslog over TCP: how often to look whether the other machine has got it. */
+#define KL_TCP_POLL		20u		/* milliseconds */
+/* RELP: the server answers within this, or the connection is broken. */
+#define KL_RELP_TIMEOUT		30000u		/* milliseconds */
+/* RELP: an answer longer than this is nonsense: the connection is broken. */
+#define KL_RELP_ANSWER_MAX	(64u << 10)	/* bytes */
+
+/* exec: lines that a program was given and has not read; processes at the same time. */
+#define KL_EXEC_WINDOW		1024u
+#define KL_EXEC_PROCESSES	64u
+
 /* Event loop: more than these wait for the next round. */
 #define KL_LOOP_EVENTS		64u	/* descriptors or timers in one round */
 

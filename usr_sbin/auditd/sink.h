@@ -109,11 +109,13 @@ struct kl_sink {
 	void *data;
 };
 
-
 /** All kinds of sinks, ended by NULL. */
 extern const struct kl_sink_type *const kl_sink_types[];
 extern const struct kl_sink_type kl_sink_file;
 extern const struct kl_sink_type kl_sink_journald;
+extern const struct kl_sink_type kl_sink_syslog;
+extern const struct kl_sink_type kl_sink_relp;
+extern const struct kl_sink_type kl_sink_exec;
 
 /** kl_sink_keys - the common keys, offsets in struct kl_sink; ended by a row without name */
 extern const struct kl_conf_key kl_sink_keys[];

@@ -5,5 +5,8 @@
 const struct kl_sink_type *const kl_sink_types[] = {
 	&kl_sink_file,
 	&kl_sink_journald,
+	&kl_sink_syslog,
+	&kl_sink_relp,
+	&kl_sink_exec,
 	NULL,
 };
