@@ -14,6 +14,7 @@
 #include <sched.h>
 #include <time.h>
 
+#include "engine/history.h"
 #include "engine/ring.h"
 
 #define THREADS_MAX 8
@@ -30,6 +31,7 @@ static struct kl_request request;
 static struct kl_text texts[2] = { { "/etc/ssl/certs/ca-certificates.crt", 34 },
 				   { "/usr/sbin/nginx", 15 } };
 static struct kl_text domain = { "<kernel>", 8 };
+static struct kl_history *history;
 static struct kl_quota quota;
 static u32 stop, go;
 static u8 ready_made[KL_RECORD_MAX];
@@ -44,18 +46,32 @@ static double seconds_of(clockid_t clock)
 	return time.tv_sec + time.tv_nsec / 1e9;
 }
 
-/* A "read" with all that is collected for it. */
+static void add_program(const char *exe, u32 pid)
+{
+	struct kl_program program = { .exe = { exe, strlen(exe) }, .pid = pid };
+	struct kl_history *longer = kl_alloc(kl_history_grown(history, &program));
+
+	kl_history_grow(longer, history, &program);
+	kl_free(history);
+	history = longer;
+}
+
+/* A "read" with what the kernel collects for its record. */
 static void make_request(void)
 {
 	u32 slot;
 
 	kl_request_init(&request, KL_OP_READ);
-	for (slot = 0; slot < KL_SLOT_ARGV; slot++)
+	for (slot = 0; slot <= KL_SLOT_TASK_FSGID; slot++)
 		if (kl_slot_exists(KL_OP_READ, slot) && kl_slot_type(slot) != KL_STRING)
 			kl_request_number(&request, slot, 0100000 + slot);
 	kl_request_text(&request, KL_SLOT_OBJECT0, &texts[0]);
 	kl_request_text(&request, KL_SLOT_TASK_EXE, &texts[1]);
 	kl_request_text(&request, KL_SLOT_TASK_DOMAIN, &domain);
+	add_program("/usr/lib/systemd/systemd", 1);
+	add_program("/usr/sbin/nginx", 977);
+	request.value[KL_SLOT_TASK_HISTORY].history = history;
+	kl_slot_add(request.present, KL_SLOT_TASK_HISTORY);
 }
 
 static bool log_one(struct kl_record_meta *meta)
