@@ -87,6 +87,7 @@ void kl_linux_audit_copy(const struct kl_request *request,
 {
 	struct kl_ring *ring = smp_load_acquire(&la.ring);
 	struct kl_record_meta copy = *meta;
+	struct kl_record_draft draft;
 	struct kl_ring_slot slot;
 	struct kl_record *head;
 	size_t size;
@@ -94,11 +95,11 @@ void kl_linux_audit_copy(const struct kl_request *request,
 	if (!ring)
 		return;
 	copy.audit = NO_QUOTA_INDEX;
-	size = kl_record_encode(request, meta, NULL, 0);
+	size = kl_record_measure(&draft, request, meta);
 	if (kl_ring_reserve(ring, &no_quota, &copy, NULL, size, &slot) ==
 	    KL_RING_RESERVED) {
 		head = slot.data;
-		kl_record_encode(request, meta, head, slot.size);
+		kl_record_write(&draft, head);
 		/* The ring numbers its records itself. */
 		head->count = sequence;
 		kl_ring_commit(ring, &slot);

@@ -83,15 +83,16 @@ u64 kl_log_write(const struct kl_request *request,
 		 const struct kl_record_meta *meta, struct kl_hits *hits)
 {
 	struct kl_ring *ring = kellas.log.ring;
-	size_t size = kl_record_encode(request, meta, NULL, 0);
 	bool to_audit = quota->audit[meta->audit].to_audit;
+	struct kl_record_draft draft;
+	size_t size = kl_record_measure(&draft, request, meta);
 	struct kl_ring_slot slot;
 	u64 sequence = 0;
 
 	switch (kl_ring_reserve(ring, quota, meta, hits, size, &slot)) {
 	case KL_RING_RESERVED:
 		sequence = slot.sequence;
-		kl_record_encode(request, meta, slot.data, slot.size);
+		kl_record_write(&draft, slot.data);
 		if (kl_ring_commit(ring, &slot))
 			wake(&kellas.log.soon, WAKE_SOON);
 		break;

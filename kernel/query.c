@@ -116,7 +116,8 @@ bool kl_query_wanted(const struct kl_check *check)
 static struct query *new_query(const struct kl_check *check,
 			       const struct kl_record_meta *meta, u64 sequence)
 {
-	size_t size = kl_record_encode(&check->request, meta, NULL, 0);
+	struct kl_record_draft draft;
+	size_t size = kl_record_measure(&draft, &check->request, meta);
 	struct query *query;
 	struct kl_record *head;
 
@@ -130,7 +131,7 @@ static struct query *new_query(const struct kl_check *check,
 		.size = size,
 	};
 	head = (struct kl_record *)query->record;
-	kl_record_encode(&check->request, meta, head, size);
+	kl_record_write(&draft, head);
 	head->sequence = sequence;
 	return query;
 }

@@ -158,37 +158,73 @@ static int want_object(struct kl_check *check, int index, bool may_sleep)
 	return err;
 }
 
-static int want_slots(struct kl_check *check, u32 first, u32 last,
-		      bool only_used, bool may_sleep)
+/* Bits @first to @last of a word of a set. */
+static u64 bits_between(u32 word, u32 first, u32 last)
 {
-	u32 slot;
-	int err = 0;
+	u64 bits = ~0ull;
 
-	for (slot = first; slot <= last && !err; slot++)
-		if (kl_slot_exists(check->request.op, slot) &&
-		    (!only_used || kl_ruleset_uses(check->published->ruleset,
-						   check->request.op, slot)))
-			err = want(check, slot, may_sleep);
-	return err;
+	if (first / 64 > word || last / 64 < word)
+		return 0;
+	if (first / 64 == word)
+		bits &= ~0ull << first % 64;
+	if (last / 64 == word)
+		bits &= ~0ull >> (63 - last % 64);
+	return bits;
+}
+
+static u64 missing(const struct kl_request *request, u32 word)
+{
+	return ~(request->present[word] | request->absent[word] |
+		 request->unknown[word]);
+}
+
+/* One collector may fill many slots. */
+static int want_bits(struct kl_check *check, u32 word, u64 bits, bool may_sleep)
+{
+	int err;
+
+	while ((bits &= missing(&check->request, word))) {
+		err = kl_collect(check, word * 64 + __ffs(bits), may_sleep);
+		if (err)
+			return err;
+	}
+	return 0;
 }
 
 /*
  * Of the subject always what CaitSith records, and the history; the rest where
- * a rule of the operation asks about it.
+ * a rule of the operation asks about it. Every operation has all of these.
  */
-static int want_tasks(struct kl_check *check, bool may_sleep)
+static int want_subject(struct kl_check *check, bool may_sleep)
 {
-	int err = want_slots(check, KL_SLOT_TASK_PID, KL_SLOT_TASK_DOMAIN,
-			     false, may_sleep);
+	const u64 *used = kl_ruleset_used(check->published->ruleset,
+					  check->request.op);
+	u32 word;
+	u64 bits;
+	int err = 0;
 
-	if (!err)
-		err = want_slots(check, KL_SLOT_TASK_COMM,
-				 KL_SLOT_TASK_CONTAINER, true, may_sleep);
-	if (!err)
-		err = want(check, KL_SLOT_TASK_HISTORY, may_sleep);
-	if (!err && check->target)
-		err = want_slots(check, KL_SLOT_TARGET_PID, KL_SLOT_TARGET_COMM,
-				 false, may_sleep);
+	for (word = KL_SLOT_TASK_PID / 64;
+	     word <= KL_SLOT_TASK_HISTORY / 64 && !err; word++) {
+		bits = used[word] & bits_between(word, KL_SLOT_TASK_COMM,
+						 KL_SLOT_TASK_CONTAINER);
+		bits |= bits_between(word, KL_SLOT_TASK_PID,
+				     KL_SLOT_TASK_DOMAIN);
+		bits |= bits_between(word, KL_SLOT_TASK_HISTORY,
+				     KL_SLOT_TASK_HISTORY);
+		err = want_bits(check, word, bits, may_sleep);
+	}
+	return err;
+}
+
+static int want_target(struct kl_check *check, bool may_sleep)
+{
+	u32 slot;
+	int err = 0;
+
+	for (slot = KL_SLOT_TARGET_PID; slot <= KL_SLOT_TARGET_COMM && !err;
+	     slot++)
+		if (kl_slot_exists(check->request.op, slot))
+			err = want(check, slot, may_sleep);
 	return err;
 }
 
@@ -200,7 +236,9 @@ int kl_collect_record(struct kl_check *check, bool may_sleep)
 	if (!err)
 		err = want_object(check, 1, may_sleep);
 	if (!err)
-		err = want_tasks(check, may_sleep);
+		err = want_subject(check, may_sleep);
+	if (!err && check->target)
+		err = want_target(check, may_sleep);
 	if (!err && kl_op_table[check->request.op].flags & KL_OP_ARGS)
 		err = want(check, KL_SLOT_ARGV, may_sleep);
 	return err;

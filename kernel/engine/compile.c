@@ -660,6 +660,11 @@ bool kl_ruleset_uses(const struct kl_ruleset *ruleset, enum kl_op op, u32 slot)
 	return kl_slot_test(ruleset->uses[op], slot);
 }
 
+const u64 *kl_ruleset_used(const struct kl_ruleset *ruleset, enum kl_op op)
+{
+	return ruleset->uses[op];
+}
+
 u32 kl_ruleset_blocks(const struct kl_ruleset *ruleset, enum kl_op op,
 		      u32 *first)
 {

@@ -79,9 +79,24 @@ struct kl_record_meta {
 };
 
 /**
- * kl_record_encode - make the record of a request
- * @out: receives the record; NULL to measure
- * @size: bytes at @out; at least what measuring returned
+ * struct kl_record_draft - a record that was measured and is to be written
+ * @request: of which; borrowed
+ * @label: its label or NULL; borrowed
+ * @head: its header but for @sequence
+ * @set: slots that are recorded
+ * @left: bytes that argv and envp may take, of KL_RECORD_MAX
+ */
+struct kl_record_draft {
+	const struct kl_request *request;
+	const struct kl_string *label;
+	struct kl_record head;
+	u64 set[KL_SLOT_WORDS];
+	size_t left;
+};
+
+/**
+ * kl_record_measure - decide what the record of a request holds
+ * @draft: set; of use as long as @request stays as it is, and the label
  *
  * Every present slot is recorded that the operation has (of a file device
  * numbers only if it is a device). Arguments are taken in order while their
@@ -90,14 +105,19 @@ struct kl_record_meta {
  * that the record would exceed KL_RECORD_MAX are left out whole and their slot
  * is marked in @overlong.
  *
- * Measuring and encoding the same request give the same size.
- *
  * Context: any; no allocation.
  * Return: bytes of the record.
  */
-size_t kl_record_encode(const struct kl_request *request,
-			const struct kl_record_meta *meta,
-			void *out, size_t size);
+size_t kl_record_measure(struct kl_record_draft *draft,
+			 const struct kl_request *request,
+			 const struct kl_record_meta *meta);
+
+/**
+ * kl_record_write - write a record that was measured
+ * @record: receives as many bytes as were measured; not aligned
+ * Context: any; no allocation.
+ */
+void kl_record_write(const struct kl_record_draft *draft, void *record);
 
 /**
  * struct kl_record_origin - printed on the record with sequence number 1

@@ -13,25 +13,18 @@
 #define EXECINFO_LEFT	32
 
 /**
- * struct encoder - a record being made
- * @request: of which
- * @out: where it goes; NULL: only measured
- * @room: bytes at @out
- * @used: bytes so far, whether they had room or not
+ * struct chooser - which arguments are recorded; each walk through them makes
+ * the same choice
  * @left: bytes that are left of KL_RECORD_MAX
  * @text: bytes of argv and envp text that are left of KL_EXECINFO_MAX
- * @set: slots that are recorded
- * @head: header, written when all is known
+ * @used: bytes of those that were taken
+ * @omitted: how many were not
  */
-struct encoder {
-	const struct kl_request *request;
-	u8 *out;
-	size_t room;
-	size_t used;
+struct chooser {
 	size_t left;
 	size_t text;
-	u64 set[KL_SLOT_WORDS];
-	struct kl_record head;
+	size_t used;
+	u32 omitted;
 };
 
 /* Of an object: no type without a name, device numbers of devices only. */
@@ -60,10 +53,10 @@ static const struct kl_history *history_of(const struct kl_request *request)
 }
 
 /* What of a request is recorded, strings that are too long included. */
-static void find_recorded(struct encoder *encoder)
+static void find_recorded(struct kl_record_draft *draft)
 {
-	const struct kl_request *request = encoder->request;
-	u64 *set = encoder->set;
+	const struct kl_request *request = draft->request;
+	u64 *set = draft->set;
 	u32 word;
 
 	kl_record_slots(request->op, set);
@@ -77,66 +70,52 @@ static void find_recorded(struct encoder *encoder)
 		set[0] &= ~idle_bits(request, OBJECT1);
 }
 
-static void put(struct encoder *encoder, const void *data, size_t length)
+/* There is room: what is put was measured. */
+static u8 *put(u8 *out, const void *data, size_t length)
 {
-	if (length && encoder->used + length <= encoder->room)
-		memcpy(encoder->out + encoder->used, data, length);
-	encoder->used += length;
+	memcpy(out, data, length);
+	return out + length;
 }
 
-static void put_u8(struct encoder *encoder, u8 value)
+static u8 *put_u32(u8 *out, u32 value)
 {
-	put(encoder, &value, sizeof(value));
+	return put(out, &value, sizeof(value));
 }
 
-static void put_u32(struct encoder *encoder, u32 value)
+static u8 *put_string(u8 *out, struct kl_text text)
 {
-	put(encoder, &value, sizeof(value));
-}
-
-static void put_string(struct encoder *encoder, struct kl_text text)
-{
-	put_u32(encoder, text.length);
-	put(encoder, text.data, text.length);
+	out = put_u32(out, text.length);
+	return text.length ? put(out, text.data, text.length) : out;
 }
 
 static_assert(sizeof(union kl_value) == sizeof(u64),
 	      "numbers of neighbouring slots lie like an array");
 
 /* Numbers, by runs of neighbouring slots. */
-static void put_numbers(struct encoder *encoder)
+static u8 *put_numbers(u8 *out, const struct kl_record_draft *draft)
 {
-	const union kl_value *value = encoder->request->value;
+	const union kl_value *value = draft->request->value;
 	u32 word, bit, run;
 	u64 bits, clear;
 
 	for (word = 0; word < KL_SLOT_WORDS; word++) {
-		bits = encoder->set[word] & ~kl_record_others(word);
+		bits = draft->set[word] & ~kl_record_others(word);
 		while (bits) {
 			bit = __ffs(bits);
 			clear = ~(bits >> bit);
 			run = clear ? __ffs(clear) : 64;
-			put(encoder, &value[word * 64 + bit],
-			    run * sizeof(*value));
+			out = put(out, &value[word * 64 + bit],
+				  run * sizeof(*value));
 			if (bit + run >= 64)
 				break;
 			bits = bits >> (bit + run) << (bit + run);
 		}
 	}
+	return out;
 }
 
-static bool take_bytes_left(struct encoder *encoder, size_t size)
+static size_t other_bytes(const struct kl_request *request, u32 slot)
 {
-	if (size > encoder->left)
-		return false;
-	encoder->left -= size;
-	return true;
-}
-
-static size_t other_bytes(const struct encoder *encoder, u32 slot)
-{
-	const struct kl_request *request = encoder->request;
-
 	if (slot == KL_SLOT_IP)
 		return sizeof(struct kl_ip);
 	if (slot == KL_SLOT_TASK_HISTORY)
@@ -145,55 +124,57 @@ static size_t other_bytes(const struct encoder *encoder, u32 slot)
 	return sizeof(u32) + (size_t)request->value[slot].text->length;
 }
 
-/* Leave strings out for which there is no room. */
-static void choose_others(struct encoder *encoder)
+/* Leave strings out for which there is no room. Returns the bytes left. */
+static size_t choose_others(struct kl_record_draft *draft, size_t left)
 {
 	u32 word, slot;
+	size_t bytes;
 	u64 bits;
 
 	for (word = 0; word < KL_SLOT_WORDS; word++) {
-		bits = encoder->set[word] & kl_record_others(word);
+		bits = draft->set[word] & kl_record_others(word);
 		for (; bits; bits &= bits - 1) {
 			slot = word * 64 + __ffs(bits);
-			if (take_bytes_left(encoder,
-					    other_bytes(encoder, slot)))
+			bytes = other_bytes(draft->request, slot);
+			if (bytes <= left) {
+				left -= bytes;
 				continue;
-			encoder->set[word] &= ~BIT_ULL(slot % 64);
-			kl_slot_add(encoder->head.overlong, slot);
+			}
+			draft->set[word] &= ~BIT_ULL(slot % 64);
+			kl_slot_add(draft->head.overlong, slot);
 		}
 	}
+	return left;
 }
 
-static void put_history(struct encoder *encoder,
-			const struct kl_history *history)
+static u8 *put_history(u8 *out, const struct kl_history *history)
 {
-	put_u8(encoder, history->truncated);
-	put_u32(encoder, history->size);
-	put(encoder, history->data, history->size);
+	*out++ = history->truncated;
+	out = put_u32(out, history->size);
+	return put(out, history->data, history->size);
 }
 
-static void put_other(struct encoder *encoder, u32 slot)
+static u8 *put_other(u8 *out, const struct kl_request *request, u32 slot)
 {
-	const union kl_value *value = &encoder->request->value[slot];
-
 	if (slot == KL_SLOT_IP)
-		put(encoder, value->ip, sizeof(*value->ip));
-	else if (slot == KL_SLOT_TASK_HISTORY)
-		put_history(encoder, history_of(encoder->request));
-	else
-		put_string(encoder, *value->text);
+		return put(out, request->value[slot].ip, sizeof(struct kl_ip));
+	if (slot == KL_SLOT_TASK_HISTORY)
+		return put_history(out, history_of(request));
+	return put_string(out, *request->value[slot].text);
 }
 
-static void put_others(struct encoder *encoder)
+static u8 *put_others(u8 *out, const struct kl_record_draft *draft)
 {
 	u32 word;
 	u64 bits;
 
 	for (word = 0; word < KL_SLOT_WORDS; word++) {
-		bits = encoder->set[word] & kl_record_others(word);
+		bits = draft->set[word] & kl_record_others(word);
 		for (; bits; bits &= bits - 1)
-			put_other(encoder, word * 64 + __ffs(bits));
+			out = put_other(out, draft->request,
+					word * 64 + __ffs(bits));
 	}
+	return out;
 }
 
 static u32 digits(u64 number)
@@ -211,39 +192,32 @@ static u32 digits(u64 number)
  * Take an item's share of both budgets, if it fits. @fixed: bytes of its text
  * beside the encoded bytes; @binary: bytes of its record beside the raw ones.
  */
-static bool take_item(struct encoder *encoder, u32 fixed, size_t binary,
+static bool take_item(struct chooser *chooser, u32 fixed, size_t binary,
 		      struct kl_text text)
 {
-	size_t left = encoder->text;
 	size_t length = fixed + (size_t)text.length;
 
+	binary += text.length;
 	/* Most that do not fit are told by their raw length already. */
-	if (text.data && left > EXECINFO_LEFT + length) {
-		length = fixed + kl_encode(text, NULL, 0);
-		if (left > EXECINFO_LEFT + length &&
-		    take_bytes_left(encoder, binary + text.length)) {
-			encoder->text -= length;
-			return true;
-		}
-	}
-	encoder->head.omitted++;
+	if (!text.data || chooser->text <= EXECINFO_LEFT + length ||
+	    chooser->left < binary)
+		goto omit;
+	length = fixed + kl_encode(text, NULL, 0);
+	if (chooser->text <= EXECINFO_LEFT + length)
+		goto omit;
+	chooser->text -= length;
+	chooser->left -= binary;
+	chooser->used += binary;
+	return true;
+omit:
+	chooser->omitted++;
 	return false;
 }
 
-static void put_argv(struct encoder *encoder, const struct kl_args *args)
+static bool take_argv(struct chooser *chooser, u32 i, struct kl_text text)
 {
-	u32 fixed;
-	u32 i;
-
-	for (i = 0; i < args->argc; i++) {
-		fixed = sizeof(" argv[]=\"\"") - 1 + digits(i);
-		if (!take_item(encoder, fixed, 1 + 2 * sizeof(u32),
-			       args->text[i]))
-			continue;
-		put_u8(encoder, KL_SLOT_ARGV);
-		put_u32(encoder, i);
-		put_string(encoder, args->text[i]);
-	}
+	return take_item(chooser, sizeof(" argv[]=\"\"") - 1 + digits(i),
+			 1 + 2 * sizeof(u32), text);
 }
 
 /* The '=' of NAME=VALUE does not print as such. */
@@ -256,46 +230,84 @@ static u32 envp_fixed(struct kl_text text)
 	return fixed;
 }
 
-static void put_envp(struct encoder *encoder, const struct kl_args *args)
+static bool take_envp(struct chooser *chooser, struct kl_text text)
 {
-	const struct kl_text *text = args->text + args->argc;
-	u32 i;
-
-	for (i = 0; i < args->envc; i++) {
-		if (!take_item(encoder, envp_fixed(text[i]), 1 + sizeof(u32),
-			       text[i]))
-			continue;
-		put_u8(encoder, KL_SLOT_ENVP);
-		put_string(encoder, text[i]);
-	}
+	return take_item(chooser, envp_fixed(text), 1 + sizeof(u32), text);
 }
 
 /* " argc=N envc=N" counts, too. */
-static size_t counts_text(const struct encoder *encoder)
+static size_t counts_text(const struct kl_record_draft *draft)
 {
-	const union kl_value *value = encoder->request->value;
+	const union kl_value *value = draft->request->value;
 	size_t length = 0;
 
-	if (kl_slot_test(encoder->set, KL_SLOT_ARGC))
+	if (kl_slot_test(draft->set, KL_SLOT_ARGC))
 		length += sizeof(" argc=") - 1 +
 			  digits(value[KL_SLOT_ARGC].number);
-	if (kl_slot_test(encoder->set, KL_SLOT_ENVC))
+	if (kl_slot_test(draft->set, KL_SLOT_ENVC))
 		length += sizeof(" envc=") - 1 +
 			  digits(value[KL_SLOT_ENVC].number);
 	return length;
 }
 
-static void put_args(struct encoder *encoder)
+static const struct kl_args *args_of(const struct kl_request *request, u32 slot)
 {
-	const struct kl_request *request = encoder->request;
+	return kl_slot_test(request->present, slot) ?
+	       request->value[slot].args : NULL;
+}
 
-	if (!(kl_op_table[request->op].flags & KL_OP_ARGS))
-		return;
-	encoder->text = KL_EXECINFO_MAX - counts_text(encoder);
-	if (kl_slot_test(request->present, KL_SLOT_ARGV))
-		put_argv(encoder, request->value[KL_SLOT_ARGV].args);
-	if (kl_slot_test(request->present, KL_SLOT_ENVP))
-		put_envp(encoder, request->value[KL_SLOT_ENVP].args);
+static bool has_args(const struct kl_request *request)
+{
+	return kl_op_table[request->op].flags & KL_OP_ARGS;
+}
+
+static struct chooser begin_args(const struct kl_record_draft *draft)
+{
+	return (struct chooser) {
+		.left = draft->left,
+		.text = KL_EXECINFO_MAX - counts_text(draft),
+	};
+}
+
+/* Returns the bytes of those that are recorded; the others are counted. */
+static size_t choose_args(struct kl_record_draft *draft)
+{
+	const struct kl_args *argv = args_of(draft->request, KL_SLOT_ARGV);
+	const struct kl_args *envp = args_of(draft->request, KL_SLOT_ENVP);
+	struct chooser chooser = begin_args(draft);
+	u32 i;
+
+	for (i = 0; argv && i < argv->argc; i++)
+		take_argv(&chooser, i, argv->text[i]);
+	for (i = 0; envp && i < envp->envc; i++)
+		take_envp(&chooser, envp->text[envp->argc + i]);
+	draft->head.omitted = chooser.omitted;
+	return chooser.used;
+}
+
+/* The choice need not be made again if all were taken. */
+static u8 *put_args(u8 *out, const struct kl_record_draft *draft)
+{
+	const struct kl_args *argv = args_of(draft->request, KL_SLOT_ARGV);
+	const struct kl_args *envp = args_of(draft->request, KL_SLOT_ENVP);
+	struct chooser chooser = begin_args(draft);
+	bool all = !draft->head.omitted;
+	u32 i;
+
+	for (i = 0; argv && i < argv->argc; i++) {
+		if (!all && !take_argv(&chooser, i, argv->text[i]))
+			continue;
+		*out++ = KL_SLOT_ARGV;
+		out = put_u32(out, i);
+		out = put_string(out, argv->text[i]);
+	}
+	for (i = 0; envp && i < envp->envc; i++) {
+		if (!all && !take_envp(&chooser, envp->text[envp->argc + i]))
+			continue;
+		*out++ = KL_SLOT_ENVP;
+		out = put_string(out, envp->text[envp->argc + i]);
+	}
+	return out;
 }
 
 static void begin_head(struct kl_record *head, const struct kl_request *request,
@@ -322,48 +334,39 @@ static u32 label_length(const struct kl_string *label)
 	return label ? min(label->length, KL_LABEL_MAX) : 0;
 }
 
-/* Everything but argv and envp, whose size is known before. */
-static void put_values(struct encoder *encoder, const struct kl_string *label,
-		       size_t size)
+size_t kl_record_measure(struct kl_record_draft *draft,
+			 const struct kl_request *request,
+			 const struct kl_record_meta *meta)
 {
-	u32 length = label_length(label);
+	size_t fixed = sizeof(draft->head) + sizeof(draft->set) + 1 +
+		       label_length(meta->label);
 
-	if (!encoder->out) {
-		encoder->used = size;
-		return;
-	}
-	encoder->used = sizeof(struct kl_record);
-	put(encoder, encoder->set, sizeof(encoder->set));
-	put_numbers(encoder);
-	put_u8(encoder, length);
+	memset(&draft->head, 0, sizeof(draft->head));
+	draft->request = request;
+	draft->label = meta->label;
+	begin_head(&draft->head, request, meta);
+	find_recorded(draft);
+	fixed += kl_record_count_numbers(draft->set) * sizeof(u64);
+	draft->left = choose_others(draft, KL_RECORD_MAX - fixed);
+	draft->head.size = KL_RECORD_MAX - draft->left;
+	if (has_args(request))
+		draft->head.size += choose_args(draft);
+	return draft->head.size;
+}
+
+void kl_record_write(const struct kl_record_draft *draft, void *record)
+{
+	u32 length = label_length(draft->label);
+	u8 *out = record;
+
+	out = put(out, &draft->head, sizeof(draft->head));
+	out = put(out, draft->set, sizeof(draft->set));
+	out = put_numbers(out, draft);
+	*out++ = length;
 	if (length)
-		put(encoder, label->text, length);
-	put_others(encoder);
+		out = put(out, draft->label->text, length);
+	out = put_others(out, draft);
+	if (has_args(draft->request))
+		out = put_args(out, draft);
+	WARN_ON_ONCE(out != (u8 *)record + draft->head.size);
 }
-
-size_t kl_record_encode(const struct kl_request *request,
-			const struct kl_record_meta *meta,
-			void *out, size_t size)
-{
-	struct encoder encoder;
-	size_t fixed;
-
-	memset(&encoder, 0, sizeof(encoder));
-	encoder.request = request;
-	encoder.out = out;
-	encoder.room = out ? size : 0;
-	begin_head(&encoder.head, request, meta);
-	find_recorded(&encoder);
-	fixed = sizeof(encoder.head) + sizeof(encoder.set) + 1 +
-		label_length(meta->label) +
-		kl_record_count_numbers(encoder.set) * sizeof(u64);
-	encoder.left = KL_RECORD_MAX - fixed;
-	choose_others(&encoder);
-	put_values(&encoder, meta->label, KL_RECORD_MAX - encoder.left);
-	put_args(&encoder);
-	encoder.head.size = encoder.used;
-	if (out && size >= sizeof(encoder.head))
-		memcpy(out, &encoder.head, sizeof(encoder.head));
-	return encoder.used;
-}
-

@@ -234,6 +234,9 @@ const struct kl_quota *kl_ruleset_quota(const struct kl_ruleset *ruleset);
  */
 bool kl_ruleset_uses(const struct kl_ruleset *ruleset, enum kl_op op, u32 slot);
 
+/** kl_ruleset_used - the same as a set: all slots that are looked at */
+const u64 *kl_ruleset_used(const struct kl_ruleset *ruleset, enum kl_op op);
+
 /**
  * kl_ruleset_transition - the domains that transition= leads to, one by one
  * @at: 0 for the first; advanced

@@ -76,17 +76,18 @@ static void make_request(void)
 
 static bool log_one(struct kl_record_meta *meta)
 {
+	struct kl_record_draft draft;
 	struct kl_ring_slot slot;
 	size_t size;
 
 	meta->time += 1000;
 	if (kl_ring_admit(ring, &quota, meta) != KL_RING_RESERVED)
 		return false;
-	size = encode ? kl_record_encode(&request, meta, NULL, 0) : record_size;
+	size = encode ? kl_record_measure(&draft, &request, meta) : record_size;
 	if (kl_ring_reserve(ring, &quota, meta, NULL, size, &slot) != KL_RING_RESERVED)
 		return false;
 	if (encode)
-		kl_record_encode(&request, meta, slot.data, slot.size);
+		kl_record_write(&draft, slot.data);
 	else
 		memcpy(slot.data, ready_made, size);
 	kl_ring_commit(ring, &slot);
@@ -184,9 +185,11 @@ int main(int argc, char **argv)
 {
 	double seconds = argc > 1 ? atof(argv[1]) : 1;
 	struct kl_record_meta meta = {};
+	struct kl_record_draft draft;
 
 	make_request();
-	record_size = kl_record_encode(&request, &meta, ready_made, sizeof(ready_made));
+	record_size = kl_record_measure(&draft, &request, &meta);
+	kl_record_write(&draft, ready_made);
 	printf("record of %zu bytes, %ld processors\n", record_size,
 	       sysconf(_SC_NPROCESSORS_ONLN));
 	table("ready-made, a keeper that reads", true, seconds);

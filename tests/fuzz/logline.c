@@ -36,13 +36,14 @@ static char *write_record(size_t *length)
 		.result = line.result,
 		.priority = line.priority,
 	};
+	struct kl_record_draft draft;
 	char *binary, *text;
 	ssize_t got;
 	size_t size;
 
-	size = kl_record_encode(&line.facts.request, &meta, NULL, 0);
+	size = kl_record_measure(&draft, &line.facts.request, &meta);
 	binary = kl_xalloc(size, 1);
-	kl_record_encode(&line.facts.request, &meta, binary, size);
+	kl_record_write(&draft, binary);
 	got = kl_record_text(binary, size, NULL, NULL, 0);
 	text = kl_xalloc(got > 0 ? got : 1, 1);
 	if (got > 0)

@@ -209,6 +209,7 @@ static void set_args(struct kl_request *request, struct script *script)
 static void try_request(struct script *script)
 {
 	struct kl_record_meta meta = {};
+	struct kl_record_draft draft;
 	struct kl_request request;
 	size_t size;
 	u32 slot;
@@ -228,10 +229,10 @@ static void try_request(struct script *script)
 		else
 			set_value(&request, slot, script);
 	}
-	size = kl_record_encode(&request, &meta, NULL, 0);
+	size = kl_record_measure(&draft, &request, &meta);
 	check(size >= sizeof(struct kl_record) && size <= KL_RECORD_MAX);
 	record = malloc(size);
-	check(kl_record_encode(&request, &meta, record, size) == size);
+	kl_record_write(&draft, record);
 	check(print_record(record, size) > 0);
 	free(record);
 }

@@ -310,13 +310,15 @@ static void assert_same(const struct sample *sample, const struct kl_logline *li
 static void round_trip(struct sample *sample, struct kl_logline *line, u32 *compared)
 {
 	void *record = malloc(KL_RECORD_MAX);
+	struct kl_record_draft draft;
 	struct kl_error error;
 	struct kl_text whole;
 	char *text;
 	size_t size;
 
-	size = kl_record_encode(&sample->request, &sample->meta, record, KL_RECORD_MAX);
+	size = kl_record_measure(&draft, &sample->request, &sample->meta);
 	assert_true(size <= KL_RECORD_MAX);
+	kl_record_write(&draft, record);
 	text = text_of_record(record, size, &whole.length);
 	whole.data = text;
 	if (kl_logline_parse(line, whole, &error))

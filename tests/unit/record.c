@@ -141,13 +141,14 @@ static void set_task(void)
 /* Encode and print @request as number @sequence; measuring agrees with doing. */
 static const char *text_of(u64 sequence, const struct kl_record_origin *origin)
 {
-	size_t size = kl_record_encode(&request, &meta, NULL, 0);
+	struct kl_record_draft draft;
+	size_t size = kl_record_measure(&draft, &request, &meta);
 	struct kl_record head;
 	ssize_t length;
 
 	assert_in_range(size, sizeof(head), KL_RECORD_MAX);
 	memset(record, 0xa5, sizeof(record));
-	assert_int_equal(kl_record_encode(&request, &meta, record, size), size);
+	kl_record_write(&draft, record);
 	assert_int_equal(record[size], 0xa5);
 	memcpy(&head, record, sizeof(head));
 	assert_int_equal(head.size, size);
