@@ -148,13 +148,16 @@ struct kl_condition {
 /**
  * struct kl_hits - what happened to a block or sub-entry; outlives the edits
  * that keep its identity, so counters survive policy changes
- * @refs: the model and every ruleset that knows the line; atomic, since old
- *	rulesets are freed without the policy mutex
+ * @refs: the model, every ruleset that knows the line, and every record of it
+ *	that no reader has had; atomic, since old rulesets are freed without the
+ *	policy mutex
  * @hits: requests decided by it
  * @denials: requests denied by it
  * @unenforced: requests that it would have denied, had it been enforced
- * @lost: records lost for want of space, of requests decided by it
+ * @lost: records lost for want of space, of requests decided by it: not
+ *	written, or overwritten before any reader had them
  * @last: time of the last hit, nanoseconds since the epoch; 0 never
+ * @dead: the next of those without references that the log has yet to free
  */
 struct kl_hits {
 	kl_counter_t refs;
@@ -162,7 +165,10 @@ struct kl_hits {
 	kl_counter_t denials;
 	kl_counter_t unenforced;
 	kl_counter_t lost;
-	kl_counter_t last;
+	union {
+		kl_counter_t last;
+		struct kl_hits *dead;
+	};
 };
 
 enum kl_rule_kind {

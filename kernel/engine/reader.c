@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Readers of the log ring; how it works is told in ring.c. */
+#include "policy.h"
 #include "ring_inside.h"
 
 struct kl_ring_reader *kl_ring_open(struct kl_ring *ring)
@@ -43,6 +44,7 @@ void kl_ring_close(struct kl_ring_reader *reader)
 	if (ring->keeper == reader)
 		ring->keeper = NULL;
 	kl_unlock(&ring->lock, flags);
+	kl_ring_bury(ring);
 	kl_free(reader);
 }
 
@@ -56,6 +58,9 @@ void kl_ring_close(struct kl_ring_reader *reader)
  * @now: time for records made up
  * @position, @next: as in the reader, while it goes on without the lock
  * @had: records that this reader has had before any other
+ * @read: of them, how many of the same index and result are still counted as
+ *	unread
+ * @unread: the counter of those
  * @gap: numbers up to this one were told as lost to this reader
  */
 struct batch {
@@ -68,6 +73,8 @@ struct batch {
 	u64 position;
 	u64 next;
 	u64 had;
+	u64 read;
+	kl_counter_t *unread;
 	u64 gap;
 };
 
@@ -127,10 +134,30 @@ static bool put_shared_loss(struct batch *batch, const struct entry *entry)
 	return true;
 }
 
-static bool put_entry(struct batch *batch, struct entry *entry)
+/* Writers count, too: so this is done once for a run of records. */
+static void count_read(struct batch *batch)
+{
+	if (batch->read)
+		kl_counter_sub(batch->unread, batch->read);
+	batch->read = 0;
+}
+
+/* Before any other reader. */
+static void had_first(struct batch *batch, const struct entry *entry)
 {
 	struct kl_ring *ring = batch->reader->ring;
+	kl_counter_t *unread = &ring->unread[entry->audit][entry->result];
 
+	kl_hits_put(entry->hits);
+	batch->had++;
+	if (batch->unread != unread)
+		count_read(batch);
+	batch->unread = unread;
+	batch->read++;
+}
+
+static bool put_entry(struct batch *batch, struct entry *entry)
+{
 	if (entry->kind == PAD)
 		return true;
 	if (!put_gap(batch, entry->sequence))
@@ -145,11 +172,25 @@ static bool put_entry(struct batch *batch, struct entry *entry)
 		return false;
 	if (entry->kind == KL_RECORD_REQUEST)
 		batch->next = entry->sequence + 1;
-	if (kl_exchange(&entry->had, 1) || entry->kind != KL_RECORD_REQUEST)
-		return true;
-	batch->had++;
-	kl_counter_sub(&ring->unread[entry->audit][entry->result], 1);
+	if (!kl_exchange(&entry->had, 1) && entry->kind == KL_RECORD_REQUEST)
+		had_first(batch, entry);
 	return true;
+}
+
+/*
+ * What was overwritten before anybody had it, the reader is told by rule; it
+ * may have missed more, which others have had.
+ */
+static void put_forgotten(struct batch *batch, struct kl_ring *ring)
+{
+	u64 number = number_at(ring, batch->position);
+
+	if (!ring->untold || batch->next > ring->untold ||
+	    ring->untold >= number)
+		return;
+	if (put_loss(batch, batch->next, number - 1, batch->now,
+		     &ring->forgotten))
+		batch->gap = number;
 }
 
 /* The ring ends here for this reader: what is left is told by number. */
@@ -181,6 +222,7 @@ static void pin(struct batch *batch)
 	}
 	batch->position = reader->position;
 	batch->next = reader->next;
+	put_forgotten(batch, ring);
 	if (batch->position == ring->view.head)
 		put_pending(batch, ring);
 	batch->view = ring->view;
@@ -240,6 +282,7 @@ static size_t read_batch(struct kl_ring_reader *reader, u8 *out, size_t size,
 			break;
 		batch.position += entry->size;
 	}
+	count_read(&batch);
 	unpin(&batch);
 	return batch.used;
 }

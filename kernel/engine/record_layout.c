@@ -118,3 +118,21 @@ u32 kl_record_count_numbers(const u64 *set)
 	return count;
 }
 
+struct kl_text kl_record_label(const void *record, size_t size)
+{
+	size_t at = sizeof(struct kl_record);
+	const u8 *data = record;
+	u64 set[KL_SLOT_WORDS];
+	u32 length;
+
+	if (size <= at + sizeof(set))
+		return (struct kl_text){};
+	memcpy(set, data + at, sizeof(set));
+	at += sizeof(set) + kl_record_count_numbers(set) * sizeof(u64);
+	if (size <= at)
+		return (struct kl_text){};
+	length = data[at];
+	if (length > KL_LABEL_MAX || size - at - 1 < length)
+		return (struct kl_text){};
+	return (struct kl_text){ (const char *)data + at + 1, length };
+}

@@ -38,6 +38,12 @@ void kl_record_slots(u8 op, u64 *set);
 /** kl_record_count_numbers - how many slots of a set are numbers */
 u32 kl_record_count_numbers(const u64 *set);
 
+/**
+ * kl_record_label - the label of a request's record; empty if it has none
+ * @record: as kl_record_write() left it; not aligned
+ */
+struct kl_text kl_record_label(const void *record, size_t size);
+
 /** kl_record_bits - bits @low to @high - 1; less than 64 of them */
 static inline u64 kl_record_bits(u32 low, u32 high)
 {

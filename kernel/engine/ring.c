@@ -34,6 +34,8 @@
  * Entries are added under the lock that the reader looks under: a reader that
  * does not see an entry held the lock before its writer, who sees the flag.
  */
+#include "policy.h"
+#include "record_layout.h"
 #include "ring_inside.h"
 
 #define SECOND 1000000000ull
@@ -42,27 +44,49 @@
 
 /* Tallies and the notices made of them. */
 
-static void tally_add(struct tally *tally, const struct kl_string *label)
+static void tally_add(struct tally *tally, struct kl_text label, u64 count)
 {
 	u32 i;
 
-	if (!label || !label->length || label->length > KL_LABEL_MAX)
+	if (!label.length || label.length > KL_LABEL_MAX)
 		return;
 	for (i = 0; i < tally->used; i++)
-		if (tally->rule[i].hash == label->hash &&
-		    tally->rule[i].length == label->length &&
-		    !memcmp(tally->rule[i].label, label->text, label->length))
+		if (tally->rule[i].length == label.length &&
+		    !memcmp(tally->rule[i].label, label.data, label.length))
 			break;
 	if (i == KL_LOSS_RULES_MAX)
 		return;
 	if (i == tally->used) {
 		tally->used++;
 		tally->rule[i].count = 0;
-		tally->rule[i].hash = label->hash;
-		tally->rule[i].length = label->length;
-		memcpy(tally->rule[i].label, label->text, label->length);
+		tally->rule[i].length = label.length;
+		memcpy(tally->rule[i].label, label.data, label.length);
 	}
-	tally->rule[i].count++;
+	tally->rule[i].count += count;
+}
+
+static void tally_add_label(struct tally *tally, const struct kl_string *label)
+{
+	if (label)
+		tally_add(tally, (struct kl_text){ label->text, label->length },
+			  1);
+}
+
+/* What kl_ring_write_notice() wrote behind the record. */
+static void tally_add_notice(struct tally *tally, const u8 *data, u32 length)
+{
+	const u8 *end = data + length;
+	struct kl_text label;
+	u64 count;
+
+	for (data += sizeof(struct kl_record); data < end;
+	     data += sizeof(count)) {
+		label.length = *data++;
+		label.data = (const char *)data;
+		data += label.length;
+		memcpy(&count, data, sizeof(count));
+		tally_add(tally, label, count);
+	}
 }
 
 u32 kl_ring_notice_length(const struct tally *tally)
@@ -107,6 +131,24 @@ void kl_ring_loss_record(struct kl_record *record, u64 first, u64 last,
 
 /* Room. Everything from here to the writers runs under the lock. */
 
+/* Counters cannot be freed under the lock. */
+static void count_overwritten(struct kl_ring *ring, const struct entry *entry)
+{
+	struct kl_hits *hits = entry->hits;
+
+	ring->stat_overwritten++;
+	kl_counter_sub(&ring->unread[entry->audit][entry->result], 1);
+	tally_add(&ring->forgotten,
+		  kl_record_label(entry->data, entry->length), 1);
+	if (!hits)
+		return;
+	kl_counter_add(&hits->lost, 1);
+	if (!kl_counter_dec_and_test(&hits->refs))
+		return;
+	hits->dead = ring->dead;
+	ring->dead = hits;
+}
+
 /* An entry that nobody has had is about to be overwritten. */
 static void give_up(struct kl_ring *ring, const struct entry *entry)
 {
@@ -119,12 +161,15 @@ static void give_up(struct kl_ring *ring, const struct entry *entry)
 		ring->suppressed[entry->audit].count += record->count;
 		return;
 	}
-	if (!ring->untold)
+	if (!ring->untold) {
 		ring->untold = entry->sequence;
-	if (entry->kind != KL_RECORD_REQUEST)
-		return;
-	ring->stat_overwritten++;
-	kl_counter_sub(&ring->unread[entry->audit][entry->result], 1);
+		ring->forgotten.used = 0;
+	}
+	if (entry->kind == KL_RECORD_REQUEST)
+		count_overwritten(ring, entry);
+	else
+		tally_add_notice(&ring->forgotten, (const u8 *)entry->data,
+				 entry->length);
 }
 
 static bool free_oldest(struct kl_ring *ring, u64 floor)
@@ -255,7 +300,7 @@ static void lose(struct kl_ring *ring, const struct kl_record_meta *meta,
 	}
 	loss->last = number;
 	loss->count++;
-	tally_add(&loss->tally, meta->label);
+	tally_add_label(&loss->tally, meta->label);
 	ring->stat_lost++;
 	if (hits)
 		kl_counter_add(&hits->lost, 1);
@@ -371,7 +416,7 @@ static void suppress(struct kl_ring *ring, const struct kl_record_meta *meta)
 	ring->stat_suppressed++;
 	tally = tally_of(ring, meta->audit);
 	if (tally)
-		tally_add(tally, meta->label);
+		tally_add_label(tally, meta->label);
 	tell_index(ring, meta->audit, meta->time);
 }
 
@@ -492,7 +537,8 @@ enum kl_ring_outcome kl_ring_admit(struct kl_ring *ring,
 }
 
 static struct entry *push_request(struct kl_ring *ring,
-				  const struct kl_record_meta *meta, u32 size)
+				  const struct kl_record_meta *meta,
+				  struct kl_hits *hits, u32 size)
 {
 	struct entry *entry;
 
@@ -500,8 +546,10 @@ static struct entry *push_request(struct kl_ring *ring,
 	entry = push(ring, KL_RECORD_REQUEST, size);
 	entry->audit = meta->audit;
 	entry->result = meta->result;
+	entry->hits = hits;
+	if (hits)
+		kl_counter_add(&hits->refs, 1);
 	kl_counter_add(&ring->unread[meta->audit][meta->result], 1);
-	ring->stat_written++;
 	ring->next++;
 	return entry;
 }
@@ -535,7 +583,7 @@ enum kl_ring_outcome kl_ring_reserve(struct kl_ring *ring,
 		outcome = KL_RING_LOST;
 		goto unlock;
 	}
-	entry = push_request(ring, meta, size);
+	entry = push_request(ring, meta, hits, size);
 	slot->data = entry->data;
 	slot->size = size;
 	slot->sequence = entry->sequence;
@@ -633,10 +681,42 @@ free_ring:
 	return NULL;
 }
 
+void kl_ring_bury(struct kl_ring *ring)
+{
+	struct kl_hits *dead, *next;
+	unsigned long flags = 0;
+
+	kl_lock(&ring->lock, flags);
+	dead = ring->dead;
+	ring->dead = NULL;
+	kl_unlock(&ring->lock, flags);
+	for (; dead; dead = next) {
+		next = dead->dead;
+		kl_free(dead);
+	}
+}
+
+/* Of what nobody has read. */
+static void drop_references(struct kl_ring *ring)
+{
+	const struct entry *entry;
+	u64 position;
+
+	for (position = ring->tail; position < ring->view.head;
+	     position += entry->size) {
+		entry = entry_at(&ring->view, position);
+		if (entry->kind == KL_RECORD_REQUEST && !entry->had)
+			kl_hits_put(entry->hits);
+		kl_cond_resched();
+	}
+}
+
 void kl_ring_free(struct kl_ring *ring)
 {
 	if (!ring)
 		return;
+	drop_references(ring);
+	kl_ring_bury(ring);
 	kl_free(ring->view.old.data);
 	kl_free(ring->view.now.data);
 	kl_free(ring);
@@ -667,6 +747,7 @@ int kl_ring_resize(struct kl_ring *ring, size_t size)
 	struct buffer buffer = { .size = buffer_size(size) };
 	unsigned long flags = 0;
 
+	kl_ring_bury(ring);
 	if (buffer.size == ring->view.now.size)
 		return 0;
 	buffer.data = kl_alloc(buffer.size);
@@ -698,7 +779,7 @@ void kl_ring_stat(struct kl_ring *ring, struct kl_ring_stat *stat)
 	kl_lock(&ring->lock, flags);
 	stat->size = ring->view.now.size;
 	stat->used = ring->view.head - max(ring->tail, read_floor(ring));
-	stat->written = ring->stat_written;
+	stat->written = ring->next - 1 - ring->stat_lost;
 	stat->read = ring->stat_read;
 	stat->lost = ring->stat_lost;
 	stat->overwritten = ring->stat_overwritten;

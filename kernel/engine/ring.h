@@ -112,7 +112,7 @@ struct kl_ring_slot {
  * @quota: quotas of the ruleset that decided
  * @meta: time, audit, result and label are used; nothing of it is kept
  * @hits: counters of the deciding rule or block; @hits->lost is raised when
- *	there is no room; or NULL
+ *	there is no room, or when the record is overwritten unread; or NULL
  * @size: bytes, from sizeof(struct kl_record) to KL_RECORD_MAX
  * @slot: set if KL_RING_RESERVED
  *
@@ -148,7 +148,7 @@ bool kl_ring_wake(struct kl_ring *ring);
  * kl_ring_open - a new reader, at the oldest record still held
  *
  * If records before that were overwritten and no reader was ever told, this
- * one is. A reader is used by one thread at a time, except kl_ring_ready().
+ * one is, and whose they were. A reader is used by one thread at a time, except kl_ring_ready().
  *
  * Context: may sleep. Return: the reader or NULL.
  */
@@ -186,7 +186,8 @@ int kl_ring_seek(struct kl_ring_reader *reader, u64 sequence);
  * @now: nanoseconds since the epoch, for records made up here
  *
  * A reader that was overtaken first gets a KL_RECORD_LOST of its own that
- * says which numbers it missed. Pending loss and suppression records are
+ * says which numbers it missed; the first to be told also learns the rules of
+ * those that nobody has had. Pending loss and suppression records are
  * delivered even if nothing is written any more.
  *
  * The lock is not held while records are copied: they are pinned instead.

@@ -27,6 +27,7 @@ enum { FILLING = 1, COMMITTED };
  * @had: some reader has had it
  * @kind: enum kl_record_kind or PAD
  * @audit, @result: REQUEST: where it counts as unread; SUPPRESSED: the index
+ * @hits: REQUEST: counters of its rule, or NULL; a reference until @had
  * @data: the record
  */
 struct entry {
@@ -38,6 +39,7 @@ struct entry {
 	u8 kind;
 	u8 audit;
 	u8 result;
+	struct kl_hits *hits;
 	u64 data[];
 };
 
@@ -54,7 +56,6 @@ struct tally {
 	u32 used;
 	struct {
 		u64 count;
-		u32 hash;
 		u8 length;
 		char label[KL_LABEL_MAX];
 	} rule[KL_LOSS_RULES_MAX];
@@ -99,16 +100,16 @@ struct buffer {
 
 /**
  * struct view - what is needed to find entries
- * @now: buffer of everything from @base on
- * @old: buffer of what lies before, after a resize; or none
- * @base: see there
  * @head: where the next entry will begin
+ * @now: buffer of everything from @base on
+ * @base: see there
+ * @old: buffer of what lies before, after a resize; or none
  */
 struct view {
-	struct buffer now;
-	struct buffer old;
-	u64 base;
 	u64 head;
+	struct buffer now;
+	u64 base;
+	struct buffer old;
 };
 
 /**
@@ -117,22 +118,24 @@ struct view {
  * @noticed: a notice was written since kl_ring_wake(); atomic
  * @gap: keeps what writers write off the line of what commits read
  * @lock: protects everything below but @unread; @full_at may be
- *	read without it
- * @view: the buffers and the head
- * @tail: the oldest entry held
- * @furthest: behind the last entry that any reader has had
+ *	read without it. What writers write for each record lies beside it
+ * @silenced: how many of @suppressed are pending
  * @next: next sequence number
+ * @tail: the oldest entry held
+ * @view: the head and the buffers
+ * @furthest: behind the last entry that any reader has had
  * @untold: the first number that was overwritten unread and that no reader was
  *	told of; 0: none
+ * @forgotten: whose they were, from @untold on
+ * @dead: counters that nobody but overwritten records referred to
  * @drop_oldest: without a keeper, overwrite unread records
  * @keeper: or NULL
  * @pinned: readers that are copying
  * @loss: pending
  * @suppressed: pending, by audit index
- * @silenced: how many of @suppressed are pending
  * @scanned: when a writer last looked which of them are due
- * @stat_read, @stat_written, @stat_lost, @stat_overwritten, @stat_suppressed:
- *	for kl_ring_stat()
+ * @stat_read, @stat_lost, @stat_overwritten, @stat_suppressed: for
+ *	kl_ring_stat()
  * @tally_used: bit by tally
  * @tallies: of the first TALLIES pending suppressions
  * @full_at: when the bucket of each index's rate is full again, nanoseconds
@@ -144,20 +147,21 @@ struct kl_ring {
 	u32 noticed;
 	u8 gap[2 * UNIT];
 	kl_lock_t lock;
-	struct view view;
-	u64 tail;
-	u64 furthest;
+	u32 silenced;
 	u64 next;
+	u64 tail;
+	struct view view;
+	u64 furthest;
 	u64 untold;
+	struct tally forgotten;
+	struct kl_hits *dead;
 	bool drop_oldest;
 	struct kl_ring_reader *keeper;
 	struct list_head pinned;
 	struct loss loss;
 	struct suppression suppressed[KL_AUDIT_INDEXES];
-	u32 silenced;
 	u64 scanned;
 	u64 stat_read;
-	u64 stat_written;
 	u64 stat_lost;
 	u64 stat_overwritten;
 	u64 stat_suppressed;
@@ -244,6 +248,12 @@ void kl_ring_tell_loss(struct kl_ring *ring);
  * Context: under the lock, after kl_ring_tell_pending().
  */
 u64 kl_ring_untold(const struct kl_ring *ring);
+
+/**
+ * kl_ring_bury - free counters that only overwritten records referred to
+ * Context: may sleep.
+ */
+void kl_ring_bury(struct kl_ring *ring);
 
 /**
  * kl_ring_release_old - after a resize: give free what may be, and the old

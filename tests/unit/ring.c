@@ -12,12 +12,13 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "engine/policy.h"
 #include "engine/ring.h"
 
 #define SECOND	1000000000ull
 #define SMALL	KL_AUDIT_MEMORY_MIN
 /* With this size, so many records fill a small ring exactly. */
-#define BIG	(16384 - 32)
+#define BIG	(16384 - 40)
 #define BIGS	16
 
 static u64 now = 1000 * SECOND;
@@ -72,16 +73,26 @@ static u8 fill_byte(u64 sequence, u32 i)
 	return sequence * 31 + i * 7 + 1;
 }
 
-static void fill(struct kl_ring_slot *slot)
+/* Where the label is; in front of it no slot is said to have a value. */
+#define LABEL	(sizeof(struct kl_record) + KL_SLOT_WORDS * sizeof(u64))
+
+static void fill_as(struct kl_ring_slot *slot, const char *rule)
 {
 	struct kl_record *record = slot->data;
 	u8 *data = slot->data;
 	u32 i;
 
-	memset(record, 0, sizeof(*record));
+	memset(record, 0, LABEL);
 	record->kind = KL_RECORD_REQUEST;
-	for (i = sizeof(*record); i < slot->size; i++)
+	data[LABEL] = rule ? strlen(rule) : 0;
+	memcpy(data + LABEL + 1, rule ? rule : "", data[LABEL]);
+	for (i = LABEL + 1 + data[LABEL]; i < slot->size; i++)
 		data[i] = fill_byte(slot->sequence, i);
+}
+
+static void fill(struct kl_ring_slot *slot)
+{
+	fill_as(slot, NULL);
 }
 
 static enum kl_ring_outcome reserve(struct kl_ring *ring, u32 size, const char *rule,
@@ -111,10 +122,10 @@ static enum kl_ring_outcome write_as(struct kl_ring *ring, const struct kl_quota
 
 	if (outcome != KL_RING_RESERVED)
 		return outcome;
-	outcome = kl_ring_reserve(ring, quota, &meta, NULL, 100, &slot);
+	outcome = kl_ring_reserve(ring, quota, &meta, NULL, 200, &slot);
 	if (outcome != KL_RING_RESERVED)
 		return outcome;
-	fill(&slot);
+	fill_as(&slot, rule);
 	kl_ring_commit(ring, &slot);
 	return outcome;
 }
@@ -126,7 +137,7 @@ static enum kl_ring_outcome write_one(struct kl_ring *ring, u32 size, const char
 
 	if (outcome != KL_RING_RESERVED)
 		return outcome;
-	fill(&slot);
+	fill_as(&slot, rule);
 	kl_ring_commit(ring, &slot);
 	return outcome;
 }
@@ -160,7 +171,7 @@ static void check_request(const struct kl_record *record, const u8 *data)
 {
 	u32 i;
 
-	for (i = sizeof(*record); i < record->size; i++)
+	for (i = LABEL + 1 + data[LABEL]; i < record->size; i++)
 		if (data[i] != fill_byte(record->sequence, i))
 			fail_msg("record %llu is damaged at %u",
 				 (unsigned long long)record->sequence, i);
@@ -249,7 +260,7 @@ static void wraps(void **state)
 	(void)state;
 	srand(7);
 	for (i = 0; i < 20000; i++) {
-		u32 size = sizeof(record) + rand() % (rand() % 16 ? 500 : 65000);
+		u32 size = LABEL + 2 + rand() % (rand() % 16 ? 500 : 65000);
 
 		if (size > KL_RECORD_MAX)
 			size = KL_RECORD_MAX;
@@ -312,7 +323,7 @@ static void ranges_end(void **state)
 	write_many(ring, 3, "a", KL_RING_RESERVED);
 	/* Room for a small one, but not for the big one. */
 	write_many(ring, 1, "b", KL_RING_LOST);
-	assert_int_equal(write_one(ring, 100, "a"), KL_RING_RESERVED);
+	assert_int_equal(write_one(ring, 200, "a"), KL_RING_RESERVED);
 	write_many(ring, 1, "c", KL_RING_LOST);
 	assert_string_equal(got(reader),
 			    "5 6 7 8 9 10 11 12 13 14 15 16 17-19(a:3) 20 21 22 "
@@ -350,13 +361,94 @@ static void counts_hits(void **state)
 	struct kl_record_meta meta = { .time = now, .audit = 1 };
 	struct kl_ring *ring = new_ring();
 	struct kl_ring_slot slot;
-	struct kl_hits hits = {};
+	struct kl_hits hits = { .refs = 1 };
 
 	(void)state;
 	write_many(ring, BIGS, NULL, KL_RING_RESERVED);
-	assert_int_equal(kl_ring_reserve(ring, no_quota(), &meta, &hits, 100, &slot),
+	assert_int_equal(kl_ring_reserve(ring, no_quota(), &meta, &hits, 200, &slot),
 			 KL_RING_LOST);
 	assert_int_equal(kl_counter_read(&hits.lost), 1);
+	kl_ring_free(ring);
+}
+
+static struct kl_hits *new_hits(void)
+{
+	struct kl_hits *hits = kl_alloc(sizeof(*hits));
+
+	kl_counter_add(&hits->refs, 1);
+	return hits;
+}
+
+static void write_counted(struct kl_ring *ring, int count, const char *rule,
+			  struct kl_hits *hits)
+{
+	struct kl_record_meta meta = { .time = now, .audit = 1, .label = label(rule) };
+	struct kl_ring_slot slot;
+
+	while (count--) {
+		assert_int_equal(kl_ring_reserve(ring, no_quota(), &meta, hits, BIG,
+						 &slot), KL_RING_RESERVED);
+		fill_as(&slot, rule);
+		kl_ring_commit(ring, &slot);
+	}
+}
+
+/* Lost: which rule's records drop-oldest has overwritten; or memory of a rule that is gone. */
+static void counts_overwritten(void **state)
+{
+	struct kl_ring *ring = new_ring();
+	struct kl_ring_reader *reader = kl_ring_open(ring);
+	struct kl_hits *kept = new_hits(), *gone = new_hits();
+
+	(void)state;
+	kl_ring_drop_oldest(ring, true);
+	write_counted(ring, 2, "a", kept);
+	assert_string_equal(got(reader), "1 2");
+	write_counted(ring, 3, "a", kept);
+	write_counted(ring, 2, "b", gone);
+	assert_int_equal(kl_counter_read(&kept->refs), 4);
+	kl_hits_put(gone);
+	/* Those that were had are not lost. */
+	write_counted(ring, BIGS - 5, NULL, NULL);
+	assert_int_equal(kl_counter_read(&kept->lost), 0);
+	assert_int_equal(kl_counter_read(&kept->refs), 4);
+	write_counted(ring, 4, "c", kept);
+	assert_int_equal(kl_counter_read(&kept->lost), 3);
+	assert_int_equal(kl_counter_read(&kept->refs), 5);
+	write_counted(ring, 1, NULL, NULL);
+	assert_int_equal(stat_of(ring).overwritten, 5);
+	assert_string_equal(got(reader), "3-7(a:3,b:2) 8 9 10 11 12 13 14 15 16 17 18 "
+					 "19 20 21 22 23");
+	assert_int_equal(kl_counter_read(&kept->refs), 1);
+	/* Nobody reads these; the ring ends with them. */
+	write_counted(ring, 2, "a", kept);
+	kl_ring_close(reader);
+	kl_ring_free(ring);
+	assert_int_equal(kl_counter_read(&kept->refs), 1);
+	kl_hits_put(kept);
+}
+
+/* Lost: whose a loss was, once the notice of it is overwritten itself. */
+static void repeats_losses(void **state)
+{
+	struct kl_ring *ring = new_ring();
+	struct kl_ring_reader *reader;
+	struct kl_ring_slot slow;
+
+	(void)state;
+	kl_ring_drop_oldest(ring, true);
+	assert_int_equal(reserve(ring, BIG, "s", &slow), KL_RING_RESERVED);
+	write_many(ring, BIGS - 1, "a", KL_RING_RESERVED);
+	write_many(ring, 2, "b", KL_RING_LOST);
+	fill_as(&slow, "s");
+	kl_ring_commit(ring, &slow);
+	write_many(ring, 2 * BIGS, "c", KL_RING_RESERVED);
+	assert_int_equal(stat_of(ring).lost, 2);
+	assert_int_equal(stat_of(ring).overwritten, 2 * BIGS);
+	reader = kl_ring_open(ring);
+	assert_string_equal(got(reader), "1-34(s:1,a:15,b:2,c:16) 35 36 37 38 39 40 41 42 "
+					 "43 44 45 46 47 48 49 50");
+	kl_ring_close(reader);
 	kl_ring_free(ring);
 }
 
@@ -373,7 +465,7 @@ static void drops_oldest(void **state)
 	assert_int_equal(stat_of(ring).overwritten, 5);
 	reader = kl_ring_open(ring);
 	assert_string_equal(got(reader),
-			    "1-5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21");
+			    "1-5(a:5) 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21");
 	/* Told once, and those that are held have been read. */
 	kl_ring_close(reader);
 	write_many(ring, 2, "a", KL_RING_RESERVED);
@@ -696,7 +788,7 @@ static void repeats_notices(void **state)
 	reader = kl_ring_open(ring);
 	/* 2 had to go, too: the notice needs room again. */
 	assert_string_equal(got(reader),
-			    "1-2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 S3:1");
+			    "1-2(a:1) 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 S3:1");
 	kl_ring_close(reader);
 	kl_ring_free(ring);
 }
@@ -744,22 +836,22 @@ static void wakes(void **state)
 	struct kl_ring_slot one, two;
 
 	(void)state;
-	reserve(ring, 100, NULL, &one);
+	reserve(ring, 200, NULL, &one);
 	fill(&one);
 	assert_false(kl_ring_commit(ring, &one));
 	assert_true(kl_ring_read(reader, buffer, sizeof(buffer), now));
-	reserve(ring, 100, NULL, &one);
+	reserve(ring, 200, NULL, &one);
 	fill(&one);
 	assert_false(kl_ring_commit(ring, &one));
 	assert_true(kl_ring_read(reader, buffer, sizeof(buffer), now));
 	/* A read that finds nothing waits, even if nobody asked kl_ring_ready(). */
 	assert_false(kl_ring_read(reader, buffer, sizeof(buffer), now));
-	reserve(ring, 100, NULL, &one);
+	reserve(ring, 200, NULL, &one);
 	fill(&one);
 	assert_true(kl_ring_commit(ring, &one));
 	assert_string_equal(got(reader), "3");
-	reserve(ring, 100, NULL, &one);
-	reserve(ring, 100, NULL, &two);
+	reserve(ring, 200, NULL, &one);
+	reserve(ring, 200, NULL, &two);
 	fill(&one);
 	fill(&two);
 	assert_true(kl_ring_commit(ring, &one));
@@ -783,7 +875,7 @@ static void wakes_for_notices(void **state)
 	now += 10 * SECOND;
 	quota_of(&q, 4, 1);
 	assert_string_equal(got(reader), "");
-	reserve(ring, 100, NULL, &slot);
+	reserve(ring, 200, NULL, &slot);
 	/* A notice behind a record that is not filled yet. */
 	write_as(ring, &q, 4, KL_DENIED, NULL);
 	assert_false(kl_ring_ready(reader, now));
@@ -825,7 +917,7 @@ static void resizes(void **state)
 	write_many(ring, 2, "a", KL_RING_RESERVED);
 	assert_int_equal(kl_ring_resize(ring, 4 * SMALL), 0);
 	write_many(ring, 2, "a", KL_RING_RESERVED);
-	assert_string_equal(got(reader), "40-42 43 44 45 46");
+	assert_string_equal(got(reader), "40-42(a:3) 43 44 45 46");
 	assert_int_equal(stat_of(ring).overwritten, 3);
 	assert_int_equal(kl_ring_resize(ring, 4 * SMALL), 0);
 	kl_ring_close(reader);
@@ -857,6 +949,8 @@ int main(void)
 		cmocka_unit_test(ranges_end),
 		cmocka_unit_test(names_rules),
 		cmocka_unit_test(counts_hits),
+		cmocka_unit_test(counts_overwritten),
+		cmocka_unit_test(repeats_losses),
 		cmocka_unit_test(drops_oldest),
 		cmocka_unit_test(overtakes),
 		cmocka_unit_test(keeps),
