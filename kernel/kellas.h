@@ -116,7 +116,8 @@ struct kl_core {
  *	hooks without a lock: never dereferenced there
  * @keeper_lock: serialises changes of @keeper
  * @acknowledged: sequence number that the keeper has acknowledged
- * @acks: requests that wait for that
+ * @released: requests wait for no record up to this one any more
+ * @acks: requests that wait for @acknowledged
  * @waited: requests that did
  * @unacknowledged: those of them that waited in vain
  * @unrecorded: records not made because they were the keeper's own
@@ -133,6 +134,7 @@ struct kl_log {
 	struct pid *keeper;
 	struct mutex keeper_lock;
 	u64 acknowledged;
+	u64 released;
 	wait_queue_head_t acks;
 	kl_counter_t waited;
 	kl_counter_t unacknowledged;
@@ -333,6 +335,12 @@ int kl_log_acknowledge(u64 sequence);
  * Context: may sleep; TASK_KILLABLE, freezable.
  */
 void kl_log_wait(u64 sequence, u32 milliseconds);
+
+/**
+ * kl_log_release - nobody waits for the keeper any longer: all is detached
+ * Context: policy mutex.
+ */
+void kl_log_release(void);
 
 /** kl_log_keep_end - a reader that was keeper is about to be closed */
 void kl_log_keep_end(void);

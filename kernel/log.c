@@ -3,8 +3,9 @@
  * The engine's ring in the kernel: who wakes its readers, and who keeps it.
  *
  * A writer may hold locks that waking somebody up could need, and a busy host
- * would be spent on wake-ups: so readers are woken by a timer, a tick or two
- * after a record that found them waiting.
+ * would be spent on wake-ups: so readers are woken by a timer, some ticks after
+ * a record that found them waiting; but at once when a request waits for the
+ * keeper.
  */
 #include <linux/freezer.h>
 #include <linux/jiffies.h>
@@ -16,7 +17,8 @@
 #include "linux_audit.h"
 #include "pollers.h"
 
-#define WAKE_SOON	1		/* jiffies */
+/* Ticks. */
+#define WAKE_SOON	(msecs_to_jiffies(10) + 1)
 #define WAKE_LATER	(HZ + 1)
 
 static void wake_readers(struct timer_list *timer)
@@ -130,7 +132,8 @@ int kl_log_acknowledge(u64 sequence)
 static bool need_wait(u64 sequence)
 {
 	return READ_ONCE(kellas.log.keeper) &&
-	       READ_ONCE(kellas.log.acknowledged) < sequence;
+	       READ_ONCE(kellas.log.acknowledged) < sequence &&
+	       READ_ONCE(kellas.log.released) < sequence;
 }
 
 void kl_log_wait(u64 sequence, u32 milliseconds)
@@ -142,6 +145,7 @@ void kl_log_wait(u64 sequence, u32 milliseconds)
 	if (!need_wait(sequence))
 		return;
 	kl_counter_add(&log->waited, 1);
+	wake_up_interruptible_all(log->wait);
 	/* Locks may be held that others wait for, as with queries. */
 	do {
 		prepare_to_wait(&log->acks, &wait,
@@ -153,6 +157,15 @@ void kl_log_wait(u64 sequence, u32 milliseconds)
 	finish_wait(&log->acks, &wait);
 	if (READ_ONCE(log->acknowledged) < sequence)
 		kl_counter_add(&log->unacknowledged, 1);
+}
+
+void kl_log_release(void)
+{
+	struct kl_ring_stat stat;
+
+	kl_ring_stat(kellas.log.ring, &stat);
+	WRITE_ONCE(kellas.log.released, stat.next - 1);
+	wake_up_all(&kellas.log.acks);
 }
 
 int kl_log_keep(struct kl_ring_reader *reader)

@@ -513,8 +513,10 @@ static void take_back_trial(void)
 	core->reverts++;
 	core->reverted_at = core->updated_at = ktime_get_real_seconds();
 	pr_warn("a commit was not confirmed: the policy before it is back\n");
-	if (!current_published())
+	if (!current_published()) {
 		kl_query_deny_all();
+		kl_log_release();
+	}
 	retire(tried);
 }
 
@@ -663,6 +665,7 @@ int kl_core_detach(struct kl_error *error)
 		return err;
 	retire(swap_published(NULL, 0));
 	kl_query_deny_all();
+	kl_log_release();
 	settle_pending();
 	core->updated_at = ktime_get_real_seconds();
 	err = kl_detach_all();
@@ -686,6 +689,7 @@ void kl_core_unpublish(void)
 		keep_trial();
 	retire(swap_published(NULL, 0));
 	kl_query_deny_all();
+	kl_log_release();
 	settle_pending();
 	mutex_unlock(&kellas.core.lock);
 }

@@ -43,6 +43,15 @@ static void acknowledge(long long sequence)
 	expect_error(word, 0, tell(word));
 }
 
+static int detach(void)
+{
+	int fd = must(open(KELLAS "policy", O_WRONLY | O_CLOEXEC));
+	int err = write_all(fd, "detach\n", 7);
+
+	close(fd);
+	return err;
+}
+
 /* A child that opens the file; its pid. */
 static pid_t start_open(double *since)
 {
@@ -147,6 +156,18 @@ static void with_keeper(void)
 	close(keeper_fd);
 	took = end_open(child, since, 0);
 	expect(took < 1.2, "took %.2f s", took);
+	end();
+
+	begin("all is detached");
+	become_keeper();
+	vain = count_now("log ", "unacknowledged");
+	child = start_open(&since);
+	pause_for(300);
+	expect_error("detach", 0, detach());
+	took = end_open(child, since, 0);
+	expect(took >= 0.3 && took < 1.2, "took %.2f s", took);
+	expect_number("in vain", vain + 1, count_now("log ", "unacknowledged"));
+	close(keeper_fd);
 	end();
 
 	begin("the longest of several, and once");
