@@ -457,13 +457,13 @@ static void put_daemon(struct kl_output *output, const struct kl_entry *entry)
 	struct kl_text rest = entry->line, key, value;
 	struct kl_buffer name = { 0 };
 
-	if (!kl_entry_word(&rest, &key, &value))
+	if (!kl_logline_pair(&rest, &key, &value))
 		value = kl_text_of("unknown");
 	put_plain_event(output, "kellas-auditd", value, is_trouble(value), 0);
 	put_host(output, NULL);
 	kl_open_object(output, "kellas");
 	kl_put_string(output, "type", NULL, "daemon");
-	while (kl_entry_word(&rest, &key, &value)) {
+	while (kl_logline_pair(&rest, &key, &value)) {
 		kl_buffer_clear(&name);
 		kl_buffer_add(&name, key.data, key.length);
 		kl_put_text(output, name.data, NULL, value);

@@ -40,24 +40,6 @@ static void put_console(struct kl_output *output, const struct kl_entry *entry)
 	kl_close(output);
 }
 
-static void put_daemon(struct kl_output *output, const struct kl_entry *entry)
-{
-	struct kl_text rest = entry->line, key, value;
-	struct kl_buffer name = { 0 };
-
-	kl_open_object(output, NULL);
-	kl_put_string(output, "type", NULL, "daemon");
-	kl_put_iso_time(output, "time", entry->time);
-	while (kl_entry_word(&rest, &key, &value)) {
-		kl_buffer_clear(&name);
-		kl_buffer_add(&name, key.data, key.length);
-		kl_put_text(output, kl_text_is(key, "daemon") ? "event" : name.data, NULL,
-			    value);
-	}
-	kl_buffer_free(&name);
-	kl_close(output);
-}
-
 /* Its number is needed to go on behind it. */
 static void put_unreadable(struct kl_output *output, const struct kl_entry *entry)
 {
@@ -73,7 +55,7 @@ static void put_unreadable(struct kl_output *output, const struct kl_entry *entr
 static void put_json(struct kl_output *output, const struct kl_entry *entry)
 {
 	if (entry->source == KL_ENTRY_DAEMON)
-		put_daemon(output, entry);
+		kl_put_daemon(output, entry->time, entry->line);
 	else if (entry->source == KL_ENTRY_NETCONSOLE)
 		put_console(output, entry);
 	else if (entry->record)
@@ -138,29 +120,6 @@ void kl_entry_say(struct kl_entry *entry, struct kl_buffer *line, const char *fo
 	kl_buffer_printf(line, " daemon=%s", text);
 	free(text);
 	entry->line = kl_buffer_text(line);
-}
-
-bool kl_entry_word(struct kl_text *rest, struct kl_text *key, struct kl_text *value)
-{
-	const char *equals, *space;
-	struct kl_text word;
-
-	for (;;) {
-		space = memchr(rest->data, ' ', rest->length);
-		word = space ? kl_text_head(*rest, space - rest->data) : *rest;
-		*rest = kl_text_from(*rest, word.length + (space ? 1 : 0));
-		equals = word.length ? memchr(word.data, '=', word.length) : NULL;
-		if (equals && *word.data != '#')
-			break;
-		if (!rest->length)
-			return false;
-	}
-	*key = kl_text_head(word, equals - word.data);
-	*value = kl_text_from(word, key->length + 1);
-	if (value->length >= 2 && *value->data == '"' &&
-	    value->data[value->length - 1] == '"')
-		*value = kl_text_head(kl_text_from(*value, 1), value->length - 2);
-	return true;
 }
 
 void kl_entry_quote(struct kl_buffer *out, struct kl_text raw)

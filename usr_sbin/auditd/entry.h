@@ -67,17 +67,6 @@ void kl_entry_format(const struct kl_entry *entry, enum kl_entry_format format,
 void kl_entry_say(struct kl_entry *entry, struct kl_buffer *line, const char *format, ...)
 	__printf(3, 4);
 
-/**
- * kl_entry_word - take the next KEY=VALUE off a line of the daemon's own
- * @rest: the line at first, behind its time afterwards
- *
- * The first is daemon=EVENT. Quotes around a value are left out, what is
- * encoded stays so.
- *
- * Return: false at the end.
- */
-bool kl_entry_word(struct kl_text *rest, struct kl_text *key, struct kl_text *value);
-
 /** kl_entry_quote - append a value as it stands in a record: "..." with \ooo */
 void kl_entry_quote(struct kl_buffer *out, struct kl_text raw);
 

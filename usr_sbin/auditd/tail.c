@@ -163,7 +163,7 @@ static void read_daemon(struct kl_text event, struct kl_text rest, struct facts 
 	if (!kl_text_is(event, "opened") && !kl_text_is(event, "mark"))
 		return;
 	facts->opens = true;
-	while (kl_entry_word(&rest, &key, &value))
+	while (kl_logline_pair(&rest, &key, &value))
 		if (kl_text_is(key, "after"))
 			facts->last = read_last(value);
 		else if (kl_text_is(key, "instance"))
@@ -177,7 +177,7 @@ static void read_text(struct kl_text line, struct facts *facts)
 	struct kl_text key, value;
 	char time[32] = { 0 };
 
-	while (kl_entry_word(&rest, &key, &value)) {
+	while (kl_logline_pair(&rest, &key, &value)) {
 		if (kl_text_is(key, "netconsole"))
 			return;
 		if (kl_text_is(key, "daemon")) {

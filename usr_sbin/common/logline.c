@@ -392,6 +392,55 @@ static int check_header(struct kl_logline *logline, struct reading *reading, boo
 	return 0;
 }
 
+bool kl_logline_pair(struct kl_text *rest, struct kl_text *key, struct kl_text *value)
+{
+	const char *equals, *space;
+	struct kl_text word;
+
+	for (;;) {
+		space = memchr(rest->data, ' ', rest->length);
+		word = space ? kl_text_head(*rest, space - rest->data) : *rest;
+		*rest = kl_text_from(*rest, word.length + (space ? 1 : 0));
+		equals = word.length ? memchr(word.data, '=', word.length) : NULL;
+		if (equals && *word.data != '#')
+			break;
+		if (!rest->length)
+			return false;
+	}
+	*key = kl_text_head(word, equals - word.data);
+	*value = kl_text_from(word, key->length + 1);
+	if (value->length >= 2 && *value->data == '"' &&
+	    value->data[value->length - 1] == '"')
+		*value = kl_text_head(kl_text_from(*value, 1), value->length - 2);
+	return true;
+}
+
+/* Lines of kellas-auditd: returns whether it is one. */
+static bool read_other(struct kl_logline *logline, const struct reading *reading)
+{
+	static const char console[] = "netconsole=";
+	struct kl_text rest = kl_text_from(reading->line, reading->at);
+	const char *end;
+
+	while (rest.length && *rest.data == ' ')
+		rest = kl_text_from(rest, 1);
+	logline->words = rest;
+	if (kl_text_begins(rest, "daemon=")) {
+		logline->kind = KL_LOGLINE_DAEMON;
+		return true;
+	}
+	if (!kl_text_begins(rest, console))
+		return false;
+	end = memmem(rest.data, rest.length, " / ", 3);
+	if (!end)
+		return false;
+	logline->kind = KL_LOGLINE_CONSOLE;
+	logline->words = kl_text_from(rest, end + 3 - rest.data);
+	rest = kl_text_head(rest, end - rest.data);
+	logline->origin = kl_text_from(rest, sizeof(console) - 1);
+	return true;
+}
+
 static void forget(struct kl_logline *logline)
 {
 	struct kl_facts facts = logline->facts;
@@ -411,6 +460,8 @@ int kl_logline_parse(struct kl_logline *logline, struct kl_text line,
 	memset(error, 0, sizeof(*error));
 	forget(logline);
 	result = read_time(logline, &reading);
+	if (!result && read_other(logline, &reading))
+		return 0;
 	if (!result)
 		result = read_header(logline, &reading, &request);
 	if (!result)

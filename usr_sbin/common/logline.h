@@ -8,10 +8,19 @@
 
 #include "facts.h"
 
+/**
+ * enum kl_logline_kind - what a line of a log is
+ *
+ * Those that kellas-auditd puts between the records: DAEMON is what it says of
+ * itself, "#TIME# daemon=EVENT KEY=VALUE..."; CONSOLE is what another machine's
+ * console said, "#TIME# netconsole=ADDRESS / TEXT".
+ */
 enum kl_logline_kind {
 	KL_LOGLINE_REQUEST,
 	KL_LOGLINE_LOST,
 	KL_LOGLINE_SUPPRESSED,
+	KL_LOGLINE_DAEMON,
+	KL_LOGLINE_CONSOLE,
 };
 
 /**
@@ -47,7 +56,9 @@ struct kl_loss {
  * @boot: text of boot_id=, likewise
  * @unknown_fields: header fields passed over
  * @facts: REQUEST: operation and attributes; overlong= makes a slot unknown
- * @words: REQUEST: text behind the operation keyword
+ * @origin: CONSOLE: who said it
+ * @words: REQUEST: text behind the operation keyword; DAEMON: from "daemon=" on,
+ *	for kl_logline_pair(); CONSOLE: the text
  *
  * Texts point into the line that was parsed.
  */
@@ -71,6 +82,7 @@ struct kl_logline {
 	struct kl_text instance;
 	struct kl_text boot;
 	struct kl_facts facts;
+	struct kl_text origin;
 	struct kl_text words;
 };
 
@@ -87,6 +99,16 @@ void kl_logline_free(struct kl_logline *logline);
  */
 int kl_logline_parse(struct kl_logline *logline, struct kl_text line,
 		     struct kl_error *error);
+
+/**
+ * kl_logline_pair - take the next KEY=VALUE off a line, passing over other words
+ * @rest: the line at first, behind the pair afterwards
+ *
+ * Quotes around a value are left out, what is encoded stays so.
+ *
+ * Return: false at the end.
+ */
+bool kl_logline_pair(struct kl_text *rest, struct kl_text *key, struct kl_text *value);
 
 /** kl_result_name - "unmatched", "allowed" or "denied" */
 const char *kl_result_name(enum kl_result result);

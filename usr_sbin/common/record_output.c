@@ -334,6 +334,78 @@ static void put_suppressed(struct kl_output *output, const struct kl_logline *li
 	kl_say(output, "\n");
 }
 
+/* Nothing in a log shall move the cursor of a terminal, or be no UTF-8. */
+static void add_harmless(struct kl_buffer *out, struct kl_text text)
+{
+	u32 i;
+
+	for (i = 0; i < text.length; i++) {
+		unsigned char c = text.data[i];
+
+		if (c < 0x20 || c >= 0x7f)
+			kl_buffer_printf(out, "\\%03o", c);
+		else
+			kl_buffer_add(out, text.data + i, 1);
+	}
+}
+
+/* Keys and values, as JSON members of their own and as text. */
+static void put_pairs(struct kl_output *output, struct kl_text rest)
+{
+	struct kl_buffer name = { 0 }, text = { 0 };
+	struct kl_text key, value;
+
+	while (kl_logline_pair(&rest, &key, &value)) {
+		kl_buffer_clear(&name);
+		kl_buffer_clear(&text);
+		add_harmless(&name, key);
+		add_harmless(&text, value);
+		if (kl_text_is(key, "daemon")) {
+			kl_put_text(output, "event", "%s", kl_buffer_text(&text));
+			continue;
+		}
+		kl_say(output, " %s", name.length ? name.data : "");
+		kl_put_text(output, name.length ? name.data : "", "=%s",
+			    kl_buffer_text(&text));
+	}
+	kl_buffer_free(&name);
+	kl_buffer_free(&text);
+}
+
+static void put_daemon(struct kl_output *output, u64 time, struct kl_text words)
+{
+	kl_put_string(output, "type", NULL, "daemon");
+	put_time(output, time);
+	kl_paint(output, KL_NOTICE);
+	kl_say(output, "--- kellas-auditd: ");
+	put_pairs(output, words);
+	kl_say(output, " ---");
+	kl_paint(output, KL_PLAIN);
+	kl_say(output, "\n");
+}
+
+void kl_put_daemon(struct kl_output *output, u64 time, struct kl_text line)
+{
+	kl_open_object(output, NULL);
+	put_daemon(output, time, line);
+	kl_close(output);
+}
+
+static void put_console(struct kl_output *output, const struct kl_logline *line)
+{
+	struct kl_buffer origin = { 0 }, text = { 0 };
+
+	add_harmless(&origin, line->origin);
+	add_harmless(&text, line->words);
+	kl_put_string(output, "type", NULL, "netconsole");
+	put_time(output, line->time);
+	kl_put_text(output, "origin", "%s: ", kl_buffer_text(&origin));
+	kl_put_text(output, "text", "%s", kl_buffer_text(&text));
+	kl_say(output, "\n");
+	kl_buffer_free(&origin);
+	kl_buffer_free(&text);
+}
+
 void kl_put_record(struct kl_output *output, const struct kl_logline *line)
 {
 	kl_open_object(output, NULL);
@@ -343,6 +415,12 @@ void kl_put_record(struct kl_output *output, const struct kl_logline *line)
 		break;
 	case KL_LOGLINE_SUPPRESSED:
 		put_suppressed(output, line);
+		break;
+	case KL_LOGLINE_DAEMON:
+		put_daemon(output, line->time, line->words);
+		break;
+	case KL_LOGLINE_CONSOLE:
+		put_console(output, line);
 		break;
 	default:
 		put_request(output, line);
@@ -354,16 +432,8 @@ void kl_put_unreadable(struct kl_output *output, struct kl_text line,
 		       const struct kl_error *error)
 {
 	struct kl_buffer text = { 0 };
-	u32 i;
 
-	for (i = 0; i < line.length; i++) {
-		unsigned char c = line.data[i];
-
-		if (c < 0x20 || c >= 0x7f)
-			kl_buffer_printf(&text, "\\%03o", c);
-		else
-			kl_buffer_add(&text, line.data + i, 1);
-	}
+	add_harmless(&text, line);
 	kl_open_object(output, NULL);
 	kl_put_string(output, "type", NULL, "unreadable");
 	kl_paint(output, KL_NOTICE);

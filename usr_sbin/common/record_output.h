@@ -9,11 +9,14 @@
 /**
  * kl_put_record - print one record
  *
- * JSON: "type" is "request", "lost" or "suppressed"; numbers are numbers,
+ * JSON: "type" is "request", "lost", "suppressed", "daemon" or "netconsole"; numbers are numbers,
  * permissions are octal strings and file types keywords, as in the record;
  * argv is an array with null for what the record leaves out.
  */
 void kl_put_record(struct kl_output *output, const struct kl_logline *line);
+
+/** kl_put_daemon - print a line of kellas-auditd's own that is at hand unparsed */
+void kl_put_daemon(struct kl_output *output, u64 time, struct kl_text line);
 
 /*
  * Parts of it, for other objects that hold a record.

@@ -115,7 +115,7 @@ static void count(struct monitor *monitor)
 	case KL_LOGLINE_SUPPRESSED:
 		monitor->suppressed += line->count;
 		break;
-	default:
+	case KL_LOGLINE_REQUEST:
 		monitor->results[line->result]++;
 	}
 }

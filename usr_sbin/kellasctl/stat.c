@@ -6,11 +6,14 @@
  * behind " / ". The tables below name what is known; lines and keys that are
  * not known are shown as they are, so that a newer module loses nothing.
  */
+#include <fcntl.h>
 #include <getopt.h>
+#include <signal.h>
 #include <time.h>
 
 #include "engine/lex.h"
 #include "kellasctl.h"
+#include "limits.h"
 #include "proc.h"
 
 static const struct kl_option options[] = {
@@ -255,8 +258,83 @@ static void put_list(struct kl_output *output, struct kl_text text, const char *
 	kl_close(output);
 }
 
-static void put_stat(struct kl_output *output, struct kl_text text, bool rules,
-		     bool functions)
+/* ---------------------------------------------------------- the daemon */
+
+#define DAEMON_STAT "/run/kellas/auditd.stat"
+
+/* Nothing if there is none, or never was. */
+static void read_daemon(struct kl_buffer *text)
+{
+	const char *name = getenv("KELLAS_AUDITD_STAT");
+	int fd = open(name && *name ? name : DAEMON_STAT, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (kl_read_fd(fd, text, KL_TRANSACTION_MAX))
+		kl_buffer_clear(text);
+	close(fd);
+}
+
+/* What is down is what somebody looks for. */
+static bool is_down(const struct line *line)
+{
+	return kl_text_is(find(line, "state"), "down") ||
+	       kl_text_is(find(line, "connected"), "no");
+}
+
+static void put_part(struct kl_output *output, const struct line *line)
+{
+	bool down = is_down(line);
+
+	kl_open_object(output, NULL);
+	if (down)
+		kl_paint(output, KL_BAD);
+	kl_put_text(output, kl_text_is(line->subject, "input") ? "kind" : "name",
+		    "  %-14s", line->pairs[0].key);
+	put_pairs(output, line, 1);
+	if (down)
+		kl_paint(output, KL_PLAIN);
+	kl_close(output);
+	kl_say(output, "\n");
+}
+
+/* The last thing it wrote; is it still there? */
+static void put_running(struct kl_output *output, const struct line *line)
+{
+	u64 pid = number_of(find(line, "pid"));
+	bool running = pid && pid <= INT_MAX && (!kill(pid, 0) || errno == EPERM) &&
+		       kl_text_is(find(line, "state"), "running");
+
+	kl_open_object(output, "daemon");
+	kl_paint(output, KL_BOLD);
+	kl_put_string(output, "", "%-10s", "daemon");
+	kl_paint(output, KL_PLAIN);
+	put_pairs(output, line, 0);
+	kl_put_bool(output, "running", NULL, running);
+	if (!running) {
+		kl_paint(output, KL_BAD);
+		kl_say(output, "  does not run: these are the counters it left");
+		kl_paint(output, KL_PLAIN);
+	}
+	kl_say(output, "\n");
+}
+
+static void put_daemon(struct kl_output *output, struct kl_text rest)
+{
+	struct line line;
+
+	if (!rest.length)
+		return;
+	split_line(take_until(&rest, '\n'), &line);
+	put_running(output, &line);
+	put_list(output, rest, "input", "inputs", "inputs", put_part);
+	put_list(output, rest, "sink", "sinks", "sinks", put_part);
+	put_list(output, rest, "route", "routes", "routes", put_part);
+	kl_close(output);
+}
+
+static void put_stat(struct kl_output *output, struct kl_text text,
+		     struct kl_text daemon, bool rules, bool functions)
 {
 	struct kl_text rest = text;
 	struct line line;
@@ -276,12 +354,13 @@ static void put_stat(struct kl_output *output, struct kl_text text, bool rules,
 		put_list(output, text, "rule", "rules",
 			 "      hits   denials unenforced      lost  last                 rule",
 			 put_block_or_rule);
+	put_daemon(output, daemon);
 	kl_close(output);
 }
 
 static int run(const struct kl_command *command, int argc, char **argv)
 {
-	struct kl_buffer text = { 0 };
+	struct kl_buffer text = { 0 }, daemon = { 0 };
 	struct kl_common common;
 	bool rules = false, functions = false;
 	int option, error, status;
@@ -298,14 +377,21 @@ static int run(const struct kl_command *command, int argc, char **argv)
 	if (optind != argc)
 		return kl_usage(command, "no arguments are expected");
 	status = kl_proc_check();
-	if (status)
-		return status;
-	error = kl_proc_read("stat", &text);
+	error = status ? 0 : kl_proc_read("stat", &text);
 	if (error)
 		status = kl_proc_complain("stat", error);
-	else
-		put_stat(&common.output, kl_buffer_text(&text), rules, functions);
+	read_daemon(&daemon);
+	if (!status) {
+		put_stat(&common.output, kl_buffer_text(&text), kl_buffer_text(&daemon),
+			 rules, functions);
+	} else if (daemon.length) {
+		/* Without a module it may have records of other machines. */
+		kl_open_object(&common.output, NULL);
+		put_daemon(&common.output, kl_buffer_text(&daemon));
+		kl_close(&common.output);
+	}
 	kl_buffer_free(&text);
+	kl_buffer_free(&daemon);
 	return kl_common_done(&common, status);
 }
 
@@ -314,6 +400,9 @@ const struct kl_command stat_command = {
 	.arguments = "",
 	.words = NULL,
 	.summary = "Show counters: requests, log, memory, and hits of every rule",
+	.details =
+		"And those of kellas-auditd, if it runs: how far each sink has got, and what\n"
+		"could not be kept.\n",
 	.options = options,
 	.run = run,
 };
