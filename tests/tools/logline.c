@@ -420,6 +420,34 @@ static void test_losses(void **state)
 	assert_int_equal(line->loss_count, 1);
 }
 
+/* What kellas-auditd puts between the records would be taken for damage. */
+static void test_daemon_lines(void **state)
+{
+	struct parsed *p = *state;
+	struct kl_logline *line = &p->line;
+	struct kl_text key, value;
+
+	assert_int_equal(parse(p, T "daemon=lost seq=4-9 why=\"a\\040b\""), 0);
+	assert_int_equal(line->kind, KL_LOGLINE_DAEMON);
+	assert_int_equal(line->time, 1795287820123456ull);
+	assert_true(kl_logline_pair(&line->words, &key, &value));
+	assert_true(kl_text_equal(key, kl_text_of("daemon")));
+	assert_true(kl_text_equal(value, kl_text_of("lost")));
+	assert_true(kl_logline_pair(&line->words, &key, &value));
+	assert_true(kl_logline_pair(&line->words, &key, &value));
+	assert_true(kl_text_equal(key, kl_text_of("why")));
+	assert_true(kl_text_equal(value, kl_text_of("a\\040b")));
+	assert_false(kl_logline_pair(&line->words, &key, &value));
+	assert_int_equal(parse(p, T "netconsole=[::1]:7 / oops / here"), 0);
+	assert_int_equal(line->kind, KL_LOGLINE_CONSOLE);
+	assert_true(kl_text_equal(line->origin, kl_text_of("[::1]:7")));
+	assert_true(kl_text_equal(line->words, kl_text_of("oops / here")));
+	assert_int_not_equal(parse(p, T "netconsole=[::1]:7"), 0);
+	/* What comes behind them is parsed as if they had not been there. */
+	assert_int_equal(parse(p, T H "/ read"), 0);
+	assert_int_equal(line->kind, KL_LOGLINE_REQUEST);
+}
+
 static void test_fields(void **state)
 {
 	struct parsed *p = *state;
@@ -569,6 +597,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test_setup_teardown(test_losses, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_daemon_lines, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_fields, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_damage, setup, teardown),
