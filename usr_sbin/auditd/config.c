@@ -154,6 +154,9 @@ static int add_sink(struct kl_config *config, const struct kl_conf_section *sect
 	struct kl_sink *sink;
 	int result;
 
+	if (config->outlet_count == KL_POSITION_SINKS)
+		return kl_conf_refuse(&section->place, "more than %u sinks",
+				      KL_POSITION_SINKS);
 	type = find_type(section, (const void *const *)kl_sink_types);
 	if (!type || check_heading(section, 3, "sink KIND NAME") ||
 	    check_name(config, section))
@@ -350,9 +353,21 @@ static void adopt_input(struct kl_inlet *inlet, struct kl_config *old)
 		}
 }
 
+static void adopt_count(struct kl_route *route, const struct kl_config *old)
+{
+	u32 i;
+
+	for (i = 0; i < old->route_count; i++)
+		if (!strcmp(old->routes[i].name, route->name))
+			route->taken = old->routes[i].taken;
+}
+
 void kl_config_adopt(struct kl_config *config, struct kl_config *old)
 {
 	u32 i;
+
+	for (i = 0; i < config->route_count; i++)
+		adopt_count(&config->routes[i], old);
 
 	for (i = 0; i < config->outlet_count; i++)
 		adopt_sink(&config->outlets[i], old);

@@ -67,7 +67,8 @@ void kl_config_free(struct kl_config *config);
  * kl_config_adopt - take over from @old what is open and has the same section
  *
  * They are exchanged: @old has those of @config afterwards, which are not
- * open. What is said of sections of @config stays true.
+ * open. What is said of sections of @config stays true. Routes of the same
+ * name go on counting.
  */
 void kl_config_adopt(struct kl_config *config, struct kl_config *old);
 

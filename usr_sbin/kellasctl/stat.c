@@ -124,7 +124,8 @@ static void put_pair(struct kl_output *output, const struct pair *pair)
 	if (is_time(pair->key)) {
 		format_time(pair->value, time, sizeof(time));
 		kl_put_string(output, key, "%s", time);
-	} else if (!kl_text_decimal(pair->value, ~0ull, &number)) {
+	} else if (!kl_text_is(pair->key, "instance") &&
+		   !kl_text_decimal(pair->value, ~0ull, &number)) {
 		kl_put_number(output, key, "%s", number);
 	} else {
 		kl_put_text(output, key, "%s", pair->value);
