@@ -155,11 +155,13 @@ static void records(void **state)
 	say("6,418,1002,-;dictionary\n SUBSYSTEM=pci\n DEVICE=+pci:0000\n");
 	say("no,6,419,1002,-;not it\n");
 	say("6,x,1002,-;nor this\n");
+	say("6,419,1002,-,ncfrag=3/3;nor\n");
 	expect(WHO "6,416,1000,-;plain\n"
 	       WHO "6.12.0-rc1+,6,417,1001,c,caller=T1;with a release\n"
 	       WHO "6,418,1002,-;dictionary SUBSYSTEM=pci DEVICE=+pci:0000\n"
 	       WHO "no,6,419,1002,-;not it\n"
-	       WHO "6,x,1002,-;nor this\n");
+	       WHO "6,x,1002,-;nor this\n"
+	       WHO "6,419,1002,-,ncfrag=3/3;nor\n");
 	assert_int_equal(figures().missing, 0);
 }
 

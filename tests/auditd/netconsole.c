@@ -26,7 +26,12 @@ static struct kl_timer end;
 static u16 port;
 static struct kl_buffer out;
 static u64 wanted;
+static u64 patience = 200;
 static useconds_t slow;
+
+/* When so many lines came, this is sent. */
+static u64 send_at;
+static int send_fd;
 
 /* What came. */
 static u64 lines, dropped, batches;
@@ -58,6 +63,8 @@ static void take(struct kl_input *from, const struct kl_entry *entry)
 		return;
 	}
 	lines++;
+	if (lines == send_at)
+		assert_int_equal(send(send_fd, "after", 5, 0), 5);
 	if (lines <= 20)
 		kl_buffer_printf(&out, "%.*s %.*s\n",
 				 (int)entry->origin.length, entry->origin.data,
@@ -120,7 +127,7 @@ static void configure(const char *listen, u64 buffer)
 	put("listen", &listen, sizeof(listen));
 	put_number("senders-max", 1000);
 	put_number("line-max", 4096);
-	put_number("timeout", 200);
+	put_number("timeout", patience);
 	put_number("receive-buffer", buffer);
 	put("gaps", &gaps, sizeof(gaps));
 }
@@ -321,6 +328,33 @@ static void closing(void **state)
 	close(fd);
 }
 
+/* Between what came before and what came after. */
+static void place(void **state)
+{
+	u64 sent;
+
+	(void)state;
+	tear_down(state);
+	patience = 60000;
+	open_input("[::]", 64 << 10);
+	patience = 200;
+	send_fd = sender(AF_INET6);
+	for (sent = 0; sent < 2000; sent++)
+		say(send_fd, "x\n");
+	/* There is room again, but not all has been read. */
+	send_at = 50;
+	run(2000, 5000);
+	send_at = 0;
+	assert_int_equal(lines, 2000 - dropped);
+	assert_int_equal(figure("lines-pending"), 1);
+	/* Had it been told later, the line would have been cut. */
+	say(send_fd, "wards\n");
+	run(2001, 5000);
+	assert_int_equal(lines + dropped, 2001);
+	assert_int_equal(figure("lines-cut"), 0);
+	close(send_fd);
+}
+
 static void *flood(void *data)
 {
 	int fd = sender(AF_INET6), i, length;
@@ -398,6 +432,7 @@ int main(void)
 		cmocka_unit_test_teardown(four_only, tear_down),
 		cmocka_unit_test_setup_teardown(timeout, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(closing, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(place, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(burst, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(buffer_is_told, set_up, tear_down),
 		cmocka_unit_test(refusals),
