@@ -175,10 +175,9 @@ static void add_clean(struct kl_buffer *out, struct kl_text text, bool extended)
 
 		if (extended && is_dictionary(text, i))
 			continue;
-		if (c == '\\' &&
-		    !(extended && i + 1 < text.length && text.data[i + 1] == 'x'))
-			kl_buffer_add(out, "\\\\", 2);
-		else if (c < 0x20 || c >= 0x7f)
+		if (c < 0x20 || c >= 0x7f ||
+		    (c == '\\' &&
+		     !(extended && i + 1 < text.length && text.data[i + 1] == 'x')))
 			add_octal(out, c);
 		else
 			kl_buffer_add(out, text.data + i, 1);
@@ -404,7 +403,7 @@ static void tell_missing(struct kl_assembler *assembler, const struct sender *se
 	if (!assembler->options.gaps)
 		return;
 	kl_entry_say(&entry, &assembler->clean,
-		     "lost input=netconsole sender=%s records=%llu first=%llu last=%llu",
+		     "lost input=netconsole sender=%s count=%llu numbers=%llu-%llu reason=gap",
 		     sender->name, (unsigned long long)(last - first + 1),
 		     (unsigned long long)first, (unsigned long long)last);
 	assembler->options.give(assembler->options.data, &entry);
@@ -417,7 +416,7 @@ static void tell_restart(struct kl_assembler *assembler, const struct sender *se
 
 	assembler->stat.restarts++;
 	kl_entry_say(&entry, &assembler->clean,
-		     "sender-restarted input=netconsole sender=%s first=%llu", sender->name,
+		     "sender-restarted input=netconsole sender=%s number=%llu", sender->name,
 		     (unsigned long long)first);
 	assembler->options.give(assembler->options.data, &entry);
 }
@@ -606,7 +605,8 @@ void kl_assembler_dropped(struct kl_assembler *assembler, u64 count)
 		if (!sender->fragments)
 			end_line(assembler, sender, CUT_LOSS);
 	}
-	kl_entry_say(&entry, &assembler->clean, "lost input=netconsole datagrams=%llu",
+	kl_entry_say(&entry, &assembler->clean,
+		     "lost input=netconsole count=%llu reason=socket-full",
 		     (unsigned long long)count);
 	assembler->options.give(assembler->options.data, &entry);
 }

@@ -11,9 +11,9 @@
  * (drivers/net/netconsole.c, Documentation/networking/netconsole.rst). Further
  * lines of a record begin with a blank and hold its dictionary.
  *
- * Lines are given out as plain ASCII: control bytes, and those above 0x7e, as
- * \ooo, a backslash as \\ (but in the extended form, where the sender has
- * written \xHH, as it came). So "\(cut: REASON)" at the end of a line and
+ * Lines are given out as plain ASCII: backslashes, control bytes, and those above
+ * 0x7e as \ooo (but \xHH of the extended form, which the sender has written, as
+ * it came). So "\(cut: REASON)" at the end of a line and
  * "\(begin lost)" are the assembler's own words.
  */
 #ifndef KELLAS_ASSEMBLER_H

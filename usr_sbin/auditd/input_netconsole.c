@@ -468,19 +468,19 @@ static void put_stat(struct kl_input *input, struct kl_buffer *out)
 
 	kl_assembler_stat(console->assembler, &stat);
 	kl_buffer_printf(out, "listen %s\n", console->listen);
-	put_figure(out, "receive-buffer", console->buffer);
+	put_figure(out, "receive_buffer", console->buffer);
 	put_figure(out, "datagrams", stat.datagrams);
 	put_figure(out, "bytes", stat.bytes);
 	put_figure(out, "empty", stat.empty);
 	put_figure(out, "dropped", console->drops);
 	put_figure(out, "lines", stat.lines);
-	put_figure(out, "lines-cut", stat.cut);
-	put_figure(out, "lines-pending", stat.pending);
-	put_figure(out, "records-missing", stat.missing);
-	put_figure(out, "records-late", stat.late);
+	put_figure(out, "lines_cut", stat.cut);
+	put_figure(out, "lines_pending", stat.pending);
+	put_figure(out, "records_missing", stat.missing);
+	put_figure(out, "records_late", stat.late);
 	put_figure(out, "senders", stat.senders);
-	put_figure(out, "senders-forgotten", stat.evicted);
-	put_figure(out, "senders-restarted", stat.restarts);
+	put_figure(out, "senders_forgotten", stat.evicted);
+	put_figure(out, "senders_restarted", stat.restarts);
 	put_figure(out, "errors", console->errors);
 }
 
