@@ -286,6 +286,9 @@ static void put_identity(struct ecs *ecs, const char *key, u32 slot)
 
 static void put_user(struct ecs *ecs)
 {
+	if (!has(ecs, KL_SLOT_TASK_UID) && !has(ecs, KL_SLOT_TASK_EUID) &&
+	    !has(ecs, KL_SLOT_TASK_GID))
+		return;
 	kl_open_object(ecs->output, "user");
 	put_id(ecs, "id", KL_SLOT_TASK_UID);
 	put_identity(ecs, "effective", KL_SLOT_TASK_EUID);

@@ -344,9 +344,11 @@ static int open_file(struct file_sink *file, const char *cause)
 		goto failed;
 	file->filled = file->file.size;
 	file->first = file->filled ? tail.first : 0;
-	adopt(file, &tail);
-	if (!file->began)
+	/* Later it is we who know; what others may have added tells nothing. */
+	if (!file->began) {
+		adopt(file, &tail);
 		begin(file);
+	}
 	/* What is there belongs to when it was written; unless its name says when. */
 	if (file->filled && !file->names.pattern)
 		now = file->file.modified;
