@@ -249,6 +249,29 @@ static void put(u64 sequence, u64 instance, u32 size)
 	kl_buffer_free(&line);
 }
 
+static void put_lost(u64 first, u64 last)
+{
+	struct kl_buffer line = { 0 };
+	struct kl_entry entry = {
+		.source = KL_ENTRY_KERNEL,
+		.sequence = last,
+		.instance = INSTANCE,
+		.record = &record,
+	};
+	struct kl_error error;
+
+	kl_buffer_printf(&line,
+			 "#2026/11/22 01:30:00.000000# seq=%llu-%llu lost=%llu other=%llu",
+			 (unsigned long long)first, (unsigned long long)last,
+			 (unsigned long long)(last - first + 1),
+			 (unsigned long long)(last - first + 1));
+	entry.line = kl_buffer_text(&line);
+	assert_int_equal(kl_logline_parse(&record, entry.line, &error), 0);
+	kl_sink_put(sink, &entry);
+	kl_sink_deliver(sink);
+	kl_buffer_free(&line);
+}
+
 static void put_many(u64 first, u64 last)
 {
 	for (; first <= last; first++)
@@ -662,8 +685,13 @@ static void resumes(void **state)
 		stop();
 		start(keys.data, INSTANCE);
 		put_many(1, 9);
-		stop();
 		expect_numbers(1, 9);
+		/* What the kernel lost is accounted for, too. */
+		put_lost(10, 20);
+		stop();
+		start(keys.data, INSTANCE);
+		assert_int_equal(sink->position, 20);
+		stop();
 	}
 	kl_buffer_free(&keys);
 }
@@ -1088,6 +1116,26 @@ static void wait_for_compression(void)
 	fail();
 }
 
+/* The source of the oldest compressed file. */
+static void put_back_source(void)
+{
+	struct kl_buffer text = { 0 };
+	struct kl_rotated_list list;
+	char path[PATH_MAX];
+	int fd;
+
+	assert_int_equal(kl_names_scan(&names, NULL, &list), 0);
+	snprintf(path, sizeof(path), DIRECTORY "/%s", list.files[0].name);
+	assert_true(list.files[0].compressed);
+	kl_rotated_free(&list);
+	read_compressed(path, &text);
+	*strstr(path, ".zst") = '\0';
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+	assert_int_equal(write(fd, text.data, text.length), text.length);
+	close(fd);
+	kl_buffer_free(&text);
+}
+
 /* Compressed files would be damaged, or the only copy removed too early. */
 static void compresses(void **state)
 {
@@ -1110,6 +1158,8 @@ static void compresses(void **state)
 	put_many(2501, 3000);
 	run_for(2);
 	stop();
+	/* Killed between the result's name and the source's end. */
+	put_back_source();
 	start("compress zstd\n" PATH, INSTANCE);
 	wait_for_compression();
 	stop();
