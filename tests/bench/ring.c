@@ -9,7 +9,8 @@
  * Prints tables with the ratio to one thread. A record that found no room is
  * not counted; its producer yields ("full"). The producers' CPU time for each
  * record says more than the rate where the machine has other work to do, or
- * fewer processors than there are threads.
+ * fewer processors than there are threads: "speed-up" is the ratio that it
+ * amounts to if each thread has a processor.
  */
 #include <sched.h>
 #include <time.h>
@@ -166,18 +167,22 @@ static double measure(int threads, bool read, double seconds, u64 *full, double 
 
 static void table(const char *title, bool read, double seconds)
 {
-	double one = 0, rate, cpu;
+	double one = 0, cpu_one = 0, rate, cpu;
 	int threads;
 	u64 full;
 
-	printf("\n%s\n%8s %12s %8s %8s %14s\n", title, "threads", "records/s", "ratio",
-	       "full", "CPU ns/record");
+	printf("\n%s\n%8s %12s %8s %8s %14s %9s\n", title, "threads", "records/s", "ratio",
+	       "full", "CPU ns/record", "speed-up");
 	for (threads = 1; threads <= THREADS_MAX; threads *= 2) {
 		rate = measure(threads, read, seconds, &full, &cpu);
-		if (threads == 1)
+		if (threads == 1) {
 			one = rate;
-		printf("%8d %12.0f %8.2f %8llu %14.0f\n", threads, rate, rate / one,
-		       (unsigned long long)full, cpu);
+			cpu_one = cpu;
+		}
+		printf("%8d %12.0f %8.2f %8llu %14.0f %9.2f%s\n", threads, rate, rate / one,
+		       (unsigned long long)full, cpu, threads * cpu_one / cpu,
+		       threads != 2 || !read ? "" :
+		       2 * cpu_one / cpu >= 1.5 && rate >= 1e6 ? "  met" : "  MISSED");
 	}
 }
 

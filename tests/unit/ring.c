@@ -941,6 +941,37 @@ static void resizes_unread(void **state)
 	kl_ring_free(ring);
 }
 
+static bool no_memory;
+
+bool kl_port_fail(void)
+{
+	return no_memory;
+}
+
+/* Lost: the log, to want of memory for another one. */
+static void goes_without_memory(void **state)
+{
+	struct kl_ring *ring = new_ring();
+	struct kl_ring_reader *reader = kl_ring_open(ring);
+
+	(void)state;
+	write_many(ring, BIGS, "a", KL_RING_RESERVED);
+	write_many(ring, 1, "a", KL_RING_LOST);
+	no_memory = true;
+	assert_null(kl_ring_new(SMALL));
+	assert_null(kl_ring_open(ring));
+	assert_int_equal(kl_ring_resize(ring, 4 * SMALL), -ENOMEM);
+	/* Neither writing nor reading wants any. */
+	write_many(ring, 1, "b", KL_RING_LOST);
+	assert_string_equal(got(reader), "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 "
+					 "17-18(a:1,b:1)");
+	write_many(ring, 2, "a", KL_RING_RESERVED);
+	assert_string_equal(got(reader), "19 20");
+	no_memory = false;
+	kl_ring_close(reader);
+	kl_ring_free(ring);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -967,6 +998,7 @@ int main(void)
 		cmocka_unit_test(wakes_for_notices),
 		cmocka_unit_test(resizes),
 		cmocka_unit_test(resizes_unread),
+		cmocka_unit_test(goes_without_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
