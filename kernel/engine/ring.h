@@ -148,7 +148,8 @@ bool kl_ring_wake(struct kl_ring *ring);
  * kl_ring_open - a new reader, at the oldest record still held
  *
  * If records before that were overwritten and no reader was ever told, this
- * one is, and whose they were. A reader is used by one thread at a time, except kl_ring_ready().
+ * one is, and whose they were. A reader is used by one thread at a time, except
+ * kl_ring_ready().
  *
  * Context: may sleep. Return: the reader or NULL.
  */

@@ -393,7 +393,7 @@ static void write_counted(struct kl_ring *ring, int count, const char *rule,
 	}
 }
 
-/* Lost: which rule's records drop-oldest has overwritten; or memory of a rule that is gone. */
+/* Lost: which rule's records drop-oldest overwrote; or memory of a rule that is gone. */
 static void counts_overwritten(void **state)
 {
 	struct kl_ring *ring = new_ring();

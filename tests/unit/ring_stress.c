@@ -504,7 +504,7 @@ static void check_reader(const struct reader *reader, u64 numbers)
 
 static void check_all(void)
 {
-	u64 written = 0, lost = 0, suppressed = 0, counted = 0;
+	u64 written = 0, lost = 0, suppressed = 0, counted = 0, named;
 	struct kl_ring_stat stat;
 	int i, p;
 
@@ -518,11 +518,11 @@ static void check_all(void)
 		written += producers[p].written;
 		lost += producers[p].lost;
 		suppressed += producers[p].suppressed;
-		counted += kl_counter_read(&producers[p].hits.lost);
-		check(stat.overwritten ||
-			      kl_counter_read(&producers[p].hits.lost) == producers[p].lost,
+		named = kl_counter_read(&producers[p].hits.lost);
+		check(stat.overwritten || named == producers[p].lost,
 		      "hits of producer %d", p);
 		check(kl_counter_read(&producers[p].hits.refs) == 1, "references");
+		counted += named;
 	}
 	check(counted == lost + stat.overwritten, "hits");
 	check(stat.written == written, "written");
