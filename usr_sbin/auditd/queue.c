@@ -109,9 +109,11 @@ static bool has_room(const struct kl_queue *queue, size_t length)
 
 static void add_to_range(struct kl_queue_range *range, u64 sequence)
 {
-	range->count++;
-	if (!sequence)
+	if (!sequence) {
+		range->others++;
 		return;
+	}
+	range->count++;
 	if (!range->first || sequence < range->first)
 		range->first = sequence;
 	if (sequence > range->last)
@@ -192,7 +194,8 @@ int kl_queue_spill(struct kl_queue *queue)
  */
 static void add_gap(struct kl_queue *queue, const struct kl_spool_item *gap)
 {
-	struct kl_queue_range range = { .count = gap->count };
+	/* Which they were is not known any more. */
+	struct kl_queue_range range = { .others = gap->count };
 	struct kl_message message;
 	struct item *item;
 
@@ -218,7 +221,7 @@ static void mark_earlier(struct kl_queue *queue, const struct kl_spool_item *fir
 			 u64 announced, u64 last)
 {
 	queue->mark_range = (struct kl_queue_range){
-		.count = announced - first->number,
+		.others = announced - first->number,
 		.first = first->message.sequence ? first->message.sequence : last,
 		.last = last,
 	};
@@ -233,7 +236,7 @@ static void load_message(struct kl_queue *queue, struct kl_spool_item *found)
 	if (found->number < announced) {
 		found->message.repeat = true;
 		queue->repeated++;
-		if (!queue->mark_range.count)
+		if (!kl_queue_range_size(&queue->mark_range))
 			mark_earlier(queue, found, announced, sequence);
 	}
 	item = make_item(&found->message);
@@ -269,6 +272,7 @@ static void load(struct kl_queue *queue)
 static void join_ranges(struct kl_queue_range *range, const struct kl_queue_range *more)
 {
 	range->count += more->count;
+	range->others += more->others;
 	if (!range->first || (more->first && more->first < range->first))
 		range->first = more->first;
 	if (more->last > range->last)
@@ -314,7 +318,7 @@ static int tell_lost(struct kl_queue *queue)
 	struct kl_message message;
 	int error;
 
-	if (!queue->lost.count)
+	if (!kl_queue_range_size(&queue->lost))
 		return 0;
 	tell_range(queue, KL_QUEUE_LOST, &queue->lost, &message);
 	/* It accounts for the lost ones. */
@@ -444,11 +448,9 @@ void kl_queue_rewind(struct kl_queue *queue)
 	queue->unsent = queue->first;
 	queue->sent = 0;
 	queue->mark_sent = false;
-	if (!range.count)
+	if (!kl_queue_range_size(&range))
 		return;
 	/* A mark that did not arrive may tell of more than is in memory. */
-	if (queue->mark && queue->mark_range.count > range.count)
-		range.count = queue->mark_range.count;
 	if (queue->mark && queue->mark_range.last > range.last)
 		range.last = queue->mark_range.last;
 	queue->mark_range = range;

@@ -40,13 +40,20 @@ struct kl_message {
 
 /**
  * struct kl_queue_range - messages that something happened to
- * @count: how many
- * @first, @last: lowest and highest sequence number, 0 if they have none
+ * @count: how many that have a sequence number
+ * @others: how many without one
+ * @first, @last: lowest and highest sequence number, 0 if there is none
  */
 struct kl_queue_range {
-	u64 count;
+	u64 count, others;
 	u64 first, last;
 };
+
+/** kl_queue_range_size - how many messages */
+static inline u64 kl_queue_range_size(const struct kl_queue_range *range)
+{
+	return range->count + range->others;
+}
 
 /** enum kl_queue_event - what a queue has to say, at a place of its own among the messages */
 enum kl_queue_event {

@@ -39,26 +39,33 @@ static const char *event_name(enum kl_queue_event event)
 	return event == KL_QUEUE_REPEAT ? "repeat" : "lost";
 }
 
-/* Word what the queue has to say: "daemon=lost sink=NAME count=N seq=A-B reason=..." */
+/*
+ * Word what the queue has to say: "daemon=lost sink=NAME count=N seq=A-B others=M
+ * reason=no-room": N records, and M lines that have no number.
+ */
 static void tell_event(void *data, enum kl_queue_event event,
 		       const struct kl_queue_range *range, struct kl_message *message)
 {
-	static const char *const reasons[] = {
-		[KL_QUEUE_LOST] = " reason=no-room",
-		[KL_QUEUE_DAMAGED] = " reason=spool-damaged",
-		[KL_QUEUE_REPEAT] = "",
-	};
 	struct kl_sink *sink = data;
+	struct kl_buffer words = { 0 };
 	struct kl_entry entry;
-	char numbers[64] = "";
 
+	kl_buffer_printf(&words, "%s sink=%s", event_name(event), sink->name);
+	/* Which ones a repeat holds beyond those in memory is not known: only up to where. */
+	if (event == KL_QUEUE_LOST)
+		kl_buffer_printf(&words, " count=%llu", (unsigned long long)range->count);
 	if (range->last)
-		snprintf(numbers, sizeof(numbers), " seq=%llu-%llu",
-			 (unsigned long long)range->first,
-			 (unsigned long long)range->last);
-	kl_entry_say(&entry, &sink->line, "%s sink=%s count=%llu%s%s", event_name(event),
-		     sink->name, (unsigned long long)range->count, numbers,
-		     reasons[event]);
+		kl_buffer_printf(&words, " seq=%llu-%llu",
+				 (unsigned long long)range->first,
+				 (unsigned long long)range->last);
+	if (event != KL_QUEUE_REPEAT && range->others)
+		kl_buffer_printf(&words, " others=%llu",
+				 (unsigned long long)range->others);
+	if (event != KL_QUEUE_REPEAT)
+		kl_buffer_printf(&words, " reason=%s",
+				 event == KL_QUEUE_LOST ? "no-room" : "spool-damaged");
+	kl_entry_say(&entry, &sink->line, "%s", words.data);
+	kl_buffer_free(&words);
 	make_message(sink, &entry, message);
 }
 
@@ -193,9 +200,7 @@ static void say_repeat(struct kl_sink *sink, const struct kl_entry *record)
 {
 	struct kl_entry entry;
 
-	kl_entry_say(&entry, &sink->line, "repeat sink=%s count=%llu seq=%llu-%llu",
-		     sink->name,
-		     (unsigned long long)(sink->repeat_until - record->sequence + 1),
+	kl_entry_say(&entry, &sink->line, "repeat sink=%s seq=%llu-%llu", sink->name,
 		     (unsigned long long)record->sequence,
 		     (unsigned long long)sink->repeat_until);
 	put(sink, &entry);
