@@ -47,12 +47,17 @@ wait_for acknowledged 100
 [[ $(numbers each | wc -l) == 10 ]] || fail "not 10 processes"
 sort -n at-once | tail -n 1 | grep -qx 3 || fail "at once: $(sort -n at-once | uniq -c)"
 
-# It ends: another one goes on where it was.
-kill -KILL "$(cut -d ' ' -f 1 started)"
-wait_for said 'sink reader is down: .*was killed by signal 9'
+# It ends before it has read everything: another one goes on where it was.
+reader=$(cut -d ' ' -f 1 started)
+kill -STOP "$reader"
 module records 100
+sleep 0.3
+[[ $(stat_of sink reader queued) != 0 ]] || fail "unread lines count as delivered"
+kill -KILL "$reader"
+wait_for said 'sink reader is down: .*was killed by signal 9'
 wait_for acknowledged 200
 wait_for arrived lines 200
+wait_for is_stat sink reader queued 0
 [[ $(wc -l <started) == 2 ]] || fail "not started again"
 stop_daemon
 expect_tally lines 200

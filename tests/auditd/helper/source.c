@@ -187,9 +187,17 @@ static void send_some(struct source *source)
 /* Nobody has it open: whoever opens it next shall not see what was meant for others. */
 static void forget_reader(struct source *source)
 {
+	char rest[4096];
+	int slave;
+
 	source->sending = false;
 	source->words_length = 0;
 	tcflush(source->master, TCIOFLUSH);
+	/* What is on its way already can only be read. */
+	slave = open(source->name, O_RDONLY | O_NOCTTY | O_NONBLOCK);
+	while (slave >= 0 && read(slave, rest, sizeof(rest)) > 0)
+		;
+	close(slave);
 	usleep(2000);
 }
 
