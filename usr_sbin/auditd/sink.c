@@ -190,9 +190,13 @@ static void put(struct kl_sink *sink, const struct kl_entry *entry)
 	if (error && !sink->losing)
 		kl_tell(LOG_ERR, "sink %s: %s: records are being lost", sink->name,
 			error == -EMSGSIZE ? "a line is too long" : "no room");
-	else if (!error && sink->losing)
-		kl_tell(LOG_NOTICE, "sink %s: there is room again", sink->name);
-	sink->losing = error;
+	if (error)
+		sink->losing = kl_loop_now();
+	/* A short line may find room between two others. */
+	if (error || !sink->losing || kl_loop_now() - sink->losing < KL_RETRY_FIRST)
+		return;
+	kl_tell(LOG_NOTICE, "sink %s: there is room again", sink->name);
+	sink->losing = 0;
 }
 
 /* Records that the last run may have sent before it ended. */

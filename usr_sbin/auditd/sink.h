@@ -59,7 +59,7 @@ struct kl_sink_type {
  * @timer: the retry
  * @delivered: messages confirmed
  * @failures: how often it went down
- * @losing: kl_sink_put() found no room for the last line
+ * @losing: when kl_sink_put() last found no room, 0: not for a while
  * @line, @text: for making messages
  * @instance: of the module whose records come, the number of its instance=; 0:
  *	not known. Set before kl_sink_start(), and again when the module was loaded
@@ -99,7 +99,7 @@ struct kl_sink {
 	struct kl_timer timer;
 	u64 delivered;
 	u64 failures;
-	bool losing;
+	u64 losing;
 	struct kl_buffer line, text;
 	u64 instance;
 	u64 position;

@@ -93,6 +93,8 @@ struct segment {
  * @mark: kept with the position
  * @last_sequence, @last_instance: see kl_spool_last()
  * @torn, @failures, @error: figures
+ * @said: the last error that was said, 0: it works again
+ * @failed: when the last operation failed
  */
 struct kl_spool {
 	char *path;
@@ -117,26 +119,31 @@ struct kl_spool {
 	struct kl_spool_mark mark;
 	u64 last_sequence, last_instance;
 	u64 torn, failures;
-	int error;
+	int error, said;
+	u64 failed;
 };
 
-/* Count a failure; said once until something else fails or a message is written. */
+/* Count a failure; said once until something else fails or it works for a while. */
 static int note(struct kl_spool *spool, int error)
 {
 	if (!error)
 		return 0;
 	spool->failures++;
-	if (-error != spool->error)
+	spool->failed = kl_loop_now();
+	if (-error != spool->said)
 		kl_tell(LOG_ERR, "spool %s: %s", spool->path, strerror(-error));
-	spool->error = -error;
+	spool->said = spool->error = -error;
 	return error;
 }
 
+/* On a full disk a small message may find room between two others. */
 static void note_success(struct kl_spool *spool)
 {
-	if (spool->error)
-		kl_tell(LOG_NOTICE, "spool %s: works again", spool->path);
 	spool->error = 0;
+	if (!spool->said || kl_loop_now() - spool->failed < KL_SPOOL_RETRY)
+		return;
+	kl_tell(LOG_NOTICE, "spool %s: works again", spool->path);
+	spool->said = 0;
 }
 
 static void close_fd(int *fd)
