@@ -199,11 +199,11 @@ void kl_core_exit(void);
 void kl_core_unpublish(void);
 
 /**
- * kl_core_refusal - why blocks of an operation cannot be in the policy
- * @deny: ask about "deny" lines
- * Return: the end of a sentence about the operation, static; NULL: they can.
+ * kl_core_supports - has this build a room for an operation?
+ *
+ * Without one its blocks are refused.
  */
-const char *kl_core_refusal(enum kl_op op, bool deny);
+bool kl_core_supports(enum kl_op op);
 
 /**
  * kl_core_commit - apply a batch to the policy and publish it

@@ -63,16 +63,9 @@ struct pending {
 	struct kl_undo *undo;
 };
 
-const char *kl_core_refusal(enum kl_op op, bool deny)
+bool kl_core_supports(enum kl_op op)
 {
-	if (!(op_families[op] & SUPPORTED))
-		return "is not attached in this build";
-	if (deny && kl_op_table[op].flags & KL_OP_LOG_ONLY)
-		return "can only be logged, not denied";
-	if (deny && (op == KL_OP_INET_DGRAM_RECV ||
-		     op == KL_OP_INET_RAW_RECV || op == KL_OP_UNIX_DGRAM_RECV))
-		return "can only be logged: this kernel does not ask about every datagram";
-	return NULL;
+	return op_families[op] & SUPPORTED;
 }
 
 /* Functions of all operations that a domain may be left before. */

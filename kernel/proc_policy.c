@@ -234,21 +234,18 @@ static int command(struct editor *editor, const struct kl_statement *statement)
 static int check_supported(struct editor *editor,
 			   const struct kl_statement *statement)
 {
-	const char *reason;
 	char text[160];
 
 	if (statement->delete || statement->in_group ||
 	    (statement->kind != KL_STATEMENT_ACL &&
 	     statement->kind != KL_STATEMENT_RULE))
 		return 0;
-	reason = kl_core_refusal(statement->op,
-				 statement->rule_kind == KL_RULE_DENY);
-	if (reason) {
-		snprintf(text, sizeof(text), "operation \"%s\" %s",
-			 kl_op_table[statement->op].keyword, reason);
-		return refuse(editor, -EINVAL, statement->column, text);
-	}
-	return 0;
+	if (kl_core_supports(statement->op))
+		return 0;
+	snprintf(text, sizeof(text),
+		 "operation \"%s\" is not attached in this build",
+		 kl_op_table[statement->op].keyword);
+	return refuse(editor, -EINVAL, statement->column, text);
 }
 
 /* A batch that begins within a block has to name it: the line is read again. */

@@ -169,7 +169,7 @@ static int print_operations(struct kl_page *page)
 	int op, err = 0;
 
 	for (op = 0; op < KL_OP_COUNT && !err; op++)
-		if (!kl_core_refusal(op, false))
+		if (kl_core_supports(op))
 			err = kl_page_printf(page,
 				"operation %s checks=%llu matches=%llu\n",
 				kl_op_table[op].keyword,
@@ -292,7 +292,7 @@ int kl_version_print(struct kl_page *page)
 		KL_LANGUAGE, init_utsname()->release, kellas.origin.instance,
 		kellas.origin.boot_id);
 	for (op = 0; op < KL_OP_COUNT && !err; op++)
-		if (!kl_core_refusal(op, false))
+		if (kl_core_supports(op))
 			err = kl_page_printf(page, "%c%s",
 					     op == KL_OP_EXECUTE ? '=' : ' ',
 					     kl_op_table[op].keyword);

@@ -110,7 +110,8 @@ enum kl_extent {
  * @KL_OP_TRANSITION: "allow" lines take transition=
  * @KL_OP_ARGS: argv[N] and envp["NAME"] exist
  * @KL_OP_ATOMIC: it may be asked where nobody may sleep: no query, no wait
- * @KL_OP_LOG_ONLY: it has happened already: "deny" is refused
+ * @KL_OP_LOG_ONLY: "deny" is refused: it has happened already, or no kernel
+ *	asks every time
  */
 enum kl_op_flag {
 	KL_OP_AUTO = 1,

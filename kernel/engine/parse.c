@@ -227,7 +227,7 @@ static int read_rule(struct kl_reading *r)
 		   kl_op_table[s->op].flags & KL_OP_LOG_ONLY) {
 		return kl_refuse(
 			r->error, r->verb.column,
-			"%s has happened when it is asked about and cannot be denied; expected allow",
+			"%s can only be logged, not denied; expected allow",
 			kl_op_table[s->op].keyword);
 	}
 	return parse_conditions(r);

@@ -61,16 +61,16 @@ string_group FILES /tmp/secret\*
 	20 deny argv[1]="-"
 	30 allow argc=1-9
 EOF
-printf '100 acl read\n10 allow\n1 acl use_packet_socket\n' >unsupported
+printf '100 acl read\n10 allow\n1 acl inet_dgram_recv\n10 deny\n' >unsupported
 
 is 'load without the module' status_of 4 load policy
 insmod "$OLDPWD/build/$(uname -r)/kellas.ko" || exit
 is 'load' status_of 0 load policy
-is 'the module refuses an operation' status_of 3 load policy unsupported
-is 'at its place in the second file' found '^unsupported:3:3: .*use_packet_socket' err
-is 'with the line and a caret' found '^    \^$' err
-is 'check --kernel foresees it' status_of 0 check --kernel unsupported
-is 'by name' found 'warning: .* use_packet_socket ' out
+is 'the module refuses a line' status_of 3 load policy unsupported
+is 'at its place in the second file' found '^unsupported:4:4: inet_dgram_recv can only be' err
+is 'with the line and a caret' found '^ +\^$' err
+is 'check --kernel finds nothing that it lacks' status_of 0 check --kernel policy
+is 'and warns of nothing' [ "$(grep -c warning out)" = 0 ]
 "$tool" save | grep -v ^stat >before
 is 'the refused policy changed nothing' [ "$(grep -c '^[0-9]* acl' before)" = 4 ]
 is 'save to a file' status_of 0 save saved
