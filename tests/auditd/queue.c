@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -51,8 +52,8 @@ static int remove_folder(void **state)
 }
 
 /* "lost 3 5-7", "damaged 2 0-0", "repeat 0 1-4" */
-static void tell(void *data, enum kl_queue_event event, const struct kl_queue_range *range,
-		 struct kl_message *message)
+static void tell(void *data, enum kl_queue_event event,
+		 const struct kl_queue_range *range, struct kl_message *message)
 {
 	static const char *const words[] = { "lost", "damaged", "repeat" };
 	static char text[128];
@@ -110,7 +111,7 @@ static const char *take(struct kl_queue *queue)
 	return text;
 }
 
-/* Take and confirm everything: @numbers messages, @lost told, none missing or out of order. */
+/* Take and confirm everything: @numbers messages, @lost told, none missing. */
 static void drain(struct kl_queue *queue, u64 next, u64 *numbers, u64 *lost)
 {
 	unsigned long long count, first, last;
@@ -367,8 +368,8 @@ static void torn_tail_is_cut_off(void **state)
 		spool = open_spool(1 << 20);
 		kl_spool_stat(spool, &stat_of);
 		assert_int_equal(stat_of.messages, size == whole.st_size ? 2 : 1);
-		assert_int_equal(stat_of.torn, size == whole.st_size ? 0 :
-								       size - whole.st_size / 2);
+		assert_int_equal(stat_of.torn,
+				 size == whole.st_size ? 0 : size - whole.st_size / 2);
 		queue = kl_queue_new(1 << 20, spool, tell, NULL);
 		put(queue, 9);
 		assert_string_equal(take(queue), "1");
@@ -414,6 +415,36 @@ static void damage_is_told(void **state)
 	}
 	assert_int_equal(seen, 400);
 	assert_in_range(damaged, 50, 130);
+	kl_queue_free(queue);
+	empty_spool();
+}
+
+/* What somebody removes is not safe, and is told. */
+static void removed_segment(void **state)
+{
+	struct kl_queue *queue =
+		kl_queue_new(KL_QUEUE_MIN, open_spool(1 << 20), tell, NULL);
+	char file[320];
+	u64 number;
+
+	(void)state;
+	for (number = 1; number <= 100; number++)
+		assert_int_equal(put_sized(queue, number, 1000), 0);
+	newest(file);
+	assert_int_equal(unlink(file), 0);
+	assert_int_equal(kl_queue_sync(queue), -ESTALE);
+	assert_int_equal(kl_queue_safe(queue, NULL), 0);
+	assert_int_equal(put(queue, 101), 0);
+	assert_int_equal(kl_queue_sync(queue), 0);
+	assert_int_equal(kl_queue_safe(queue, NULL), 0);
+	for (number = 1; isdigit(*take(queue)); number++)
+		kl_queue_confirm(queue, 1);
+	/* Behind those that were in memory as well. */
+	assert_in_range(number, 50, 70);
+	assert_string_equal(take(queue), "101");
+	kl_queue_confirm(queue, 2);
+	kl_queue_sync(queue);
+	assert_int_equal(kl_queue_safe(queue, NULL), 101);
 	kl_queue_free(queue);
 	empty_spool();
 }
@@ -626,7 +657,8 @@ static void run_child(u64 seed)
 		switch (dice(10)) {
 		case 0: case 1: case 2: case 3:
 			for (n = dice(40); n && put_now < PUTS_MAX; n--) {
-				put_sized(queue, ++put_now, dice(8) ? dice(300) : dice(6000));
+				put_sized(queue, ++put_now,
+					  dice(8) ? dice(300) : dice(6000));
 				if (put_now > diary->put)
 					diary->put = put_now;
 			}
@@ -685,7 +717,8 @@ static void run_child(u64 seed)
 	}
 	kl_queue_sync(queue);
 	CLAIM(kl_queue_safe(queue, NULL) == put_now, "at the end %llu of %llu are safe",
-	      (unsigned long long)kl_queue_safe(queue, NULL), (unsigned long long)put_now);
+	      (unsigned long long)kl_queue_safe(queue, NULL),
+	      (unsigned long long)put_now);
 	diary->safe = put_now;
 	kl_queue_free(queue);
 	_exit(put_now < PUTS_MAX ? 2 : 0);
@@ -749,6 +782,7 @@ int main(void)
 		cmocka_unit_test(full_spool_is_told),
 		cmocka_unit_test(torn_tail_is_cut_off),
 		cmocka_unit_test(damage_is_told),
+		cmocka_unit_test(removed_segment),
 		cmocka_unit_test(bad_position),
 		cmocka_unit_test(random_operations),
 		cmocka_unit_test(full_disk),

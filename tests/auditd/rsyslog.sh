@@ -27,10 +27,17 @@ action(type="omfile" file="$PWD/remote" template="raw" asyncWriting="off" flushO
 CONF
 }
 
+# listening PORT: somebody does, over TCP or UDP.
+listening() {
+	grep -qE "^ *[0-9]+: [0-9A-F]+:$(printf %04X "$1") [0-9A-F]+:0000 (0A|07) " \
+		/proc/net/tcp /proc/net/tcp6 /proc/net/udp /proc/net/udp6
+}
+
+# start_rsyslog PORT: until it listens there.
 start_rsyslog() {
 	rm -f rsyslog.pid
 	rsyslogd -n -f "$PWD/rsyslog.conf" -i "$PWD/rsyslog.pid" 2>>rsyslog.said & rsyslog=$!
-	wait_for test -s rsyslog.pid
+	wait_for listening "$1"
 }
 
 kill_rsyslog() {

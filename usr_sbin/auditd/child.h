@@ -21,7 +21,7 @@ struct kl_child;
 struct kl_child *kl_child_start(struct kl_loop *loop, char *const *argv, int input,
 				void (*ended)(void *data, int status), void *data);
 
-/** kl_child_forget - @ended will not be called; it is waited for all the same. NULL: nothing */
+/** kl_child_forget - @ended will not be called; it is waited for all the same */
 void kl_child_forget(struct kl_child *child);
 
 /** kl_child_kill - end it at once; @ended follows */

@@ -55,7 +55,7 @@ static inline u64 kl_queue_range_size(const struct kl_queue_range *range)
 	return range->count + range->others;
 }
 
-/** enum kl_queue_event - what a queue has to say, at a place of its own among the messages */
+/** enum kl_queue_event - what a queue has to say, at its place among the messages */
 enum kl_queue_event {
 	KL_QUEUE_LOST,		/* these found no room */
 	KL_QUEUE_DAMAGED,	/* these could not be read back from the spool */

@@ -51,7 +51,7 @@ static void tell_event(void *data, enum kl_queue_event event,
 	struct kl_entry entry;
 
 	kl_buffer_printf(&words, "%s sink=%s", event_name(event), sink->name);
-	/* Which ones a repeat holds beyond those in memory is not known: only up to where. */
+	/* How many a repeat holds beyond those in memory is not known. */
 	if (event == KL_QUEUE_LOST)
 		kl_buffer_printf(&words, " count=%llu", (unsigned long long)range->count);
 	if (range->last)
@@ -82,7 +82,7 @@ static void advance(struct kl_sink *sink)
 		sink->advanced(sink);
 }
 
-/* Put it on disk: while the sink is down everything, otherwise what memory did not hold. */
+/* Put on disk everything if the sink is down, otherwise what memory did not hold. */
 static void keep(struct kl_sink *sink)
 {
 	u64 before = kl_queue_safe(sink->queue, NULL);

@@ -117,7 +117,7 @@ extern const struct kl_sink_type kl_sink_syslog;
 extern const struct kl_sink_type kl_sink_relp;
 extern const struct kl_sink_type kl_sink_exec;
 
-/** kl_sink_keys - the common keys, offsets in struct kl_sink; ended by a row without name */
+/** kl_sink_keys - the common keys of struct kl_sink; ended by a row without name */
 extern const struct kl_conf_key kl_sink_keys[];
 
 /** kl_sink_start - queue, spool and @type->open(); 0 or a negative errno */
@@ -131,7 +131,7 @@ int kl_sink_start(struct kl_sink *sink, struct kl_loop *loop);
  */
 u64 kl_sink_stop(struct kl_sink *sink, u64 *instance);
 
-/** kl_sink_put - format and queue one line. What finds no room is counted and told in its place */
+/** kl_sink_put - format and queue one line. What finds no room is told at its place */
 void kl_sink_put(struct kl_sink *sink, const struct kl_entry *entry);
 
 /**

@@ -20,7 +20,7 @@
 #include "stream.h"
 #include "syslog.h"
 
-/* So that numbers modulo the largest window go on evenly; the protocol allows 999999999. */
+/* The protocol allows 999999999; so numbers modulo the largest window go on evenly. */
 #define TXNR_MAX (976562u * KL_RELP_WINDOW_MAX)
 
 /**

@@ -328,15 +328,29 @@ static void remove_released(struct kl_spool *spool)
 	}
 }
 
+/* Somebody has removed the file: what is written there is gone with it. */
+static bool is_removed(const struct kl_spool *spool)
+{
+	struct stat stat;
+
+	return !fstat(spool->writer, &stat) && !stat.st_nlink;
+}
+
 static int sync_writer(struct kl_spool *spool)
 {
-	if (spool->dirty && fdatasync(spool->writer)) {
-		/* The kernel forgets what it could not write and will not say so twice. */
-		spool->distrusted = spool->end;
-		spool->dirty = false;
-		return -errno;
-	}
+	int error = 0;
+
+	if (spool->dirty && is_removed(spool))
+		error = -ESTALE;
+	else if (spool->dirty && fdatasync(spool->writer))
+		error = -errno;
 	spool->dirty = false;
+	if (error) {
+		/* The kernel forgets what it could not write, and says so once. */
+		spool->distrusted = spool->end;
+		close_fd(&spool->writer);
+		return error;
+	}
 	if (spool->released >= spool->distrusted)
 		spool->synced = spool->end;
 	return 0;
@@ -629,7 +643,8 @@ static int try_open(struct kl_spool *spool)
 		return error;
 	}
 	read_position(spool);
-	if (spool->position >= 0 && (fcntl(spool->position, F_GETFL) & O_ACCMODE) != O_RDWR)
+	if (spool->position >= 0 &&
+	    (fcntl(spool->position, F_GETFL) & O_ACCMODE) != O_RDWR)
 		close_fd(&spool->position);
 	if (spool->count)
 		mend_tail(spool);

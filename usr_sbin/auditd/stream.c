@@ -124,7 +124,8 @@ void kl_stream_fail(struct kl_stream *stream, int error, const char *format, ...
 }
 
 /* This address did not work: the next one, if there is one. */
-static __printf(3, 4) void miss(struct kl_stream *stream, int error, const char *format, ...)
+static __printf(3, 4) void miss(struct kl_stream *stream, int error,
+				const char *format, ...)
 {
 	va_list args;
 
@@ -265,8 +266,9 @@ static void shake_hands(struct kl_stream *stream)
 	else if (gnutls_error_is_fatal(code))
 		miss_handshake(stream, code);
 	else
-		watch_for(stream, gnutls_record_get_direction(stream->session) ? EPOLLOUT :
-										 EPOLLIN);
+		watch_for(stream, gnutls_record_get_direction(stream->session) ?
+					  EPOLLOUT :
+					  EPOLLIN);
 }
 
 static void set_attached(struct kl_stream *stream)

@@ -54,7 +54,7 @@ struct kl_stream *kl_stream_new(struct kl_loop *loop, const struct kl_server *se
 				const struct kl_stream_user *user, void *data);
 void kl_stream_free(struct kl_stream *stream);
 
-/** kl_stream_connect - begin, anew if need be; @user->connected or @user->failed follows */
+/** kl_stream_connect - begin (anew); @user->connected or @user->failed follows */
 void kl_stream_connect(struct kl_stream *stream);
 
 /** kl_stream_close - nobody is told */
@@ -88,7 +88,7 @@ int kl_stream_datagram(struct kl_stream *stream, const char *data, size_t length
  */
 ssize_t kl_stream_read(struct kl_stream *stream, char *data, size_t room);
 
-/** kl_stream_unacknowledged - bytes given to kl_stream_send() that the other machine has not got */
+/** kl_stream_unacknowledged - bytes sent that the other machine has not got */
 u64 kl_stream_unacknowledged(const struct kl_stream *stream);
 
 /** kl_stream_fail - the user has found it broken */

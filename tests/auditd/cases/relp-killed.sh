@@ -21,7 +21,7 @@ load_module
 total=0
 for round in 1 2 3 4 5 6; do
 	# In every other round rsyslog is there.
-	((round % 2)) || start_rsyslog
+	((round % 2)) || start_rsyslog "$port"
 	start_daemon
 	module records 500
 	total=$((total + 500))
@@ -31,7 +31,7 @@ for round in 1 2 3 4 5 6; do
 	sleep 0.1
 	((round % 2)) || kill_rsyslog
 done
-start_rsyslog
+start_rsyslog "$port"
 start_daemon
 wait_for arrived remote $total
 wait_for acknowledged $total

@@ -46,7 +46,7 @@ route all
     to remote
 CONF
 load_module
-start_rsyslog
+start_rsyslog "$port"
 python3 between.py "$front" "$port" &
 start_daemon
 module records 1000

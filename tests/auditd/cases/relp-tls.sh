@@ -31,7 +31,7 @@ remote() {
 	CONF
 }
 load_module
-start_rsyslog
+start_rsyslog "$port"
 
 # Somebody else's certificate, the wrong name, and one of ours that the server does not know.
 remote other logs.test client
@@ -57,7 +57,7 @@ wait_for arrived remote 1010
 kill_rsyslog
 module records 100
 wait_for acknowledged 1110
-start_rsyslog
+start_rsyslog "$port"
 wait_for arrived remote 1110
 stop_daemon
 expect_tally remote 1110

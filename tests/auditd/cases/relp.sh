@@ -18,7 +18,7 @@ route all
     to remote
 CONF
 load_module
-start_rsyslog
+start_rsyslog "$port"
 start_daemon
 module records 1000
 wait_for acknowledged 1000
@@ -33,7 +33,7 @@ module records 1000
 # Nobody confirms anything, but it is on disk.
 wait_for acknowledged 5000
 [[ $(stat_of sink remote down) != no ]] || fail "the sink is not down"
-start_rsyslog
+start_rsyslog "$port"
 wait_for arrived remote 5000
 module records 100
 wait_for arrived remote 5100

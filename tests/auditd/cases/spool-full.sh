@@ -31,7 +31,7 @@ said 'sink remote: no room: records are being lost' || fail "not said"
 kill_daemon
 sleep 0.1
 start_daemon
-start_rsyslog
+start_rsyslog "$port"
 wait_for grep -q 'daemon=lost' remote
 module records 10
 wait_for arrived remote 4010

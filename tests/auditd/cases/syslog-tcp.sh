@@ -20,7 +20,7 @@ route all
     to remote
 CONF
 load_module
-start_rsyslog
+start_rsyslog "$port"
 start_daemon
 module records 2000
 wait_for acknowledged 2000
@@ -29,7 +29,7 @@ kill_rsyslog
 wait_for said 'sink remote is down'
 module records 1000
 wait_for acknowledged 3000
-start_rsyslog
+start_rsyslog "$port"
 wait_for arrived remote 3000
 # Long ones go whole, too long ones are told.
 for size in 150000 250000; do

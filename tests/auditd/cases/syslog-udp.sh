@@ -22,7 +22,7 @@ start_daemon
 # Nobody is there: the other machine says so, and what was sent meanwhile is sent again.
 module records 20
 wait_for said 'sink remote is down: .*refused'
-start_rsyslog
+start_rsyslog "$port"
 wait_for grep -aq '"sequence":20\b\|"seq":20\b' remote
 module records 200
 wait_for acknowledged 220
