@@ -496,17 +496,16 @@ static void names_match(void **state)
 	} rows[] = {
 		{ "kellas.log", false, false },
 		{ "kellas-20261122T013000.log", false, true },
-		{ "kellas-20261122T013000.12.log", false, true },
+		{ "kellas-20261122T013000.12.log", false, false },
 		{ "kellas-20261122T013000.log.zst", false, true },
 		{ "kellas-20261122T013000.log.zst.part", false, true },
-		{ "kellas-20261122T013000.0.log", false, false },
 		{ "kellas-20261122T01300.log", false, false },
 		{ "kellas-20261122T013000.log.gz", false, false },
 		{ "kellas-20261122T013000.log~", false, false },
 		{ "other-20261122T013000.log", false, false },
 		{ "kellas-2026-11-22.log", true, false },
 		{ "kellas-2026-11-22.log.zst", true, false },
-		{ "kellas-2026-11-22-20261122T013000.1.log", true, false },
+		{ "kellas-2026-11-22-20261122T013000.log", true, false },
 		{ "kellas-2026-1-22.log", false, false },
 	};
 	struct kl_names plain, days, bad;
@@ -523,9 +522,8 @@ static void names_match(void **state)
 		assert_int_equal(kl_names_match(&days, rows[i].name, &rotated),
 				 rows[i].day_file);
 	}
-	assert_true(kl_names_match(&plain, "kellas-20261122T013000.12.log.zst", &rotated));
+	assert_true(kl_names_match(&plain, "kellas-20261122T013000.log.zst", &rotated));
 	assert_int_equal(rotated.stamp, 20261122013000ull);
-	assert_int_equal(rotated.number, 12);
 	assert_true(rotated.compressed && !rotated.partial);
 	assert_true(kl_names_match(&days, "kellas-2026-11-22.log", &rotated));
 	assert_int_equal(rotated.day, 2026112200);
@@ -545,19 +543,18 @@ static void names_grow(void **state)
 	struct kl_buffer name = { 0 };
 	struct kl_names plain;
 	u64 stamp = 0;
-	u32 number = 0;
 	const char *why;
 
 	(void)state;
 	assert_int_equal(kl_names_init(&plain, "/v/kellas.log", &why), 0);
-	kl_names_rotated(&plain, "kellas.log", SUNDAY, &stamp, &number, &name);
+	kl_names_rotated(&plain, "kellas.log", SUNDAY, &stamp, &name);
 	assert_string_equal(name.data, "kellas-20261122T013000.log");
-	kl_names_rotated(&plain, "kellas.log", SUNDAY, &stamp, &number, &name);
-	assert_string_equal(name.data, "kellas-20261122T013000.1.log");
-	kl_names_rotated(&plain, "kellas.log", SUNDAY - 86400, &stamp, &number, &name);
-	assert_string_equal(name.data, "kellas-20261122T013000.2.log");
-	kl_names_rotated(&plain, "kellas.log", SUNDAY + 1, &stamp, &number, &name);
+	kl_names_rotated(&plain, "kellas.log", SUNDAY, &stamp, &name);
 	assert_string_equal(name.data, "kellas-20261122T013001.log");
+	kl_names_rotated(&plain, "kellas.log", SUNDAY - 86400, &stamp, &name);
+	assert_string_equal(name.data, "kellas-20261122T013002.log");
+	kl_names_rotated(&plain, "kellas.log", SUNDAY + 9, &stamp, &name);
+	assert_string_equal(name.data, "kellas-20261122T013009.log");
 	assert_int_equal(kl_stamp_time(20261122013000ull), SUNDAY);
 	kl_buffer_free(&name);
 	kl_names_free(&plain);

@@ -236,14 +236,14 @@ static void own_lines(void **state)
 	rest = entry.line;
 	assert_int_equal(rest.data[0], '#');
 	assert_int_equal(rest.data[27], '#');
-	assert_true(kl_entry_word(&rest, &key, &text));
+	assert_true(kl_logline_pair(&rest, &key, &text));
 	assert_true(kl_text_is(key, "daemon") && kl_text_is(text, "torn"));
-	assert_true(kl_entry_word(&rest, &key, &text));
+	assert_true(kl_logline_pair(&rest, &key, &text));
 	assert_true(kl_text_is(key, "bytes") && kl_text_is(text, "7"));
-	assert_true(kl_entry_word(&rest, &key, &text));
+	assert_true(kl_logline_pair(&rest, &key, &text));
 	assert_true(kl_text_is(key, "text"));
 	assert_true(kl_text_is(text, "a\\040b=\"\\012"));
-	assert_false(kl_entry_word(&rest, &key, &text));
+	assert_false(kl_logline_pair(&rest, &key, &text));
 	kl_buffer_free(&line);
 	kl_buffer_free(&value);
 }

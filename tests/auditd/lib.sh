@@ -115,6 +115,18 @@ is_stat() { [[ $(stat_of "$1" "$2" "$3") == "$4" ]]; }
 
 said() { grep -q -- "$1" said; }
 
+# in_namespace: run the case again as root of a user and mount namespace of its own, with a small file
+# system in disk.
+in_namespace() {
+	if [[ ! ${in_namespace-} ]]; then
+		# shellcheck disable=SC2016
+		in_namespace=1 unshare -rm bash -c '. "$here/lib.sh"; . "$here/cases/$1.sh"' case "$1"
+		exit
+	fi
+	mkdir disk
+	mount -t tmpfs -o size=256k none disk
+}
+
 # ------------------------------------------------------------------- logs
 
 # The numbers of the records in a log, one a line.

@@ -69,8 +69,8 @@ int kl_names_init(struct kl_names *names, const char *path, const char **why)
 		*why = "%Y, %m, %d and %H may stand only in the file's name, before its dot";
 		return -EINVAL;
 	}
-	/* Room for "-20261122T013000.4294967295", ".zst", ".part", and %Y as digits. */
-	if (strlen(name) > NAME_MAX - 48) {
+	/* Room for "-20261122T013000", ".zst", ".part", and %Y as digits. */
+	if (strlen(name) > NAME_MAX - 32) {
 		*why = "the file's name is too long to be rotated";
 		return -EINVAL;
 	}
@@ -176,20 +176,15 @@ static bool take_stem(const struct kl_names *names, const char **at, u64 *day)
 	return true;
 }
 
-/* -20261122T013000, perhaps .N */
+/* -20261122T013000 */
 static bool take_stamp(const char **at, struct kl_rotated *rotated)
 {
-	u64 date, time, number = 0;
+	u64 date, time;
 
 	if (!take_word(at, "-") || !take_digits(at, 8, &date) || !take_word(at, "T") ||
 	    !take_digits(at, 6, &time))
 		return false;
 	rotated->stamp = date * 1000000 + time;
-	if ((*at)[0] == '.' && (*at)[1] >= '1' && (*at)[1] <= '9') {
-		for (++*at; **at >= '0' && **at <= '9' && number < UINT32_MAX / 10; ++*at)
-			number = number * 10 + (**at - '0');
-		rotated->number = number;
-	}
 	return true;
 }
 
@@ -221,8 +216,6 @@ static int compare(const void *left, const void *right)
 		return a->day < b->day ? -1 : 1;
 	if (a->stamp != b->stamp)
 		return a->stamp < b->stamp ? -1 : 1;
-	if (a->number != b->number)
-		return a->number < b->number ? -1 : 1;
 	return strcmp(a->name, b->name);
 }
 
@@ -305,23 +298,15 @@ u64 kl_stamp_time(u64 stamp)
 }
 
 void kl_names_rotated(const struct kl_names *names, const char *current, u64 seconds,
-		      u64 *stamp, u32 *number, struct kl_buffer *out)
+		      u64 *stamp, struct kl_buffer *out)
 {
 	size_t stem = strlen(current) - strlen(names->extension);
-	u64 now = stamp_of(seconds);
 
-	if (now > *stamp) {
-		*stamp = now;
-		*number = 0;
-	} else {
-		++*number;
-	}
+	*stamp = stamp_of(*stamp ? max(seconds, kl_stamp_time(*stamp) + 1) : seconds);
 	kl_buffer_clear(out);
 	kl_buffer_add(out, current, stem);
-	kl_buffer_printf(out, "-%08llu" "T%06llu", (unsigned long long)*stamp / 1000000,
+	kl_buffer_printf(out, "-%08lluT%06llu", (unsigned long long)*stamp / 1000000,
 			 (unsigned long long)*stamp % 1000000);
-	if (*number)
-		kl_buffer_printf(out, ".%u", *number);
 	kl_buffer_puts(out, names->extension);
 }
 

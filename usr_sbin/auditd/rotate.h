@@ -4,7 +4,11 @@
  *
  *	path /var/log/kellas/kellas.log		written now
  *	kellas-20261122T013000.log		rotated then
- *	kellas-20261122T013000.1.log.zst	the next one of that second, compressed
+ *	kellas-20261122T013001.log.zst		the next one, compressed
+ *
+ * A name is always greater than all before it: of two files of the same second,
+ * or if the clock was set back, the later gets the next second. So no name is
+ * given twice, and sorted by name they are in order.
  *
  * With %Y, %m, %d and perhaps %H in its last component the path itself follows
  * the clock: nothing is renamed but what rotate-size or a signal ends.
@@ -47,7 +51,6 @@ struct kl_names {
  * @name: in the directory
  * @day: of a path with %Y...: YYYYMMDDhh of that; 0 otherwise
  * @stamp: YYYYMMDDhhmmss; KL_STAMP_NONE: a day file that was never renamed
- * @number: which one of that second
  * @compressed: ends in .zst
  * @partial: ends in .zst.part: compression was interrupted
  * @size: bytes
@@ -56,7 +59,6 @@ struct kl_rotated {
 	char *name;
 	u64 day;
 	u64 stamp;
-	u32 number;
 	bool compressed;
 	bool partial;
 	u64 size;
@@ -111,13 +113,10 @@ void kl_rotated_free(struct kl_rotated_list *list);
  * kl_names_rotated - cleared, then the name that the file written now gets
  * @current: its name
  * @seconds: now
- * @stamp, @number: of the last name given; replaced by those of this one
- *
- * However the clock is set, a name is always greater than the last: so none is
- * given twice, and their order is that of the records.
+ * @stamp: of the last name given; replaced by that of this one
  */
 void kl_names_rotated(const struct kl_names *names, const char *current, u64 seconds,
-		      u64 *stamp, u32 *number, struct kl_buffer *out);
+		      u64 *stamp, struct kl_buffer *out);
 
 /** kl_period_of - number of the period that a time is in */
 u64 kl_period_of(enum kl_period period, u64 seconds);

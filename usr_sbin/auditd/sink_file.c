@@ -57,7 +57,7 @@ static_assert(PARTS <= UIO_MAXIOV, "one writev() takes a batch");
  * @marked: size of @file when it last said @instance
  * @unsynced: number of the first record that is not known to be on disk; 0: none
  * @period: of rotate-time, or of a path that follows the clock
- * @stamp, @number: of the last name given to a finished file
+ * @stamp: of the last name given to a finished file
  * @rename_due: milliseconds of kl_loop_now(): not to be renamed before
  * @stuck: it could not be renamed; said
  * @notes: lines about the file itself, formatted, to be written first
@@ -95,7 +95,6 @@ struct file_sink {
 	u64 unsynced;
 	u64 period;
 	u64 stamp;
-	u32 number;
 	u64 rename_due;
 	bool stuck;
 	struct kl_buffer notes;
@@ -283,11 +282,8 @@ static void remember_names(struct file_sink *file, const struct kl_rotated_list 
 	for (i = 0; i < list->count; i++) {
 		const struct kl_rotated *rotated = &list->files[i];
 
-		if (rotated->stamp == KL_STAMP_NONE || rotated->stamp < file->stamp ||
-		    (rotated->stamp == file->stamp && rotated->number < file->number))
-			continue;
-		file->stamp = rotated->stamp;
-		file->number = rotated->number;
+		if (rotated->stamp != KL_STAMP_NONE && rotated->stamp > file->stamp)
+			file->stamp = rotated->stamp;
 	}
 }
 
@@ -450,7 +446,7 @@ static int rename_file(struct file_sink *file, struct kl_buffer *name)
 
 	do {
 		kl_names_rotated(&file->names, file->name, wall_clock(), &file->stamp,
-				 &file->number, name);
+				 name);
 		to = path_of(file, name->data);
 		error = kl_rename_new(file->file.path, to);
 		free(to);

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Rotated files would be missing records, never be removed or compressed, or pile up.
+
+{
+	echo "input kernel"
+	file_sink main
+	printf '    rotate-size 8K\n    compress zstd\n    keep-count 5\nroute all\n    to main\n'
+} | configure
+touch -d 2020-01-01 main-mine.log other-20200101T000000.log
+load_module
+start_daemon
+for n in 100 200 300; do
+	module records 100
+	wait_for acknowledged $n
+done
+# Six at most for a moment: a new one, and those to be kept.
+wait_for eval '[[ $(ls | grep -c "^main-.*T.*zst$") == 5 && $(ls | grep -c "^main-.*T") == 5 ]]'
+zstd -qt main-*.zst
+[[ -e main-mine.log && -e other-20200101T000000.log ]] || fail "files of others were removed"
+grep -hq 'daemon=expired files=1 .* reason=count' main.log <(zstdcat main-*.zst) || fail "it is not told"
+cat <(zstdcat main-*T*.zst) main.log >all
+expect_records all $((301 - $(numbers all | wc -l))) 300
+
+# A signal ends a file, but not one that somebody else has renamed already.
+kill -USR1 "$daemon"
+wait_for eval '[[ ! $(numbers main.log) ]]'
+module records 5
+wait_for acknowledged 305
+expect_records main.log 301 305
+mv main.log main.log.1
+kill -USR1 "$daemon"
+module records 5
+wait_for acknowledged 310
+expect_records main.log.1 301 305
+expect_records main.log 306 310
+stop_daemon
