@@ -35,6 +35,7 @@ load_module() {
 	instance=${1:-$instance}
 	mkdir -p proc
 	rm -f proc/*
+	# shellcheck disable=SC2153
 	"$SOURCE" proc "$instance" & source=$!
 	wait_for test -e proc/audit
 }

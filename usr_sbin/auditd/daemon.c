@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The daemon's life: begin, reload, end, and what happens in between. */
+#include <poll.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
@@ -123,16 +124,14 @@ static void say(struct kl_sink *sink, const struct kl_entry *entry)
 
 static void collect_position(struct kl_daemon *daemon, struct kl_position *position)
 {
-	struct kl_kernel *kernel = kl_daemon_kernel(daemon);
-	u64 seen = kernel ? kernel->seen : 0;
 	struct kl_outlet *outlet;
 
 	memset(position, 0, sizeof(*position));
 	position->instance = daemon->instance;
-	position->seen = seen;
+	position->seen = daemon->seen;
 	for_each_outlet(daemon, outlet)
 		kl_position_add(position, outlet->sink->name,
-				kl_outlet_safe(outlet, seen, daemon->instance));
+				kl_outlet_safe(outlet, daemon->seen, daemon->instance));
 }
 
 static void save(struct kl_daemon *daemon, struct kl_position *position)
@@ -165,13 +164,13 @@ static void save_due(struct kl_timer *timer)
 		kl_timer_set(daemon->loop, timer, KL_POSITION_INTERVAL);
 }
 
-static u64 safe_everywhere(struct kl_daemon *daemon, u64 seen)
+static u64 safe_everywhere(struct kl_daemon *daemon)
 {
 	struct kl_outlet *outlet;
-	u64 safe = seen;
+	u64 safe = daemon->seen;
 
 	for_each_outlet(daemon, outlet)
-		safe = min(safe, kl_outlet_safe(outlet, seen, daemon->instance));
+		safe = min(safe, kl_outlet_safe(outlet, daemon->seen, daemon->instance));
 	return safe;
 }
 
@@ -181,7 +180,7 @@ static void settle(struct kl_daemon *daemon)
 
 	kl_timer_stop(daemon->loop, &daemon->settle);
 	if (kernel && daemon->instance == kernel->instance)
-		kl_kernel_acknowledge(kernel, safe_everywhere(daemon, kernel->seen));
+		kl_kernel_acknowledge(kernel, safe_everywhere(daemon));
 	if (!daemon->save.due)
 		kl_timer_set(daemon->loop, &daemon->save, KL_POSITION_INTERVAL);
 }
@@ -210,6 +209,8 @@ static void take(struct kl_input *input, const struct kl_entry *entry)
 	if (daemon->notes.length)
 		give_notes(daemon);
 	route(daemon, entry);
+	if (entry->sequence)
+		daemon->seen = entry->sequence;
 }
 
 static void batch(struct kl_input *input)
@@ -241,6 +242,7 @@ static void forget_numbers(struct kl_daemon *daemon, u64 instance)
 		outlet->sink->instance = instance;
 	}
 	daemon->instance = instance;
+	daemon->seen = 0;
 }
 
 static u64 begin(struct kl_input *input, u64 instance)
@@ -253,7 +255,7 @@ static u64 begin(struct kl_input *input, u64 instance)
 		forget_numbers(daemon, instance);
 	for_each_outlet(daemon, outlet)
 		last = min(last, outlet->sink->position);
-	last = last == ~0ull ? 0 : last;
+	last = max(last == ~0ull ? 0 : last, daemon->seen);
 	NOTE(daemon, "source-up instance=%016llx behind=%llu",
 	     (unsigned long long)instance, (unsigned long long)last);
 	return last;
@@ -401,8 +403,7 @@ static void close_spools(struct kl_daemon *daemon, struct kl_config *old,
 static int follow(struct kl_daemon *daemon, struct kl_config *config)
 {
 	struct kl_config *old = daemon->config;
-	struct kl_kernel *kernel = kl_daemon_kernel(daemon);
-	u64 seen = kernel ? kernel->seen : 0;
+	u64 seen = daemon->seen;
 	int error;
 
 	if (strcmp(config->settings.user ?: "", old->settings.user ?: ""))
@@ -588,14 +589,14 @@ static void begin_timers(struct kl_daemon *daemon)
 static void drain(struct kl_daemon *daemon)
 {
 	struct kl_kernel *kernel = kl_daemon_kernel(daemon);
-	u64 before;
+	struct pollfd poll_for = { .events = POLLIN };
 	u32 left = KL_DRAIN_READS;
 
 	while (kernel && kernel->watch.fd >= 0 && left--) {
-		before = kernel->bytes;
-		kernel->watch.ready(&kernel->watch, EPOLLIN);
-		if (kernel->bytes == before)
+		poll_for.fd = kernel->watch.fd;
+		if (poll(&poll_for, 1, KL_DRAIN_WAIT) <= 0)
 			break;
+		kernel->watch.ready(&kernel->watch, EPOLLIN);
 	}
 }
 
@@ -613,7 +614,7 @@ static void end(struct kl_daemon *daemon)
 	deliver(daemon);
 	kl_status_write(daemon, "stopped");
 	kernel = kl_daemon_kernel(daemon);
-	position.seen = safe = kernel ? kernel->seen : 0;
+	position.seen = safe = daemon->seen;
 	close_sinks(daemon, daemon->config, position.seen, &position);
 	for (i = 0; i < position.count; i++)
 		safe = min(safe, position.sinks[i].safe);

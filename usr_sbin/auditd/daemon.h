@@ -15,6 +15,7 @@
  * @opener: opens the module's files
  * @signals: of a signalfd
  * @instance: of the module that records come from; 0: not known
+ * @seen: number of its last record that went to all its sinks
  * @earlier: the position file as the last run left it
  * @written: the position file as this run wrote it last
  * @stamp: of the last line that was routed
@@ -34,7 +35,7 @@ struct kl_daemon {
 	struct kl_config *config;
 	struct kl_opener opener;
 	struct kl_watch signals;
-	u64 instance;
+	u64 instance, seen;
 	struct kl_position earlier, written;
 	u64 stamp;
 	u64 routed, unrouted;

@@ -63,6 +63,7 @@
 
 /* At the end: what is read from the kernel at most before the daemon stops. */
 #define KL_DRAIN_READS		256u
+#define KL_DRAIN_WAIT		20		/* milliseconds without a record end it, too */
 
 /* Configuration. Beyond these: an error; a table of keys: a bug (WARN). */
 #define KL_NAME_MAX		64u	/* bytes of the name of a sink or route */

@@ -56,14 +56,12 @@ static void put_sink(const struct kl_daemon *daemon, const struct kl_outlet *out
 		     struct kl_buffer *out)
 {
 	const struct kl_sink *sink = outlet->sink;
-	struct kl_kernel *kernel = kl_daemon_kernel(daemon);
 	struct kl_queue_stat stat;
 
 	kl_queue_stat(sink->queue, &stat);
 	kl_buffer_printf(out, "sink %s kind=%s state=%s", sink->name, sink->type->name,
 			 sink->down ? "down" : "up");
-	if (kernel)
-		put(out, "safe", kl_outlet_safe(outlet, kernel->seen, daemon->instance));
+	put(out, "safe", kl_outlet_safe(outlet, daemon->seen, daemon->instance));
 	put(out, "delivered", sink->delivered);
 	put(out, "dropped", stat.dropped);
 	put(out, "damaged", stat.damaged);

@@ -25,6 +25,8 @@ load_module
 start_daemon
 wait_for said "sink journal is down"
 module records 10
+wait_for is_stat input kernel seen 10
+! acknowledged 10 || fail "acknowledged, although the journal is down"
 python3 journal.py &
 wait_for test -S journal
 wait_for acknowledged 10

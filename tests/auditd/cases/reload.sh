@@ -35,6 +35,7 @@ reload_daemon
 module records 10
 wait_for acknowledged 30
 expect_records main.log 1 30
+[[ $(stat_of sink main delivered) -ge 30 ]] || fail "the sink was closed for a configuration that is not followed"
 
 # Good: main goes on, other begins with what is new, again only main.
 sections main other | configure
@@ -52,10 +53,20 @@ wait_for acknowledged 50
 expect_records main.log 1 50
 expect_records other.log 31 40
 
+# The module's input goes, and comes back: it goes on where it was.
+sections main | sed 's/input kernel/input netconsole\n    listen 127.0.0.1:0/' | configure
+reload_daemon
+module records 5
+sections main | configure
+reload_daemon
+module records 5
+wait_for acknowledged 60
+expect_records main.log 1 60
+
 # A section that changes: the sink is closed and opened.
 { echo "input kernel"; file_sink main; printf '    format json\nroute all\n    to main\n'; } | configure
 reload_daemon
 module records 5
-wait_for acknowledged 55
+wait_for acknowledged 65
 [[ $(grep -c '^{"type":"request"' main.log) == 5 ]] || fail "not in JSON"
 stop_daemon

@@ -48,13 +48,13 @@ wait_for eval '[[ $(ls main*.log | wc -l) == 2 ]]'
 
 # What the module still has when the end comes is not left there.
 kill -STOP "$daemon"
-module records 20
 kill -TERM "$daemon"
+module records 120
 kill -CONT "$daemon"
 wait "$daemon" || fail "status $?"
 daemon=
-wait_for acknowledged 30
-[[ $(cat main*.log | grep -c ' seq=.* global-pid=') == 30 ]] || fail "records were left behind"
+wait_for acknowledged 130
+[[ $(cat main*.log | grep -c ' seq=.* global-pid=') == 130 ]] || fail "records were left behind"
 grep -q 'daemon=stopped' main*.log || fail "the end is not told"
 wait_for grep -qx STOPPING=1 notified
 "$KELLASCTL" stat | grep -q 'does not run' || fail "it still runs?"

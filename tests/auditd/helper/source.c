@@ -190,14 +190,17 @@ static void forget_reader(struct source *source)
 	char rest[4096];
 	int slave;
 
+	/* Only once: what the next one writes must not be thrown away with it. */
+	if (source->sending) {
+		tcflush(source->master, TCOFLUSH);
+		/* What is on its way already can only be read. */
+		slave = open(source->name, O_RDONLY | O_NOCTTY | O_NONBLOCK);
+		while (slave >= 0 && read(slave, rest, sizeof(rest)) > 0)
+			;
+		close(slave);
+	}
 	source->sending = false;
 	source->words_length = 0;
-	tcflush(source->master, TCIOFLUSH);
-	/* What is on its way already can only be read. */
-	slave = open(source->name, O_RDONLY | O_NOCTTY | O_NONBLOCK);
-	while (slave >= 0 && read(slave, rest, sizeof(rest)) > 0)
-		;
-	close(slave);
 	usleep(2000);
 }
 
