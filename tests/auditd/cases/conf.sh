@@ -19,7 +19,12 @@ bad() { cat >conf; refuses "$1"; }
 
 echo "$good" >conf
 "$AUDITD" --check -c conf || fail "a good one is refused"
-"$AUDITD" --check -c "$here/../../usr_sbin/auditd/kellas-auditd.conf" || fail "the one we ship is refused"
+# Its user is made when it is installed.
+sed 's/user kellas$/user nobody/' "$here/../../usr_sbin/auditd/kellas-auditd.conf" >conf
+"$AUDITD" --check -c conf || fail "the one we ship is refused"
+printf 'daemon\n  user nosuchuser\n%s' "$good" >conf
+"$AUDITD" --check -c conf 2>out && fail "a user that does not exist"
+grep -q 'user nosuchuser: there is none' out || fail "no message"
 
 bad '1:1: "imput" begins no section; daemon input sink route do; did you mean input?' <<<'imput kernel'
 bad '2:3: daemon has no key "positon"; did you mean position?' <<<$'daemon\n  positon /x\n'"$good"
