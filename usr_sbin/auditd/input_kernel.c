@@ -256,10 +256,13 @@ static void read_more(struct kl_watch *watch, u32 events)
 	kernel->input.batch(&kernel->input);
 }
 
-/* What is behind @last is wanted; of what the kernel has no more it says so. */
+/*
+ * What is behind @last is wanted; of what the kernel has no more it says so, also
+ * if that is the very first: an earlier daemon may have read it, and been killed.
+ */
 static int seek(int fd, u64 last)
 {
-	if (!last || lseek(fd, last + 1, SEEK_SET) >= 0 || errno == ESPIPE)
+	if (lseek(fd, last + 1, SEEK_SET) >= 0 || errno == ESPIPE)
 		return 0;
 	kl_tell(LOG_ERR, "/proc/kellas/audit: seeking record %llu: %s",
 		(unsigned long long)last + 1, strerror(errno));

@@ -243,8 +243,6 @@ static void adopt(struct file_sink *file, const struct kl_tail *tail)
 		return;
 	file->last = tail->last;
 	file->have = tail->last;
-	/* Nothing of what comes again will be written again. */
-	file->sink.repeat_until = 0;
 	file->sink.position = max(file->sink.position, tail->last);
 }
 
@@ -344,6 +342,8 @@ static int open_file(struct file_sink *file, const char *cause)
 	if (!file->began) {
 		adopt(file, &tail);
 		begin(file);
+		/* Nothing of what is in it will be written again. */
+		file->sink.repeat_until = 0;
 	}
 	/* What is there belongs to when it was written; unless its name says when. */
 	if (file->filled && !file->names.pattern)
