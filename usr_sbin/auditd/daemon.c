@@ -349,10 +349,23 @@ static void close_sinks(struct kl_daemon *daemon, struct kl_config *config, u64 
 			close_sink(daemon, &config->outlets[i], seen, position);
 }
 
+static bool reads_facts(const struct kl_config *config)
+{
+	u32 i;
+
+	for (i = 0; i < config->route_count; i++)
+		if (kl_route_reads_facts(&config->routes[i]))
+			return true;
+	return false;
+}
+
 static int open_inputs(struct kl_daemon *daemon, struct kl_config *config)
 {
 	int error = 0;
 	u32 i;
+
+	for (i = 0; i < config->inlet_count; i++)
+		config->inlets[i].input->whole = reads_facts(config);
 
 	for (i = 0; i < config->inlet_count && !error; i++)
 		if (!config->inlets[i].open)

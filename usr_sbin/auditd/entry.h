@@ -22,7 +22,8 @@ enum kl_entry_source {
  *	byte arrived
  * @line: without newline; KERNEL: any bytes but newline; the others: plain ASCII,
  *	see assembler.h
- * @record: KERNEL: parsed; NULL if it could not be parsed (it is kept all the same)
+ * @record: KERNEL: parsed, its facts only if kl_input.whole; NULL if it could not be
+ *	parsed (it is kept all the same)
  * @origin: NETCONSOLE: "ADDRESS:PORT"; empty otherwise
  *
  * Nothing of it outlives the call that it is given to.

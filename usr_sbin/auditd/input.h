@@ -40,6 +40,8 @@ struct kl_input_type {
  * @take: give one line to the routes
  * @batch: a batch is over: sinks deliver
  * @data: for the functions here
+ * @whole: of the kernel's input: a route reads the facts of requests; without, records
+ *	have a head only
  * @open_proc: of the kernel's input: open /proc/kellas/audit, O_RDWR and
  *	nonblocking, although the daemon may not any more; a descriptor or a
  *	negative errno
@@ -55,6 +57,7 @@ struct kl_input {
 	int (*open_proc)(struct kl_input *input);
 	u64 (*begin)(struct kl_input *input, u64 instance);
 	void *data;
+	bool whole;
 };
 
 extern const struct kl_input_type kl_input_kernel;

@@ -72,15 +72,22 @@ static void count(struct kl_kernel *kernel)
 		kernel->suppressed += line->count;
 }
 
+static int parse(struct kl_kernel *kernel, struct kl_text line)
+{
+	struct kl_error error;
+
+	return kernel->input.whole ? kl_logline_parse(&kernel->line, line, &error) :
+				     kl_logline_parse_head(&kernel->line, line, &error);
+}
+
 static void take_line(struct kl_kernel *kernel, struct kl_text line)
 {
 	struct kl_entry entry = { .source = KL_ENTRY_KERNEL, .line = line,
 				  .instance = kernel->instance };
-	struct kl_error error;
 	u64 first;
 
 	kernel->records++;
-	if (!kl_logline_parse(&kernel->line, line, &error)) {
+	if (!parse(kernel, line)) {
 		entry.record = &kernel->line;
 		entry.time = kernel->line.time;
 		first = kernel->line.sequence;

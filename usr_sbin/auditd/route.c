@@ -201,6 +201,19 @@ void kl_route_free(struct kl_route *route)
 	free(route->outlets);
 }
 
+bool kl_route_reads_facts(const struct kl_route *route)
+{
+	u32 i;
+
+	for (i = 0; i < route->count; i++)
+		if (route->tests[i].filter)
+			return true;
+	for (i = 0; i < route->outlet_count; i++)
+		if (route->outlets[i]->sink->format != KL_ENTRY_TEXT)
+			return true;
+	return false;
+}
+
 /* Something that says what is missing, or what nobody could judge. */
 static bool is_notice(const struct kl_entry *entry)
 {

@@ -52,6 +52,13 @@ int kl_route_check(struct kl_route *route, struct kl_outlet *outlets, u32 count)
 /** kl_route_free - what kl_route_check() made; not the values of the keys */
 void kl_route_free(struct kl_route *route);
 
+/**
+ * kl_route_reads_facts - does it look at more of a record than its head?
+ *
+ * For a condition, or because one of its sinks wants another format than text.
+ */
+bool kl_route_reads_facts(const struct kl_route *route);
+
 /** kl_route_takes - do the conditions hold? */
 bool kl_route_takes(const struct kl_route *route, const struct kl_entry *entry);
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A log record as text, back to a request. */
-#include <time.h>
-
 #include "engine/lex.h"
 #include "logline.h"
 
@@ -104,11 +102,28 @@ static bool read_field(const char **at, const char *limit, int digits, char end,
 	return true;
 }
 
-static bool sane(const struct tm *tm, const struct tm *back)
+static bool is_leap(u32 year)
 {
-	return tm->tm_year == back->tm_year && tm->tm_mon == back->tm_mon &&
-	       tm->tm_mday == back->tm_mday && tm->tm_hour == back->tm_hour &&
-	       tm->tm_min == back->tm_min && tm->tm_sec == back->tm_sec;
+	return !(year % 4) && (year % 100 || !(year % 400));
+}
+
+static u32 days_of(u32 year, u32 month)
+{
+	static const u8 days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+
+	return days[month - 1] + (month == 2 && is_leap(year));
+}
+
+/* Days from the epoch to a day of the Gregorian calendar, @year from 1970. */
+static u64 days_to(u32 year, u32 month, u32 day)
+{
+	static const u16 before[] = { 0,   31,	59,  90,  120, 151,
+				      181, 212, 243, 273, 304, 334 };
+	u32 leap_days = (year - 1) / 4 - (year - 1) / 100 + (year - 1) / 400 -
+			(1969 / 4 - 1969 / 100 + 1969 / 400);
+
+	return (year - 1970) * 365ull + leap_days + before[month - 1] + day - 1 +
+	       (month > 2 && is_leap(year));
 }
 
 /* #2026/11/21 19:03:40.123456# or, from CaitSith, without a fraction */
@@ -116,8 +131,7 @@ static int read_time(struct kl_logline *logline, struct reading *reading)
 {
 	const char *p = reading->line.data, *limit = p + reading->line.length;
 	u32 year, month, day, hour, minute, second, fraction = 0;
-	struct tm tm = { 0 }, back;
-	time_t time;
+	u64 seconds;
 
 	reading->word.data = p;
 	if (p == limit || *p++ != '#' || !read_field(&p, limit, 4, '/', &year) ||
@@ -130,17 +144,11 @@ static int read_time(struct kl_logline *logline, struct reading *reading)
 	      !read_field(&p, limit, 6, '#', &fraction))))
 		return refuse(reading, "not a record: it should begin with "
 				       "#YYYY/MM/DD hh:mm:ss.uuuuuu#");
-	tm.tm_year = (int)year - 1900;
-	tm.tm_mon = (int)month - 1;
-	tm.tm_mday = day;
-	tm.tm_hour = hour;
-	tm.tm_min = minute;
-	tm.tm_sec = second;
-	back = tm;
-	time = timegm(&back);
-	if (time < 0 || !sane(&tm, &back))
+	if (year < 1970 || month < 1 || month > 12 || day < 1 ||
+	    day > days_of(year, month) || hour > 23 || minute > 59 || second > 59)
 		return refuse(reading, "there is no such time");
-	logline->time = (u64)time * 1000000 + fraction;
+	seconds = ((days_to(year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
+	logline->time = seconds * 1000000 + fraction;
 	reading->at = p - reading->line.data;
 	return 0;
 }
@@ -441,13 +449,26 @@ static bool read_other(struct kl_logline *logline, const struct reading *reading
 	return true;
 }
 
+/* Not the facts: they are large, and of no interest unless a request is read. */
 static void forget(struct kl_logline *logline)
 {
-	struct kl_facts facts = logline->facts;
+	memset(logline, 0, offsetof(struct kl_logline, facts));
+	logline->origin = logline->words = (struct kl_text){ 0 };
+}
 
-	memset(logline, 0, sizeof(*logline));
-	logline->facts = facts;
-	kl_facts_restart(&logline->facts, 0);
+/* All but the words of a request. @request: there are some */
+static int read_head(struct kl_logline *logline, struct reading *reading, bool *request)
+{
+	int result;
+
+	*request = false;
+	memset(reading->error, 0, sizeof(*reading->error));
+	forget(logline);
+	result = read_time(logline, reading);
+	if (result || read_other(logline, reading))
+		return result;
+	result = read_header(logline, reading, request);
+	return result ? result : check_header(logline, reading, *request);
 }
 
 int kl_logline_parse(struct kl_logline *logline, struct kl_text line,
@@ -455,18 +476,17 @@ int kl_logline_parse(struct kl_logline *logline, struct kl_text line,
 {
 	struct reading reading = { .line = line, .error = error };
 	bool request;
-	int result;
+	int result = read_head(logline, &reading, &request);
 
-	memset(error, 0, sizeof(*error));
-	forget(logline);
-	result = read_time(logline, &reading);
-	if (!result && read_other(logline, &reading))
-		return 0;
-	if (!result)
-		result = read_header(logline, &reading, &request);
-	if (!result)
-		result = check_header(logline, &reading, request);
-	if (!result && request)
-		result = read_request(logline, &reading);
-	return result;
+	kl_facts_restart(&logline->facts, 0);
+	return result || !request ? result : read_request(logline, &reading);
+}
+
+int kl_logline_parse_head(struct kl_logline *logline, struct kl_text line,
+			  struct kl_error *error)
+{
+	struct reading reading = { .line = line, .error = error };
+	bool request;
+
+	return read_head(logline, &reading, &request);
 }

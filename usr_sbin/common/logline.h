@@ -101,6 +101,15 @@ int kl_logline_parse(struct kl_logline *logline, struct kl_text line,
 		     struct kl_error *error);
 
 /**
+ * kl_logline_parse_head - the same without the operation and what follows it
+ *
+ * Much cheaper. Of a request neither @logline->facts nor @logline->words is set, and
+ * what is wrong with them is not found.
+ */
+int kl_logline_parse_head(struct kl_logline *logline, struct kl_text line,
+			  struct kl_error *error);
+
+/**
  * kl_logline_pair - take the next KEY=VALUE off a line, passing over other words
  * @rest: the line at first, behind the pair afterwards
  *
