@@ -88,11 +88,15 @@ const char *kl_number_name(enum kl_slot slot, u64 number)
 
 int kl_number_find(enum kl_slot slot, struct kl_text word)
 {
+	const struct names *names = names_of(slot);
 	const char *name;
 	u32 number;
 
-	for (number = 0; number < KL_NAMED_MAX; number++) {
-		name = kl_number_name(slot, number);
+	/* Names begin with a letter; most words are numbers. */
+	if (!names || !word.length || (*word.data >= '0' && *word.data <= '9'))
+		return -ENOENT;
+	for (number = 0; number < names->count; number++) {
+		name = names->names[number];
 		if (name && strlen(name) == word.length &&
 		    !memcmp(name, word.data, word.length))
 			return number;
