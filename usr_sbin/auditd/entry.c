@@ -64,30 +64,15 @@ static void put_json(struct kl_output *output, const struct kl_entry *entry)
 		put_unreadable(output, entry);
 }
 
-/* What libkellas prints goes to a stream; this one ends in memory. */
 static void format_json(const struct kl_entry *entry, enum kl_entry_format format,
 			struct kl_buffer *out)
 {
-	struct kl_output output = { .format = KL_FORMAT_JSON };
-	char *text = NULL;
-	size_t length = 0;
+	struct kl_output output = { .format = KL_FORMAT_JSON, .into = out };
 
-	output.stream = open_memstream(&text, &length);
-	if (output.stream) {
-		if (format == KL_ENTRY_ECS)
-			kl_ecs_put(&output, entry);
-		else
-			put_json(&output, entry);
-		if (fclose(output.stream))
-			output.failed = errno;
-	}
-	if (!output.stream || output.failed) {
-		fputs("out of memory\n", stderr);
-		exit(1);
-	}
-	/* Without its newline. */
-	kl_buffer_add(out, text, length - 1);
-	free(text);
+	if (format == KL_ENTRY_ECS)
+		kl_ecs_put(&output, entry);
+	else
+		put_json(&output, entry);
 }
 
 void kl_entry_format(const struct kl_entry *entry, enum kl_entry_format format,

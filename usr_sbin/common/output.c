@@ -27,14 +27,27 @@ static struct json_object *insist(struct json_object *object)
 	return object;
 }
 
+static const char *insist_text(const char *text)
+{
+	if (!text) {
+		fputs("out of memory\n", stderr);
+		exit(1);
+	}
+	return text;
+}
+
 static void print_json(struct kl_output *output, struct json_object *object)
 {
 	int flags = JSON_C_TO_STRING_NOSLASHESCAPE;
+	const char *text;
+	size_t length;
 
 	flags |= output->pretty ? JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED :
 				  JSON_C_TO_STRING_PLAIN;
-	if (fprintf(output->stream, "%s\n",
-		    json_object_to_json_string_ext(object, flags)) < 0)
+	text = json_object_to_json_string_length(object, flags, &length);
+	if (output->into)
+		kl_buffer_add(output->into, insist_text(text), length);
+	else if (fprintf(output->stream, "%s\n", insist_text(text)) < 0)
 		note_failure(output);
 }
 
@@ -120,6 +133,13 @@ static size_t character_length(const unsigned char *at)
 	return length;
 }
 
+static bool is_ascii(const char *value)
+{
+	while (*value && !(*value & 0x80))
+		value++;
+	return !*value;
+}
+
 /* JSON is UTF-8; names of files may be anything. */
 static struct json_object *make_string(const char *value)
 {
@@ -128,6 +148,8 @@ static struct json_object *make_string(const char *value)
 	struct json_object *object;
 	size_t length;
 
+	if (is_ascii(value))
+		return insist(json_object_new_string(value));
 	kl_buffer_puts(&text, "");
 	for (; *at; at += length ? length : 1) {
 		length = character_length(at);

@@ -32,9 +32,12 @@ enum kl_colour {
 
 #define KL_OUTPUT_DEPTH 8
 
+struct kl_buffer;
+
 /**
  * struct kl_output - where results go
  * @stream: usually stdout
+ * @into: NULL, or JSON is appended here instead, without newlines behind it
  * @format: text or JSON
  * @colour: text may be coloured
  * @pretty: JSON is indented; otherwise each top-level value is one line
@@ -44,6 +47,7 @@ enum kl_colour {
  */
 struct kl_output {
 	FILE *stream;
+	struct kl_buffer *into;
 	enum kl_format format;
 	bool colour;
 	bool pretty;
