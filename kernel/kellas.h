@@ -79,6 +79,7 @@ struct kl_trial {
  * @locked: nothing changes any more, and the module stays; read without the
  *	mutex
  * @unenforced: requests since load whose denial was not enforced
+ * @workers_refused: transitions that a worker could not make
  * @denied: requests denied since load
  * @denied_at: seconds since the epoch of the last, 0 never
  */
@@ -100,6 +101,7 @@ struct kl_core {
 	u64 reverted_at;
 	bool locked;
 	kl_counter_t unenforced;
+	kl_counter_t workers_refused;
 	kl_counter_t denied;
 	kl_counter_t denied_at;
 };

@@ -61,7 +61,8 @@
 #define KL_FSCONTEXT_DATA_MAX	(16u << 10)	/* bytes of all parameters */
 #define KL_FSCONTEXTS_PER_SB	16u		/* remembered of a superblock */
 /*
- * All parameters of all of them together, bytes; what does not fit is counted
+ * What all parameters of all of them take together, bytes; half of it at most
+ * is for user namespaces but the first one. What does not fit is counted
  * ("mounts left_out="). Of the contexts themselves and of superblocks there are
  * as many as the kernel has.
  */

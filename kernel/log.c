@@ -132,6 +132,7 @@ int kl_log_acknowledge(u64 sequence)
 static bool need_wait(u64 sequence)
 {
 	return READ_ONCE(kellas.log.keeper) &&
+	       rcu_access_pointer(kellas.core.published) &&
 	       READ_ONCE(kellas.log.acknowledged) < sequence &&
 	       READ_ONCE(kellas.log.released) < sequence;
 }

@@ -9,8 +9,11 @@ wait_queue_head_t *kl_pollers_new(void)
 {
 	wait_queue_head_t *queue = kmalloc(sizeof(*queue), GFP_KERNEL);
 
-	if (queue)
-		init_waitqueue_head(queue);
+	if (!queue)
+		return NULL;
+	init_waitqueue_head(queue);
+	/* The lock's class would be in the module's memory. */
+	lockdep_set_novalidate_class(&queue->lock);
 	return queue;
 }
 
@@ -25,6 +28,8 @@ void kl_pollers_free(wait_queue_head_t *queue)
 	spin_lock_irq(&queue->lock);
 	left = waitqueue_active(queue);
 	spin_unlock_irq(&queue->lock);
+	/* Who found it before it was empty looks at it under RCU. */
+	synchronize_rcu();
 	if (!left)
 		kfree(queue);
 }

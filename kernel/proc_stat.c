@@ -9,7 +9,7 @@
  *	policy updates=N updated_at=T generation=N publications=N failures=N
  *		failed_at=T reverts=N reverted_at=T confirm=SECONDS locked=0|1
  *						(one line)
- *	requests denied=N denied_at=T unenforced=N
+ *	requests denied=N denied_at=T unenforced=N workers=N
  *	memory policy used=BYTES quota=BYTES
  *	memory audit used=BYTES quota=BYTES
  *	memory query used=BYTES quota=BYTES
@@ -36,8 +36,8 @@
  * groups and their rules follow all blocks. A rule of a group counts wherever
  * the group is used; a "use" rule counts what was decided in its place. What
  * stands behind " / " is policy text in canonical form. unenforced counts
- * denials that were not enforced, which denials and denied do not. generation
- * counts changes of the policy, publications rulesets that requests have seen,
+ * denials that were not enforced, which denials and denied do not; workers
+ * transitions that io_uring's workers could not make. generation counts changes of the policy, publications rulesets that requests have seen,
  * failures delayed publications that had to be taken back, reverts commits that nobody
  * confirmed; confirm is how long a commit still waits for that. unrecorded
  * counts matches of the keeper's own requests, probes those of requests of the
@@ -45,8 +45,8 @@
  * counts requests that waited for the keeper, unacknowledged those in vain;
  * linux_audit is linux_audit.h's. observers are open query files; expired
  * queries nobody answered, ended ones lost their task, their observers or the
- * policy, refused denials were not asked about for want of room. tasks counts threads that are followed, and what is kept of
- * them: their histories are shared, domains exist as long as a task is in one or
+ * policy, refused denials were not asked about for want of room. tasks counts
+ * threads that are followed, and what is kept of them: their histories are shared, domains exist as long as a task is in one or
  * a rule leads to it. left_out counts parameters of fsconfig(2) for which there
  * was no room: the data of their mounts is unknown.
  *
@@ -241,10 +241,11 @@ static int print_policy(struct kl_page *page)
 		core->reverts, core->reverted_at, kl_core_trial_left(),
 		core->locked);
 	kl_page_printf(page,
-		"requests denied=%llu denied_at=%llu unenforced=%llu\n",
+		"requests denied=%llu denied_at=%llu unenforced=%llu workers=%llu\n",
 		kl_counter_read(&core->denied),
 		kl_counter_read(&core->denied_at),
-		kl_counter_read(&core->unenforced));
+		kl_counter_read(&core->unenforced),
+		kl_counter_read(&core->workers_refused));
 	return kl_page_printf(page, "memory policy used=%llu quota=%llu\n",
 			      kl_core_memory(), kl_core_quota());
 }

@@ -457,7 +457,10 @@ static int transit_worker(struct kl_domain *to)
 	rcu_read_unlock();
 	kl_domain_put(domain);
 	kl_domain_put(to);
-	return domain == to ? 0 : -EPERM;
+	if (domain == to)
+		return 0;
+	kl_counter_add(&kellas.core.workers_refused, 1);
+	return -EPERM;
 }
 
 /* The ruleset that names the domain keeps it alive meanwhile. */
@@ -474,13 +477,13 @@ static noinline int transit(struct kl_check *check)
 		check->transition = domain;
 		return domain ? 0 : -ENOMEM;
 	}
-	if (!kl_task_owns())
-		return transit_worker(domain);
 	err = kl_collect_state(check, check->sleeping);
 	if (err == -EAGAIN && !check->atomic) {
 		leave_rcu(check);
 		err = kl_collect_state(check, true);
 	}
+	if (!kl_task_owns() && err != -ESRCH)
+		return transit_worker(domain);
 	if (err || !domain) {
 		kl_domain_put(domain);
 		/* Where tasks have no state there is no domain to be in. */
@@ -499,6 +502,13 @@ static bool leads_somewhere(const struct kl_check *check)
 		check->result == KL_ALLOWED);
 }
 
+/* A worker that may not follow is not refused what cannot be denied. */
+static int refusal(enum kl_op op, int moved)
+{
+	return kl_op_table[op].flags & KL_OP_LOG_ONLY && moved == -EPERM ?
+		0 : moved;
+}
+
 /* @moved: set to what became of its transition */
 static int run_operation(struct kl_check *check, int *moved)
 {
@@ -513,7 +523,7 @@ static int run_operation(struct kl_check *check, int *moved)
 		err = go_on(check, verdict);
 	if (unlikely(request->has_transition) && !err && leads_somewhere(check))
 		*moved = transit(check);
-	return err ?: *moved;
+	return err ?: refusal(request->op, *moved);
 }
 
 /*
@@ -532,7 +542,7 @@ static noinline int run_auto(struct kl_check *check)
 		percpu_ref_put(&check->held->users);
 	check->held = NULL;
 	kl_check_restart(check, op);
-	return moved == -EPERM ? moved : 0;
+	return moved == -EPERM ? refusal(op, moved) : 0;
 }
 
 /* Last components rule most lines out. */

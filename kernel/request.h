@@ -76,7 +76,8 @@ enum { KL_KEPT_SUBJECT, KL_KEPT_TARGET, KL_KEPT_PARENT, KL_KEPT_COUNT };
  *	not recorded
  * @atomic: nobody may sleep here: what cannot be collected without is unknown
  * @locked: a lock is held that looking at the process takes (mmap_lock,
- *	s_umount): nobody is waited for
+ *	s_umount), or that its other threads need (io_uring's): nobody is
+ *	waited for
  * @flags: enum kl_record_flag
  * @sleeping: a reference on @published is held instead of RCU
  * @reported: matches were handed out: it is too late to start again

@@ -187,6 +187,7 @@ static int want_bits(struct kl_check *check, u32 word, u64 bits, bool may_sleep)
 		err = kl_collect(check, word * 64 + __ffs(bits), may_sleep);
 		if (err)
 			return err;
+		bits &= bits - 1;
 	}
 	return 0;
 }

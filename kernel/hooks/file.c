@@ -61,12 +61,14 @@ int kl_hook_inode_getattr(const struct path *path)
 	return kl_check_path(KL_OP_GETATTR, path);
 }
 
+/* @locked: a lock is held that nobody may be waited for with */
 static int check_ioctl(struct vfsmount *mnt, struct dentry *dentry,
-		       unsigned int cmd)
+		       unsigned int cmd, bool locked)
 {
 	struct kl_check check kl_uninitialized;
 
 	kl_check_init(&check, KL_OP_IOCTL);
+	check.locked = locked;
 	kl_check_object(&check, 0, mnt, dentry);
 	kl_check_number(&check, KL_SLOT_CMD, cmd);
 	return kl_check_once(&check);
@@ -78,7 +80,7 @@ int kl_hook_file_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 
 	if (kl_file_is_inner(file))
 		return 0;
-	err = check_ioctl(file->f_path.mnt, file->f_path.dentry, cmd);
+	err = check_ioctl(file->f_path.mnt, file->f_path.dentry, cmd, false);
 	return err ?: kl_owner_ioctl(file, cmd, arg);
 }
 
@@ -88,9 +90,15 @@ int kl_hook_file_ioctl_compat(struct file *file, unsigned int cmd,
 	return kl_hook_file_ioctl(file, cmd, arg);
 }
 
+/* With the ring's lock held, unless a worker does it. */
 int kl_hook_uring_cmd(struct io_uring_cmd *ioucmd)
 {
-	return kl_hook_file_ioctl(ioucmd->file, ioucmd->cmd_op, 0);
+	struct file *file = ioucmd->file;
+
+	if (kl_file_is_inner(file))
+		return 0;
+	return check_ioctl(file->f_path.mnt, file->f_path.dentry,
+			   ioucmd->cmd_op, true);
 }
 
 /*
@@ -102,12 +110,12 @@ int kl_hook_inode_file_setattr(struct dentry *dentry, struct file_kattr *fa)
 {
 	if (!KL_SYSCALL_IS(file_setattr) || kl_dentry_is_skipped(dentry))
 		return 0;
-	return check_ioctl(NULL, dentry, FS_IOC_FSSETXATTR);
+	return check_ioctl(NULL, dentry, FS_IOC_FSSETXATTR, false);
 }
 
 int kl_hook_inode_file_getattr(struct dentry *dentry, struct file_kattr *fa)
 {
 	if (!KL_SYSCALL_IS(file_getattr) || kl_dentry_is_skipped(dentry))
 		return 0;
-	return check_ioctl(NULL, dentry, FS_IOC_FSGETXATTR);
+	return check_ioctl(NULL, dentry, FS_IOC_FSGETXATTR, false);
 }

@@ -37,6 +37,7 @@ struct param {
  * @wild: any mount of @sb may be meant: other notes of it were dropped
  * @truncated: there were more parameters
  * @length: of all parameters, with a comma each
+ * @memory: bytes that they take
  * @source: of the first parameter that said so; or NULL
  * @first, @last: parameters in order
  */
@@ -51,6 +52,7 @@ struct note {
 	bool wild;
 	bool truncated;
 	u32 length;
+	u32 memory;
 	char *source;
 	struct param *first, *last;
 };
@@ -60,7 +62,7 @@ struct note {
  * @lock: everything here but @left_out; a leaf, taken in process context and
  *	under sb_lock
  * @generation: of the attachment that they belong to
- * @memory: bytes of all parameters, KL_FSCONTEXT_MEMORY at most
+ * @memory: bytes that all parameters take, KL_FSCONTEXT_MEMORY at most
  * @dead: notes that nobody finds any more, by @of_fc; unlock_notes() frees them
  * @left_out: parameters that were not noted for want of room
  * @of_fc: notes by context
@@ -107,7 +109,7 @@ static void drop(struct note *note)
 	leave_context(note);
 	if (note->sb)
 		hash_del(&note->of_sb);
-	notes.memory -= note->length;
+	notes.memory -= note->memory;
 	hlist_add_head(&note->of_fc, &notes.dead);
 }
 
@@ -247,17 +249,21 @@ static struct param *make_param(const struct fs_parameter *from)
 	return param;
 }
 
-static bool has_room(const struct note *note, u32 more)
+/* Everybody may have a user namespace, but not the other half. */
+static u32 memory_max(const struct fs_context *fc)
 {
-	return note->length + more <= KL_FSCONTEXT_DATA_MAX &&
-	       notes.memory + more <= KL_FSCONTEXT_MEMORY;
+	return fc->user_ns == &init_user_ns ? KL_FSCONTEXT_MEMORY :
+					      KL_FSCONTEXT_MEMORY / 2;
 }
 
 static bool add_param(struct note *note, struct param *param)
 {
 	u32 more = param->length + 1;
+	/* At most what kmalloc() takes for it. */
+	u32 memory = roundup_pow_of_two(struct_size(param, text, more));
 
-	if (!has_room(note, more)) {
+	if (note->length + more > KL_FSCONTEXT_DATA_MAX ||
+	    notes.memory + memory > memory_max(note->fc)) {
 		note->truncated = true;
 		kl_counter_add(&notes.left_out, 1);
 		return false;
@@ -268,7 +274,8 @@ static bool add_param(struct note *note, struct param *param)
 		note->first = param;
 	note->last = param;
 	note->length += more;
-	notes.memory += more;
+	note->memory += memory;
+	notes.memory += memory;
 	return true;
 }
 
@@ -474,7 +481,7 @@ void kl_hook_free_mnt_opts(void **mnt_opts)
 	unlock_notes();
 }
 
-/* Before 6.12 with sb_lock held. */
+/* Before 6.12 with sb_lock held: whoever changes notes next frees these. */
 void kl_hook_sb_free(struct super_block *sb)
 {
 	struct hlist_node *next;
@@ -486,7 +493,7 @@ void kl_hook_sb_free(struct super_block *sb)
 				    (unsigned long)sb)
 		if (note->sb == sb)
 			drop(note);
-	unlock_notes();
+	spin_unlock(&notes.lock);
 }
 
 /* How well does a note fit? 0: not at all. */
