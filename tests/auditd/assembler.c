@@ -281,7 +281,7 @@ static void timeouts(void **state)
 	now = 15000;
 	say("begin");
 	kl_assembler_end(assembler);
-	expect("192.0.2.1:6665 15 begin \\(cut: end of the daemon)\n");
+	expect("192.0.2.1:6665 15 begin \\(cut: end of the input)\n");
 	assert_int_equal(figures().cut, 3);
 }
 

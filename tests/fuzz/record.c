@@ -8,6 +8,7 @@
  * script that makes a request, which is encoded and printed.
  */
 #include "engine/record.h"
+#include "engine/record_layout.h"
 
 #define TEXTS 512
 
@@ -142,6 +143,8 @@ static void try_bytes(const u8 *data, size_t size, bool valid)
 	if (valid)
 		make_valid(copy + odd, size);
 	print_record(copy + odd, size);
+	if (size >= sizeof(struct kl_record))
+		check(kl_record_label(copy + odd, size).length <= KL_LABEL_MAX);
 	free(copy);
 }
 
@@ -206,11 +209,22 @@ static void set_args(struct kl_request *request, struct script *script)
 	kl_slot_add(request->present, KL_SLOT_ENVP);
 }
 
+static struct kl_string *make_label(u32 length)
+{
+	struct kl_string *label = calloc(1, sizeof(*label) + KL_LABEL_MAX + 1);
+
+	label->length = length;
+	memset(label->text, 'l', length);
+	return label;
+}
+
 static void try_request(struct script *script)
 {
 	struct kl_record_meta meta = {};
+	struct kl_string *name = make_label(next_u8(script) % (KL_LABEL_MAX + 1));
 	struct kl_record_draft draft;
 	struct kl_request request;
+	struct kl_text label;
 	size_t size;
 	u32 slot;
 	u8 *record;
@@ -219,6 +233,7 @@ static void try_request(struct script *script)
 	meta.result = next_u8(script) % KL_RESULTS;
 	meta.flags = next_u8(script) % 4;
 	meta.time = next_u64(script);
+	meta.label = name;
 	memset(ips, 0, sizeof(ips));
 	while (script->left) {
 		slot = next_u8(script) % KL_SLOT_COUNT;
@@ -234,7 +249,10 @@ static void try_request(struct script *script)
 	record = malloc(size);
 	kl_record_write(&draft, record);
 	check(print_record(record, size) > 0);
+	label = kl_record_label(record, size);
+	check(label.length == name->length && !memcmp(label.data, name->text, label.length));
 	free(record);
+	free(name);
 }
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);

@@ -33,7 +33,7 @@ static const char *const reasons[] = {
 	[CUT_TIMEOUT] = "timeout",
 	[CUT_EVICTED] = "too many senders",
 	[CUT_MEMORY] = "no memory",
-	[CUT_END] = "end of the daemon",
+	[CUT_END] = "end of the input",
 };
 
 /**

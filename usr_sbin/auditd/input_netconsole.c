@@ -319,14 +319,30 @@ static void ready(struct kl_watch *watch, u32 events)
 	console->input.batch(&console->input);
 }
 
-/* What waits in the socket is taken; what comes from now on counts as dropped. */
+/* A socket with a peer gets nothing from others. */
+static bool turn_away(struct netconsole *console)
+{
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6, .sin6_port = htons(9),
+				    .sin6_addr = IN6ADDR_LOOPBACK_INIT };
+	struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = htons(9),
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	bool six = console->address.ss_family == AF_INET6;
+
+	return !(six ? connect(console->fd, (struct sockaddr *)&in6, sizeof(in6)) :
+		       connect(console->fd, (struct sockaddr *)&in, sizeof(in)));
+}
+
+/*
+ * What waits in the socket is taken. What comes from now on goes to the socket of
+ * the new configuration, if there is one; if that cannot be, it counts as dropped.
+ */
 static void drain(struct netconsole *console)
 {
 	struct sock_filter nothing = { .code = BPF_RET | BPF_K, .k = 0 };
 	struct sock_fprog filter = { 1, &nothing };
 
-	if (!setsockopt(console->fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter,
-			sizeof(filter)))
+	if (turn_away(console) || !setsockopt(console->fd, SOL_SOCKET, SO_ATTACH_FILTER,
+					      &filter, sizeof(filter)))
 		while (receive(console) > 0)
 			;
 	ask_drops(console);
@@ -388,6 +404,8 @@ static int open_socket(struct netconsole *console)
 		/* The address may come up later than the daemon. */
 		set(console->fd, IPPROTO_IP, IP_FREEBIND, 1);
 	}
+	/* With a new configuration the old socket is there for a moment longer. */
+	set(console->fd, SOL_SOCKET, SO_REUSEPORT, 1);
 	set(console->fd, SOL_SOCKET, SO_RXQ_OVFL, 1);
 	set(console->fd, SOL_SOCKET, SO_TIMESTAMPNS, 1);
 	set_buffer(console);
