@@ -10,6 +10,8 @@
 #define KL_CONNECT_TIMEOUT	10000u		/* milliseconds */
 /* Connections: what the kernel does not take waits; beyond this nothing is added. */
 #define KL_STREAM_OUT		(256u << 10)	/* bytes */
+/* Connections: reads in one round of the loop; the rest waits, so that no server holds it. */
+#define KL_STREAM_READS		16u
 /* Sent and not confirmed: more have to wait. */
 #define KL_TCP_WINDOW		4096u		/* syslog messages */
 #define KL_RELP_WINDOW_MAX	1024u		/* greatest RELP window */

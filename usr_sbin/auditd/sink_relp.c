@@ -199,7 +199,8 @@ static void confirm(struct relp *relp, u32 txnr)
 	u32 ahead = (txnr + TXNR_MAX - relp->oldest) % TXNR_MAX, count = 0;
 	bool *oldest;
 
-	if (ahead >= relp->count) {
+	/* Once each: a server that repeats itself would never be found silent. */
+	if (ahead >= relp->count || relp->confirmed[txnr % KL_RELP_WINDOW_MAX]) {
 		kl_stream_fail(relp->stream, EPROTO, "%s: answers what was not asked",
 			       relp->server.name);
 		return;
@@ -212,9 +213,9 @@ static void confirm(struct relp *relp, u32 txnr)
 		relp->count--;
 		count++;
 	}
-	if (relp->count)
+	if (relp->count && count)
 		kl_timer_set(relp->sink.loop, &relp->timer, KL_RELP_TIMEOUT);
-	else
+	else if (!relp->count)
 		kl_timer_stop(relp->sink.loop, &relp->timer);
 	kl_sink_confirm(&relp->sink, count);
 }
@@ -292,14 +293,18 @@ static void ready(void *data)
 {
 	struct relp *relp = data;
 	char answer[16384];
-	ssize_t got;
+	u32 reads = KL_STREAM_READS;
+	ssize_t got = 1;
 
-	while ((got = kl_stream_read(relp->stream, answer, sizeof(answer))) > 0) {
+	while (got > 0 && reads--) {
+		got = kl_stream_read(relp->stream, answer, sizeof(answer));
+		if (got <= 0)
+			break;
 		kl_buffer_add(&relp->answers, answer, got);
 		if (!take_answers(relp))
 			return;
 	}
-	if (got == -EAGAIN)
+	if (got > 0 || got == -EAGAIN)
 		deliver(&relp->sink);
 }
 

@@ -191,11 +191,11 @@ static void ready(void *data)
 {
 	struct syslog *syslog = data;
 	char answer[512];
-	ssize_t got;
+	u32 reads = KL_STREAM_READS;
 
-	do
-		got = kl_stream_read(syslog->stream, answer, sizeof(answer));
-	while (got > 0);
+	while (reads-- &&
+	       kl_stream_read(syslog->stream, answer, sizeof(answer)) > 0)
+		;
 	if (kl_stream_connected(syslog->stream))
 		deliver(&syslog->sink);
 }

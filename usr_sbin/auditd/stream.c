@@ -31,7 +31,8 @@ enum stage {
  * @list, @next: addresses, and the one to be tried next
  * @watch: of the socket, fd -1: none
  * @events: that are watched for
- * @timer: until CONNECTED: it takes too long
+ * @timer: until CONNECTED: it takes too long; then: TLS holds bytes that were
+ *	not read and that the socket does not tell of
  * @why: how the last address failed
  * @error: errno of that
  * @out: to be sent
@@ -301,6 +302,14 @@ static void finish_connecting(struct kl_stream *stream)
 		set_attached(stream);
 }
 
+/* The user may have left something: of what TLS has got, epoll knows nothing. */
+static void go_on(struct kl_stream *stream)
+{
+	stream->user->ready(stream->data);
+	if (stream->session && gnutls_record_check_pending(stream->session))
+		kl_timer_set(stream->loop, &stream->timer, 0);
+}
+
 static void is_ready(struct kl_watch *watch, u32 events)
 {
 	struct kl_stream *stream = watch->data;
@@ -314,9 +323,8 @@ static void is_ready(struct kl_watch *watch, u32 events)
 		shake_hands(stream);
 		break;
 	default:
-		if (kl_stream_flush(stream))
-			return;
-		stream->user->ready(stream->data);
+		if (!kl_stream_flush(stream))
+			go_on(stream);
 	}
 }
 
@@ -394,7 +402,7 @@ static void resolved(void *data, int error, struct addrinfo *list)
 	try_next(stream);
 }
 
-static void took_too_long(struct kl_timer *timer)
+static void is_due(struct kl_timer *timer)
 {
 	struct kl_stream *stream = timer->data;
 	static const char *const what[] = {
@@ -403,8 +411,11 @@ static void took_too_long(struct kl_timer *timer)
 		[SHAKING] = "the TLS handshake does not end",
 	};
 
-	kl_stream_fail(stream, ETIMEDOUT, "%s: %s in time", stream->server->name,
-		       what[stream->stage]);
+	if (stream->stage == CONNECTED)
+		go_on(stream);
+	else
+		kl_stream_fail(stream, ETIMEDOUT, "%s: %s in time", stream->server->name,
+			       what[stream->stage]);
 }
 
 void kl_stream_connect(struct kl_stream *stream)
@@ -519,6 +530,9 @@ ssize_t kl_stream_read(struct kl_stream *stream, char *data, size_t room)
 		return got;
 	if (got < 0)
 		return broken(stream, got);
+	/* A datagram without a byte ends nothing, and anybody can send one. */
+	if (stream->socktype == SOCK_DGRAM)
+		return -EAGAIN;
 	kl_stream_fail(stream, EPIPE, "%s: the server closed the connection",
 		       stream->server->name);
 	return -EPIPE;
@@ -547,7 +561,7 @@ struct kl_stream *kl_stream_new(struct kl_loop *loop, const struct kl_server *se
 	stream->user = user;
 	stream->data = data;
 	stream->watch = (struct kl_watch){ -1, is_ready, stream };
-	stream->timer.expired = took_too_long;
+	stream->timer.expired = is_due;
 	stream->timer.data = stream;
 	/* kl_server_check() has seen it. */
 	kl_resolve_split(server->name, port, &stream->host, &stream->service);

@@ -82,7 +82,8 @@ int kl_stream_flush(struct kl_stream *stream);
 int kl_stream_datagram(struct kl_stream *stream, const char *data, size_t length);
 
 /**
- * kl_stream_read - read what there is
+ * kl_stream_read - read what there is; not more than KL_STREAM_READS times in one
+ * @user->ready, which is called again if something is left
  * Return: bytes; -EAGAIN: nothing at the moment; another negative errno:
  * @user->failed was called.
  */
