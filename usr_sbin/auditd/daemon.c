@@ -329,13 +329,17 @@ static void close_input(struct kl_inlet *inlet)
 	inlet->input->type->close(inlet->input);
 }
 
-static void close_inputs(struct kl_config *config)
+/* @but: stays open, or NULL. What they still have is routed: before sinks are closed */
+static void close_inputs(struct kl_config *config, const struct kl_kernel *but)
 {
 	u32 i;
 
-	for (i = 0; i < config->inlet_count; i++)
-		if (config->inlets[i].open)
-			close_input(&config->inlets[i]);
+	for (i = 0; i < config->inlet_count; i++) {
+		struct kl_inlet *inlet = &config->inlets[i];
+
+		if (inlet->open && (!but || kl_kernel_of(inlet->input) != but))
+			close_input(inlet);
+	}
 }
 
 /* @position: receives how far each has got, or NULL */
@@ -377,7 +381,7 @@ static int open_inputs(struct kl_daemon *daemon, struct kl_config *config)
 
 static void close_config(struct kl_daemon *daemon, struct kl_config *config, u64 seen)
 {
-	close_inputs(config);
+	close_inputs(config, NULL);
 	close_sinks(daemon, config, seen, NULL);
 	kl_config_free(config);
 }
@@ -561,19 +565,23 @@ static int open_all(struct kl_daemon *daemon)
 {
 	struct kl_config *config = daemon->config;
 	const struct kl_position *earlier = &daemon->earlier;
-	u64 newest = 0;
 	bool resumes;
-	int error = 0;
+	u64 newest;
+	int error;
 	u32 i;
 
-	kl_position_read(config->settings.position, &daemon->earlier);
-	kl_kernel_instance(&daemon->instance);
-	resumes = daemon->instance && daemon->instance == earlier->instance;
-	if (resumes && !earlier->clean)
-		newest = find_newest();
+	/* The counters are root's, the position is the user's. */
+	newest = find_newest();
 	error = kl_opener_start(&daemon->opener);
 	if (!error)
 		error = kl_privileges_drop(config->settings.user);
+	if (error)
+		return error;
+	kl_position_read(config->settings.position, &daemon->earlier);
+	kl_kernel_instance(&daemon->instance);
+	resumes = daemon->instance && daemon->instance == earlier->instance;
+	if (!resumes || earlier->clean)
+		newest = 0;
 	for (i = 0; i < config->outlet_count && !error; i++) {
 		struct kl_outlet *outlet = &config->outlets[i];
 
@@ -616,17 +624,18 @@ static void drain(struct kl_daemon *daemon)
 static void end(struct kl_daemon *daemon)
 {
 	struct kl_position position = { .instance = daemon->instance, .clean = true };
-	struct kl_kernel *kernel;
+	struct kl_kernel *kernel = kl_daemon_kernel(daemon);
 	u64 safe;
 	u32 i;
 
 	sd_notify(0, "STOPPING=1");
 	drain(daemon);
+	/* The kernel's is needed to acknowledge what the sinks say at their end. */
+	close_inputs(daemon->config, kernel);
 	NOTE(daemon, "stopped");
 	give_notes(daemon);
 	deliver(daemon);
 	kl_status_write(daemon, "stopped");
-	kernel = kl_daemon_kernel(daemon);
 	position.seen = safe = daemon->seen;
 	close_sinks(daemon, daemon->config, position.seen, &position);
 	for (i = 0; i < position.count; i++)
@@ -639,7 +648,7 @@ static void end(struct kl_daemon *daemon)
 static void release(struct kl_daemon *daemon)
 {
 	if (daemon->config) {
-		close_inputs(daemon->config);
+		close_inputs(daemon->config, NULL);
 		close_sinks(daemon, daemon->config, 0, NULL);
 	}
 	kl_config_free(daemon->config);

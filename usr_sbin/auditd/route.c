@@ -282,7 +282,7 @@ bool kl_routes_give(struct kl_route *routes, u32 count, const struct kl_entry *e
 		for (sink = 0; sink < route->outlet_count; sink++) {
 			struct kl_outlet *outlet = route->outlets[sink];
 
-			if (outlet->stamp == stamp)
+			if (!outlet->open || outlet->stamp == stamp)
 				continue;
 			outlet->stamp = stamp;
 			kl_outlet_put(outlet, entry);

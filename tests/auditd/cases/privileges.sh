@@ -44,3 +44,14 @@ module records 5
 wait_for acknowledged 5
 kill_daemon
 wait_for eval "! kill -0 $opener"
+
+# With the rights that the unit leaves to root it cannot look into a directory of the user's.
+chmod 700 log
+! grep -q "Permission denied" said || fail "something was denied"
+setpriv --bounding-set=-all,+mac_admin,+setuid,+setgid \
+	"$AUDITD" -c conf 2>>said & daemon=$!
+module records 5
+wait_for acknowledged 10
+! grep -q "Permission denied" said || fail "the position cannot be read"
+grep -q 'daemon=source-up instance=2222222222222222 behind=5' log/main.log || fail "it does not resume"
+stop_daemon

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The end of the daemon would be a crash, and what other machines sent last would be missing.
+
+# send TEXT...: one datagram each, always from the same port.
+send() {
+	python3 - "$port" "$@" <<-'END'
+	import socket, sys
+	s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+	s.bind(("127.0.0.1", 0))
+	for text in sys.argv[2:]:
+	    s.sendto(text.encode(), ("127.0.0.1", int(sys.argv[1])))
+	END
+}
+port=$((20000 + $$ % 10000))
+{
+	printf 'input kernel\ninput netconsole\n    listen 127.0.0.1:%s\n' "$port"
+	file_sink main
+	printf 'route all\n    to main\n'
+} | configure
+load_module
+start_daemon
+module records 5
+wait_for acknowledged 5
+send 'an unfinished line'
+wait_for is_stat input netconsole lines_pending 1
+stop_daemon
+grep -q 'netconsole=127.0.0.1:[0-9]* / an unfinished line \\(cut: end of the daemon)$' main.log ||
+	fail "the unfinished line: $(tail -n 2 main.log)"
+[[ $(tail -n 1 main.log) == *daemon=stopped ]] || fail "stopped is not the last line"
+grep -qx 'sink main 5' position || fail "position: $(cat position)"
