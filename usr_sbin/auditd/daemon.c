@@ -363,13 +363,15 @@ static bool reads_facts(const struct kl_config *config)
 	return false;
 }
 
-static int open_inputs(struct kl_daemon *daemon, struct kl_config *config)
+static int open_inputs(struct kl_daemon *daemon, struct kl_config *config, bool patient)
 {
 	int error = 0;
 	u32 i;
 
-	for (i = 0; i < config->inlet_count; i++)
+	for (i = 0; i < config->inlet_count; i++) {
 		config->inlets[i].input->whole = reads_facts(config);
+		config->inlets[i].input->patient = patient;
+	}
 
 	for (i = 0; i < config->inlet_count && !error; i++)
 		if (!config->inlets[i].open)
@@ -394,7 +396,7 @@ static int open_config(struct kl_daemon *daemon, struct kl_config *config, u64 s
 	for (i = 0; i < config->outlet_count && !error; i++)
 		if (!config->outlets[i].open)
 			error = open_sink(daemon, &config->outlets[i], seen, 0);
-	return error ? error : open_inputs(daemon, config);
+	return error ? error : open_inputs(daemon, config, false);
 }
 
 static bool same_spool(const struct kl_outlet *a, const struct kl_outlet *b)
@@ -594,7 +596,7 @@ static int open_all(struct kl_daemon *daemon)
 	if (error)
 		return error;
 	NOTE(daemon, "started pid=%d version=%s", getpid(), KELLAS_VERSION);
-	return open_inputs(daemon, config);
+	return open_inputs(daemon, config, true);
 }
 
 static void begin_timers(struct kl_daemon *daemon)

@@ -40,6 +40,8 @@ struct kl_input_type {
  * @take: give one line to the routes
  * @batch: a batch is over: sinks deliver
  * @data: for the functions here
+ * @patient: the daemon starts: what @open cannot have yet is no error if others may give
+ *	it back, but tried again
  * @whole: of the kernel's input: a route reads the facts of requests; without, records
  *	have a head only
  * @open_proc: of the kernel's input: open /proc/kellas/audit, O_RDWR and
@@ -57,6 +59,7 @@ struct kl_input {
 	int (*open_proc)(struct kl_input *input);
 	u64 (*begin)(struct kl_input *input, u64 instance);
 	void *data;
+	bool patient;
 	bool whole;
 };
 

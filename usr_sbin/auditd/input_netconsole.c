@@ -34,12 +34,15 @@
  * @watch: of @fd
  * @expiry: the oldest unfinished line is due
  * @pause: an error of the socket is over
+ * @rebind: its address is to be tried again
+ * @bound: it has its address
  * @assembler: makes the lines
  * @batch: room for one call of recvmmsg()
  * @buffer: bytes that the kernel grants the socket
  * @dropped: count of the socket, as far as it was told
  * @drops: datagrams told as dropped since the start
  * @errors: of the socket
+ * @bind_failures: times that it did not get its address
  */
 struct netconsole {
 	struct kl_input input;
@@ -49,13 +52,14 @@ struct netconsole {
 	struct sockaddr_storage address;
 	socklen_t address_length;
 	int fd;
+	bool bound;
 	struct kl_watch watch;
-	struct kl_timer expiry, pause;
+	struct kl_timer expiry, pause, rebind;
 	struct kl_assembler *assembler;
 	struct batch *batch;
 	int buffer;
 	u32 dropped;
-	u64 drops, errors;
+	u64 drops, errors, bind_failures;
 };
 
 /* No UDP datagram is longer. */
@@ -409,9 +413,47 @@ static int open_socket(struct netconsole *console)
 	set(console->fd, SOL_SOCKET, SO_RXQ_OVFL, 1);
 	set(console->fd, SOL_SOCKET, SO_TIMESTAMPNS, 1);
 	set_buffer(console);
+	return 0;
+}
+
+static int listen_to(struct netconsole *console)
+{
 	if (bind(console->fd, (struct sockaddr *)&console->address,
-		 console->address_length))
+		 console->address_length)) {
+		console->bind_failures++;
 		return -errno;
+	}
+	console->bound = true;
+	console->watch = (struct kl_watch){ console->fd, ready, console };
+	return kl_loop_add(console->input.loop, &console->watch, EPOLLIN);
+}
+
+static void listen_again(struct kl_timer *timer)
+{
+	struct netconsole *console = timer->data;
+	int error = listen_to(console);
+
+	if (!console->bound)
+		kl_timer_set(console->input.loop, timer, KL_NETCONSOLE_RETRY);
+	else if (error)
+		pause_input(console, -error);
+	else
+		kl_tell(LOG_NOTICE, "netconsole: %s: listening now", console->listen);
+}
+
+/*
+ * Whoever took the port first must not keep the daemon, and with it the log of the
+ * kernel, from starting.
+ */
+static int listen_or_wait(struct netconsole *console)
+{
+	int error = listen_to(console);
+
+	if (!error || console->bound || !console->input.patient)
+		return error;
+	kl_tell(LOG_ERR, "netconsole: %s: %s: nothing is received; trying again",
+		console->listen, strerror(-error));
+	kl_timer_set(console->input.loop, &console->rebind, KL_NETCONSOLE_RETRY);
 	return 0;
 }
 
@@ -443,9 +485,11 @@ static void close_input(struct kl_input *input)
 {
 	struct netconsole *console = of(input);
 
-	kl_loop_remove(input->loop, &console->watch);
+	if (console->bound)
+		kl_loop_remove(input->loop, &console->watch);
 	kl_timer_stop(input->loop, &console->expiry);
 	kl_timer_stop(input->loop, &console->pause);
+	kl_timer_stop(input->loop, &console->rebind);
 	drain(console);
 	free_input(console);
 }
@@ -460,13 +504,13 @@ static int open_input(struct kl_input *input)
 	console->expiry.data = console;
 	console->pause.expired = resume;
 	console->pause.data = console;
+	console->rebind.expired = listen_again;
+	console->rebind.data = console;
 	error = make_assembler(console);
 	if (!error)
 		error = open_socket(console);
-	if (!error) {
-		console->watch = (struct kl_watch){ console->fd, ready, console };
-		error = kl_loop_add(input->loop, &console->watch, EPOLLIN);
-	}
+	if (!error)
+		error = listen_or_wait(console);
 	if (error) {
 		kl_tell(LOG_ERR, "netconsole: %s: %s", console->listen, strerror(-error));
 		free_input(console);
@@ -485,7 +529,9 @@ static void put_stat(struct kl_input *input, struct kl_buffer *out)
 	struct kl_assembler_stat stat;
 
 	kl_assembler_stat(console->assembler, &stat);
-	kl_buffer_printf(out, "listen %s\n", console->listen);
+	kl_buffer_printf(out, "listen %s\nlistening %s\n", console->listen,
+			 console->bound ? "yes" : "no");
+	put_figure(out, "bind_failures", console->bind_failures);
 	put_figure(out, "receive_buffer", console->buffer);
 	put_figure(out, "datagrams", stat.datagrams);
 	put_figure(out, "bytes", stat.bytes);

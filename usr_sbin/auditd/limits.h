@@ -76,6 +76,8 @@
 #define KL_DATAGRAM_ROUNDS	8u	/* calls in one round of the loop; the rest waits */
 #define KL_SENDERS_MAX		65536u	/* greatest senders-max */
 #define KL_LINE_MAX		(1u << 20) /* greatest line-max */
+#define KL_NETCONSOLE_RETRY	1000u	/* milliseconds until a taken port is tried again */
+#define KL_NETCONSOLE_TELL	1000u	/* milliseconds between lines about one sender's losses */
 #define KL_NETCONSOLE_MEMORY_MAX (1ull << 30) /* senders-max times line-max: refused */
 
 /* Sinks: a formatted line beyond it is dropped and told as lost. */

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The end of the daemon would be a crash, and what other machines sent last would be missing.
+# The end of the daemon would be a crash, and what other machines sent last would be missing; or whoever
+# has the port would keep the daemon from starting.
 
 # send TEXT...: one datagram each, always from the same port.
 send() {
@@ -28,3 +29,23 @@ grep -q 'netconsole=127.0.0.1:[0-9]* / an unfinished line \\(cut: end of the dae
 	fail "the unfinished line: $(tail -n 2 main.log)"
 [[ $(tail -n 1 main.log) == *daemon=stopped ]] || fail "stopped is not the last line"
 grep -qx 'sink main 5' position || fail "position: $(cat position)"
+
+# Somebody has the port when it starts, and gives it back.
+python3 -c '
+import socket, sys, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("127.0.0.1", int(sys.argv[1])))
+print("has it", flush=True)
+time.sleep(60)' "$port" >taken & thief=$!
+wait_for test -s taken
+start_daemon
+module records 5
+wait_for acknowledged 10
+wait_for eval '[[ $(stat_of input netconsole bind_failures) -ge 2 ]]'
+[[ $(stat_of input netconsole listening) == no ]] || fail "it listens to a port that another has"
+[[ $(grep -c 'Address already in use: nothing is received; trying again' said) == 1 ]] || fail "not said once"
+kill "$thief"
+wait_for is_stat input netconsole listening yes
+send $'a whole line\n'
+wait_for grep -q ' / a whole line$' main.log
+stop_daemon
