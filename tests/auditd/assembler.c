@@ -230,9 +230,18 @@ static void gaps(void **state)
 	say("6,2,90,-;f\n");
 	say("6,3,91,-;g\n");
 	expect(WHO "6,11,3600000000,-;e\n"
-	       "daemon=sender-restarted input=netconsole sender=192.0.2.1:6665 number=2\n"
 	       WHO "6,2,90,-;f\n" WHO "6,3,91,-;g\n");
 	assert_int_equal(figures().restarts, 1);
+	/* Not more often than each second; then with the sum. */
+	say("6,5,92,-;h\n");
+	say("6,9,93,-;i\n");
+	assert_int_equal(kl_assembler_expire(assembler, now + 400), 600);
+	expect(WHO "6,5,92,-;h\n" WHO "6,9,93,-;i\n");
+	assert_int_equal(kl_assembler_expire(assembler, now + 1000), 0);
+	expect("daemon=sender-restarted input=netconsole sender=192.0.2.1:6665 "
+	       "number=2 count=1\n"
+	       "daemon=lost input=netconsole sender=192.0.2.1:6665 "
+	       "count=4 numbers=4-8 reason=gap\n");
 	say("6,18446744073709551615,92,-;h\n");
 	say("6,18446744073709551615,93,-;h\n");
 	assert_int_equal(figures().late, 2);

@@ -10,6 +10,7 @@
 #include "assembler.h"
 #include "engine/intern.h"
 #include "engine/lex.h"
+#include "limits.h"
 
 /* A record that comes late was made this much before the newest, at most: seconds. */
 #define LATE_MAX 60u
@@ -54,6 +55,10 @@ static const char *const reasons[] = {
  * @numbered: @newest and @stamp mean something
  * @newest: greatest sequence number seen
  * @stamp: its time, microseconds since the sender's boot
+ * @untold: place among those of which something is to be told, if @is_untold
+ * @tell_due: not to be told before: milliseconds of kl_loop_now()
+ * @missing, @first, @last: numbers left out, not told yet: how many, and between which
+ * @restarts, @number: restarts not told yet, and the number at the last of them
  */
 struct sender {
 	struct sockaddr_in6 address;
@@ -68,6 +73,11 @@ struct sender {
 	u64 sequence, total, expected;
 	bool numbered;
 	u64 newest, stamp;
+	TAILQ_ENTRY(sender) untold;
+	bool is_untold;
+	u64 tell_due;
+	u64 missing, first, last;
+	u64 restarts, number;
 };
 
 TAILQ_HEAD(senders, sender);
@@ -79,7 +89,7 @@ TAILQ_HEAD(senders, sender);
  * @free: unused ones
  * @buckets, @mask: hash table
  * @seed: of the hash, so that nobody outside can aim at one bucket
- * @idle, @pending: see struct sender
+ * @idle, @pending, @untold: see struct sender
  * @clean: the line that is given out
  * @stat: figures
  */
@@ -88,7 +98,7 @@ struct kl_assembler {
 	struct sender *senders, *free;
 	struct sender **buckets;
 	u32 mask, seed;
-	struct senders idle, pending;
+	struct senders idle, pending, untold;
 	struct kl_buffer clean;
 	struct kl_assembler_stat stat;
 };
@@ -130,6 +140,7 @@ struct kl_assembler *kl_assembler_new(const struct kl_assembler_options *options
 		assembler->seed = time(NULL) ^ (u32)(uintptr_t)assembler;
 	TAILQ_INIT(&assembler->idle);
 	TAILQ_INIT(&assembler->pending);
+	TAILQ_INIT(&assembler->untold);
 	for (i = options->senders_max; i--;) {
 		assembler->senders[i].next = assembler->free;
 		assembler->free = &assembler->senders[i];
@@ -394,31 +405,65 @@ static bool read_header(struct kl_text text, struct header *header, struct kl_te
 	return read_extra(rest, all, header);
 }
 
-static void tell_missing(struct kl_assembler *assembler, const struct sender *sender,
-			 u64 first, u64 last)
+/* What is known of a sender's losses and restarts. */
+static void tell(struct kl_assembler *assembler, struct sender *sender)
 {
 	struct kl_entry entry;
 
+	TAILQ_REMOVE(&assembler->untold, sender, untold);
+	sender->is_untold = false;
+	if (sender->restarts) {
+		kl_entry_say(&entry, &assembler->clean,
+			     "sender-restarted input=netconsole sender=%s number=%llu count=%llu",
+			     sender->name, (unsigned long long)sender->number,
+			     (unsigned long long)sender->restarts);
+		entry.console = true;
+		sender->restarts = 0;
+		assembler->options.give(assembler->options.data, &entry);
+	}
+	if (sender->missing) {
+		kl_entry_say(&entry, &assembler->clean,
+			     "lost input=netconsole sender=%s count=%llu numbers=%llu-%llu reason=gap",
+			     sender->name, (unsigned long long)sender->missing,
+			     (unsigned long long)sender->first,
+			     (unsigned long long)sender->last);
+		entry.console = true;
+		sender->missing = 0;
+		assembler->options.give(assembler->options.data, &entry);
+	}
+}
+
+/* Now if the last time is long ago, otherwise later: whoever sends could fill the log. */
+static void tell_soon(struct kl_assembler *assembler, struct sender *sender, u64 now)
+{
+	if (!sender->is_untold)
+		TAILQ_INSERT_TAIL(&assembler->untold, sender, untold);
+	sender->is_untold = true;
+	if (sender->tell_due > now)
+		return;
+	tell(assembler, sender);
+	sender->tell_due = now + KL_NETCONSOLE_TELL;
+}
+
+static void tell_missing(struct kl_assembler *assembler, struct sender *sender, u64 first,
+			 u64 last, u64 now)
+{
 	assembler->stat.missing += last - first + 1;
 	if (!assembler->options.gaps)
 		return;
-	kl_entry_say(&entry, &assembler->clean,
-		     "lost input=netconsole sender=%s count=%llu numbers=%llu-%llu reason=gap",
-		     sender->name, (unsigned long long)(last - first + 1),
-		     (unsigned long long)first, (unsigned long long)last);
-	assembler->options.give(assembler->options.data, &entry);
+	sender->first = sender->missing ? min(sender->first, first) : first;
+	sender->last = sender->missing ? max(sender->last, last) : last;
+	sender->missing += last - first + 1;
+	tell_soon(assembler, sender, now);
 }
 
-static void tell_restart(struct kl_assembler *assembler, const struct sender *sender,
-			 u64 first)
+static void tell_restart(struct kl_assembler *assembler, struct sender *sender, u64 first,
+			 u64 now)
 {
-	struct kl_entry entry;
-
 	assembler->stat.restarts++;
-	kl_entry_say(&entry, &assembler->clean,
-		     "sender-restarted input=netconsole sender=%s number=%llu", sender->name,
-		     (unsigned long long)first);
-	assembler->options.give(assembler->options.data, &entry);
+	sender->restarts++;
+	sender->number = first;
+	tell_soon(assembler, sender, now);
 }
 
 /*
@@ -426,16 +471,17 @@ static void tell_restart(struct kl_assembler *assembler, const struct sender *se
  * before, the first of another boot.
  */
 static void check_number(struct kl_assembler *assembler, struct sender *sender,
-			 const struct header *header)
+			 const struct header *header, u64 now)
 {
 	if (sender->numbered && header->sequence <= sender->newest) {
 		if (header->stamp + LATE_MAX * 1000000ull >= sender->stamp) {
 			assembler->stat.late++;
 			return;
 		}
-		tell_restart(assembler, sender, header->sequence);
+		tell_restart(assembler, sender, header->sequence, now);
 	} else if (sender->numbered && header->sequence > sender->newest + 1) {
-		tell_missing(assembler, sender, sender->newest + 1, header->sequence - 1);
+		tell_missing(assembler, sender, sender->newest + 1, header->sequence - 1,
+			     now);
 	}
 	sender->numbered = true;
 	sender->newest = header->sequence;
@@ -457,7 +503,7 @@ static void take_fragment(struct kl_assembler *assembler, struct sender *sender,
 	if (!is_next_fragment(sender, header)) {
 		end_line(assembler, sender, CUT_LOSS);
 		if (!sender->numbered || header->sequence != sender->newest)
-			check_number(assembler, sender, header);
+			check_number(assembler, sender, header, datagram->now);
 		sender->fragments = true;
 		append(assembler, sender, datagram, header->text);
 		append(assembler, sender, datagram, header->tail);
@@ -489,7 +535,7 @@ static void take_record(struct kl_assembler *assembler, struct sender *sender,
 		return;
 	}
 	end_line(assembler, sender, CUT_LOSS);
-	check_number(assembler, sender, header);
+	check_number(assembler, sender, header, datagram->now);
 	if (text.data[text.length - 1] == '\n')
 		text.length--;
 	whole_line(assembler, sender, datagram, text, true);
@@ -533,6 +579,8 @@ static void evict(struct kl_assembler *assembler)
 	struct sender *sender = TAILQ_FIRST(&assembler->idle), **link;
 
 	end_line(assembler, sender, CUT_EVICTED);
+	if (sender->is_untold)
+		tell(assembler, sender);
 	for (link = bucket_of(assembler, &sender->address); *link != sender;)
 		link = &(*link)->next;
 	*link = sender->next;
@@ -608,10 +656,11 @@ void kl_assembler_dropped(struct kl_assembler *assembler, u64 count)
 	kl_entry_say(&entry, &assembler->clean,
 		     "lost input=netconsole count=%llu reason=socket-full",
 		     (unsigned long long)count);
+	entry.console = true;
 	assembler->options.give(assembler->options.data, &entry);
 }
 
-u64 kl_assembler_expire(struct kl_assembler *assembler, u64 now)
+static u64 expire_lines(struct kl_assembler *assembler, u64 now)
 {
 	u64 timeout = assembler->options.timeout;
 	struct sender *sender;
@@ -624,12 +673,34 @@ u64 kl_assembler_expire(struct kl_assembler *assembler, u64 now)
 	return 0;
 }
 
+static u64 expire_sums(struct kl_assembler *assembler, u64 now)
+{
+	struct sender *sender;
+
+	while ((sender = TAILQ_FIRST(&assembler->untold))) {
+		if (sender->tell_due > now)
+			return sender->tell_due - now;
+		tell(assembler, sender);
+		sender->tell_due = now + KL_NETCONSOLE_TELL;
+	}
+	return 0;
+}
+
+u64 kl_assembler_expire(struct kl_assembler *assembler, u64 now)
+{
+	u64 lines = expire_lines(assembler, now), sums = expire_sums(assembler, now);
+
+	return lines && sums ? min(lines, sums) : max(lines, sums);
+}
+
 void kl_assembler_end(struct kl_assembler *assembler)
 {
 	struct sender *sender;
 
 	while ((sender = TAILQ_FIRST(&assembler->pending)))
 		end_line(assembler, sender, CUT_END);
+	while ((sender = TAILQ_FIRST(&assembler->untold)))
+		tell(assembler, sender);
 }
 
 void kl_assembler_stat(const struct kl_assembler *assembler,

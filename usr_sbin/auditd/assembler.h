@@ -31,7 +31,8 @@ struct kl_assembler;
  * @line_max: bytes of a line as it came; a longer one is given out in pieces
  * @timeout: milliseconds after which an unfinished line is given out as it is
  * @gaps: numbers left out by an extended sender are told as lost
- * @give: called for each line, and for the daemon's own about what is lost
+ * @give: called for each line, and for the daemon's own about what is lost: of each
+ *	sender at most one of a kind in KL_NETCONSOLE_TELL, with the sum
  * @data: for @give
  */
 struct kl_assembler_options {
@@ -104,14 +105,14 @@ void kl_assembler_take(struct kl_assembler *assembler,
 void kl_assembler_dropped(struct kl_assembler *assembler, u64 count);
 
 /**
- * kl_assembler_expire - give out unfinished lines that are too old
+ * kl_assembler_expire - give out unfinished lines that are too old, and sums that are due
  * @now: milliseconds of kl_loop_now()
  *
- * Return: milliseconds until it must be called again; 0: nothing is pending.
+ * Return: milliseconds until it must be called again; 0: nothing waits.
  */
 u64 kl_assembler_expire(struct kl_assembler *assembler, u64 now);
 
-/** kl_assembler_end - nothing more will come: give out all unfinished lines */
+/** kl_assembler_end - nothing more will come: give out all that waits */
 void kl_assembler_end(struct kl_assembler *assembler);
 
 void kl_assembler_stat(const struct kl_assembler *assembler,

@@ -24,6 +24,8 @@ enum kl_entry_source {
  *	see assembler.h
  * @record: KERNEL: parsed, its facts only if kl_input.whole; NULL if it could not be
  *	parsed (it is kept all the same)
+ * @console: DAEMON: it is about senders of netconsole, who can cause any number of
+ *	them: goes where their lines go, and nowhere else
  * @origin: NETCONSOLE: "ADDRESS:PORT"; empty otherwise
  *
  * Nothing of it outlives the call that it is given to.
@@ -35,6 +37,7 @@ struct kl_entry {
 	u64 time;
 	struct kl_text line;
 	const struct kl_logline *record;
+	bool console;
 	struct kl_text origin;
 };
 

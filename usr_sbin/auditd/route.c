@@ -219,7 +219,12 @@ static bool is_notice(const struct kl_entry *entry)
 {
 	if (entry->source == KL_ENTRY_KERNEL)
 		return !entry->record || entry->record->kind != KL_LOGLINE_REQUEST;
-	return entry->source == KL_ENTRY_DAEMON;
+	return entry->source == KL_ENTRY_DAEMON && !entry->console;
+}
+
+static enum kl_entry_source source_of(const struct kl_entry *entry)
+{
+	return entry->console ? KL_ENTRY_NETCONSOLE : entry->source;
 }
 
 static bool asks_record(const struct kl_route_test *test)
@@ -242,7 +247,7 @@ static bool holds(const struct kl_route_test *test, const struct kl_logline *rec
 static bool passes(const struct kl_route_test *test, const struct kl_entry *entry,
 		   bool notice)
 {
-	if (test->source >= 0 && test->source != (int)entry->source)
+	if (test->source >= 0 && test->source != (int)source_of(entry))
 		return false;
 	if (!asks_record(test))
 		return true;

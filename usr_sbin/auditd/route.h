@@ -4,7 +4,8 @@
  *
  * What says that something is missing must not go missing: loss records, records
  * that could not be parsed and the daemon's own lines pass every condition but
- * source=, and no route keeps them from the next one.
+ * source=, and no route keeps them from the next one. But what is said of senders
+ * of netconsole is routed as their lines are: anybody can cause it.
  */
 #ifndef KELLAS_ROUTE_H
 #define KELLAS_ROUTE_H

@@ -16,7 +16,8 @@ port=$((20000 + $$ % 10000))
 {
 	printf 'input kernel\ninput netconsole\n    listen 127.0.0.1:%s\n' "$port"
 	file_sink main
-	printf 'route all\n    to main\n'
+	file_sink denied
+	printf 'route denials\n    match result=denied\n    to denied\n    continue\nroute all\n    to main\n'
 } | configure
 load_module
 start_daemon
@@ -25,10 +26,18 @@ wait_for acknowledged 5
 send 'an unfinished line'
 wait_for is_stat input netconsole lines_pending 1
 stop_daemon
-grep -q 'netconsole=127.0.0.1:[0-9]* / an unfinished line \\(cut: end of the daemon)$' main.log ||
+grep -q 'netconsole=127.0.0.1:[0-9]* / an unfinished line \\(cut: end of the input)$' main.log ||
 	fail "the unfinished line: $(tail -n 2 main.log)"
 [[ $(tail -n 1 main.log) == *daemon=stopped ]] || fail "stopped is not the last line"
 grep -qx 'sink main 5' position || fail "position: $(cat position)"
+
+# Anybody can cause what is said of senders: it must not come into a log of something else.
+start_daemon
+send $'6,1,1000000,-;a\n' $'6,9,2000000,-;b\n'
+wait_for grep -q 'daemon=lost input=netconsole .* count=7 numbers=2-8 reason=gap' main.log
+stop_daemon
+grep -q daemon=stopped denied.log || fail "a line of the daemon's own is missing"
+! grep input=netconsole denied.log || fail "what is said of senders is in a log of denials"
 
 # Somebody has the port when it starts, and gives it back.
 python3 -c '
