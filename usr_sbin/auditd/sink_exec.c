@@ -318,13 +318,17 @@ static int start_run(struct exec *exec, const struct kl_message *message)
 	return 0;
 }
 
+/* Nobody would end them in time any more; their records are given again. */
 static void stop_runs(struct exec *exec)
 {
 	u32 i;
 
 	for (i = 0; i < exec->processes; i++) {
-		kl_child_forget(exec->runs[i].child);
-		exec->runs[i].child = NULL;
+		if (exec->runs[i].child) {
+			kl_child_kill(exec->runs[i].child);
+			kl_child_forget(exec->runs[i].child);
+			exec->runs[i].child = NULL;
+		}
 		kl_timer_stop(exec->sink.loop, &exec->runs[i].timer);
 	}
 	exec->first = exec->count = 0;
@@ -338,8 +342,10 @@ static void deliver_each(struct exec *exec)
 	while (exec->count < exec->processes &&
 	       kl_queue_next(exec->sink.queue, &message)) {
 		error = start_run(exec, &message);
+		/* Those that run go on, and the end of one tries again. */
+		if (error && exec->count)
+			return;
 		if (error) {
-			stop_runs(exec);
 			kl_sink_down(&exec->sink, -error, "%s: %s", exec->program,
 				     strerror(-error));
 			return;
