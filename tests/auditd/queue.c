@@ -203,8 +203,9 @@ static void too_long_is_told(void **state)
 
 	(void)state;
 	assert_int_equal(put_sized(queue, 1, KL_MESSAGE_MAX), -EMSGSIZE);
-	assert_int_equal(put(queue, 2), 0);
+	/* Also if nothing follows. */
 	assert_string_equal(take(queue), "lost 1 1-1");
+	assert_int_equal(put(queue, 2), 0);
 	assert_string_equal(take(queue), "2");
 	kl_queue_free(queue);
 }
@@ -219,10 +220,17 @@ static void what_cannot_be_sent_is_told(void **state)
 	put(queue, 1);
 	put(queue, 2);
 	assert_true(kl_queue_next(queue, &message));
-	kl_queue_drop(queue);
+	assert_true(kl_queue_drop(queue));
+	/* Nothing stands for what tells it: a sink would go on for ever. */
+	assert_false(kl_queue_drop(queue));
 	assert_string_equal(take(queue), "lost 1 1-1");
+	kl_queue_rewind(queue);
+	assert_true(kl_queue_next(queue, &message));
+	assert_false(kl_queue_drop(queue));
+	assert_string_equal(take(queue), "repeat 0 1-1");
+	assert_string_equal(take(queue), "again lost 1 1-1");
 	assert_string_equal(take(queue), "2");
-	kl_queue_confirm(queue, 2);
+	kl_queue_confirm(queue, 3);
 	kl_queue_stat(queue, &stat);
 	assert_int_equal(stat.dropped, 1);
 	assert_int_equal(stat.bytes, 0);

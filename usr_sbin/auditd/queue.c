@@ -340,6 +340,9 @@ int kl_queue_put(struct kl_queue *queue, const struct kl_message *message)
 	add_to_range(&queue->lost, message->sequence);
 	if (message->sequence)
 		queue->lost_instance = message->instance;
+	/* There is room, and nobody knows when another message comes. */
+	if (too_long)
+		tell_lost(queue);
 	return too_long ? -EMSGSIZE : -ENOBUFS;
 }
 
@@ -372,14 +375,14 @@ void kl_queue_sent(struct kl_queue *queue)
 	queue->sent++;
 }
 
-void kl_queue_drop(struct kl_queue *queue)
+bool kl_queue_drop(struct kl_queue *queue)
 {
 	struct item *item = queue->unsent;
 	struct kl_queue_range range = { 0 };
 	struct kl_message note;
 
 	if (!item || item->note || (queue->mark && !queue->mark_sent))
-		return;
+		return false;
 	add_to_range(&range, item->message.sequence);
 	tell_range(queue, KL_QUEUE_LOST, &range, &note);
 	queue->dropped++;
@@ -389,6 +392,7 @@ void kl_queue_drop(struct kl_queue *queue)
 	item->message.text = (struct kl_text){ item->note, note.text.length };
 	item->message.source = note.source;
 	queue->bytes += cost(item);
+	return true;
 }
 
 u64 kl_queue_unconfirmed(const struct kl_queue *queue)

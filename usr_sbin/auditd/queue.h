@@ -106,16 +106,19 @@ void kl_queue_free(struct kl_queue *queue);
  *
  * Return: 0; -ENOBUFS if there is room neither in memory nor in the spool (or
  * the spool cannot be written), -EMSGSIZE beyond KL_MESSAGE_MAX: dropped,
- * counted, and told at this place: as soon as there is room, and before the
- * next message, comes one that says how many are missing and which.
+ * counted, and told at this place: as soon as there is room (without waiting for
+ * another message), and before the next one, comes one that says how many are missing and which.
  */
 int kl_queue_put(struct kl_queue *queue, const struct kl_message *message);
 
 /**
  * kl_queue_drop - for sinks that cannot send the message that kl_queue_next() gives:
- * it is not sent, counts as sent and lost, and is told as lost
+ * it is not sent, counts as lost, and kl_queue_next() gives what tells so in its place
+ *
+ * Return: false: what kl_queue_next() gives is the queue's own telling already, and
+ * nothing can stand for that.
  */
-void kl_queue_drop(struct kl_queue *queue);
+bool kl_queue_drop(struct kl_queue *queue);
 
 /**
  * kl_queue_next - the first message not yet sent

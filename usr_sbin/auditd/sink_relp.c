@@ -141,10 +141,9 @@ static void send_message(struct relp *relp, const struct kl_message *message)
 {
 	kl_buffer_clear(&relp->text);
 	kl_syslog_format(message, relp->facility, &relp->text);
-	if (relp->text.length > relp->message_max) {
-		kl_queue_drop(relp->sink.queue);
+	/* What tells of a loss is sent even if it is too long itself. */
+	if (relp->text.length > relp->message_max && kl_queue_drop(relp->sink.queue))
 		return;
-	}
 	if (!relp->count)
 		relp->oldest = relp->txnr;
 	send_frame(relp, "syslog", kl_buffer_text(&relp->text));

@@ -146,16 +146,18 @@ static bool send_one(struct syslog *syslog, const struct kl_message *message)
 
 	kl_buffer_clear(text);
 	kl_syslog_format(message, syslog->facility, text);
-	if (text->length > syslog->message_max) {
-		kl_queue_drop(syslog->sink.queue);
+	/* What tells of a loss is sent even if it is too long itself. */
+	if (text->length > syslog->message_max && kl_queue_drop(syslog->sink.queue))
 		return true;
-	}
 	if (syslog->protocol == UDP) {
 		error = kl_stream_datagram(syslog->stream, text->data, text->length);
+		if (error == -EMSGSIZE && kl_queue_drop(syslog->sink.queue))
+			return true;
 		if (error == -EMSGSIZE)
-			kl_queue_drop(syslog->sink.queue);
+			kl_stream_fail(syslog->stream, EMSGSIZE, "%s: %s",
+				       syslog->server.name, strerror(EMSGSIZE));
 		if (error)
-			return error == -EMSGSIZE;
+			return false;
 	} else {
 		kl_buffer_clear(frame);
 		kl_buffer_printf(frame, "%zu ", text->length);
