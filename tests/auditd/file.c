@@ -605,6 +605,14 @@ static void retention(void **state)
 	assert_int_equal(kl_retain(&list, &bytes, 100, SUNDAY).count, 0);
 	assert_int_equal(kl_retain(&list, &bytes, 101, SUNDAY).count, 1);
 	assert_int_equal(kl_retain(&list, &bytes, 99999, SUNDAY).count, 3);
+	/* The clock was wrong when the second was named, for the first also when it was written. */
+	files[0].stamp = 20990101000000ull;
+	files[0].modified = SUNDAY + 73ull * 365 * 86400;
+	files[1].stamp = 20990101000001ull;
+	files[1].modified = SUNDAY - 2 * 86400;
+	files[2].stamp = 20990101000002ull;
+	files[2].modified = SUNDAY - 3600;
+	assert_int_equal(kl_retain(&list, &age, 50, SUNDAY).count, 2);
 }
 
 /* A wrong key would only be found when the daemon cannot start. */

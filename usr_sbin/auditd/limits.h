@@ -34,6 +34,8 @@
 /* What is handed to one writev(): whole lines, at least one. */
 #define KL_FILE_BATCH_LINES	500u
 #define KL_FILE_BATCH_BYTES	(256u << 10)
+/* Batches in one round of the loop, each perhaps with a sync; the rest waits. */
+#define KL_FILE_BATCHES		32u
 /* Of a torn line that is cut off this much is kept in the line that says so. */
 #define KL_FILE_TORN_SHOWN	512u		/* bytes */
 /* At least this often a file says which kernel's numbers it holds: bounds the way back to it. */

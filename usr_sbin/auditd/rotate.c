@@ -240,6 +240,7 @@ static void list_file(struct kl_rotated_list *list, int directory, const char *n
 	*file = *rotated;
 	file->name = kl_xstrdup(name);
 	file->size = stat.st_size;
+	file->modified = max_t(s64, stat.st_mtime, 0);
 }
 
 int kl_names_scan(const struct kl_names *names, const char *current,

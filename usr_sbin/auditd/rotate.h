@@ -54,6 +54,7 @@ struct kl_names {
  * @compressed: ends in .zst
  * @partial: ends in .zst.part: compression was interrupted
  * @size: bytes
+ * @modified: when it was last written: seconds since the epoch
  */
 struct kl_rotated {
 	char *name;
@@ -62,6 +63,7 @@ struct kl_rotated {
 	bool compressed;
 	bool partial;
 	u64 size;
+	u64 modified;
 };
 
 #define KL_STAMP_NONE (~0ull)

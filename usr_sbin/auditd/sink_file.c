@@ -67,7 +67,8 @@ static_assert(PARTS <= UIO_MAXIOV, "one writev() takes a batch");
  * @clock_timer: the next period, or to look at old files
  * @look: finished files are to be seen to
  * @compressor: the work in progress, or NULL
- * @refused: name of a file that could not be compressed: not tried again
+ * @refused: name of the last file that could not be compressed: neither it nor an
+ *	older one is tried again
  * @clock: seconds by which the wall clock was ahead of CLOCK_BOOTTIME at the start
  * @clock_said: that it is not believed was said
  */
@@ -498,6 +499,7 @@ static int follow_clock(struct file_sink *file)
 {
 	u64 before = file->period;
 	bool over = kl_period_over(period_kind(file), wall_clock(), &file->period);
+	int error;
 
 	if (file->names.pattern) {
 		if (file->period == before)
@@ -505,7 +507,13 @@ static int follow_clock(struct file_sink *file)
 		sync_file(file);
 		return reopen(file, "clock");
 	}
-	return over && file->filled ? rotate_file(file, "clock") : 0;
+	if (!over || !file->filled)
+		return 0;
+	error = rotate_file(file, "clock");
+	/* It is still due. */
+	if (error || file->stuck)
+		file->period = before;
+	return error;
 }
 
 /* Batches */
@@ -755,38 +763,71 @@ static void expire(struct file_sink *file, struct kl_rotated_list *list)
 		drop(list, 0);
 }
 
+/* For want of room, memory or descriptors: later it may be another matter. */
+static bool is_passing(int error)
+{
+	return error == -ENOSPC || error == -EDQUOT || error == -ENOMEM ||
+	       error == -EMFILE || error == -ENFILE;
+}
+
+static void refuse(struct file_sink *file, const char *name, int error)
+{
+	kl_tell(LOG_WARNING, "sink %s: %s/%s cannot be compressed: %s", file->sink.name,
+		file->names.directory, name, strerror(-error));
+	if (is_passing(error))
+		return;
+	free(file->refused);
+	file->refused = kl_xstrdup(name);
+}
+
+/* The next one soon, but not from here: there may be more of them. */
+static void compress_later(struct file_sink *file, int error)
+{
+	file->look = true;
+	kl_timer_set(file->sink.loop, &file->clock_timer, error ? RENAME_PAUSE : 0);
+}
+
 static void compressed(void *data, int error)
 {
 	struct file_sink *file = data;
 
-	if (error) {
-		kl_tell(LOG_WARNING, "sink %s: %s/%s cannot be compressed: %s",
-			file->sink.name, file->names.directory,
-			kl_compress_name(file->compressor), strerror(-error));
-		free(file->refused);
-		file->refused = kl_xstrdup(kl_compress_name(file->compressor));
-	}
+	if (error)
+		refuse(file, kl_compress_name(file->compressor), error);
 	file->compressor = NULL;
-	file->look = true;
-	/* Soon, but not from here: there may be more of them. */
-	kl_timer_set(file->sink.loop, &file->clock_timer, error ? RENAME_PAUSE : 0);
+	compress_later(file, error);
+}
+
+/* The first that was not tried: behind the last that was refused. */
+static u32 first_untried(const struct file_sink *file, const struct kl_rotated_list *list)
+{
+	u32 i;
+
+	for (i = 0; file->refused && i < list->count; i++)
+		if (!strcmp(file->refused, list->files[i].name))
+			return i + 1;
+	return 0;
 }
 
 static void compress_next(struct file_sink *file, const struct kl_rotated_list *list)
 {
+	int error;
 	u32 i;
 
 	if (file->compress == COMPRESS_NO || file->compressor)
 		return;
-	for (i = 0; i < list->count; i++) {
+	for (i = first_untried(file, list); i < list->count; i++) {
 		const struct kl_rotated *rotated = &list->files[i];
 
-		if (rotated->compressed ||
-		    (file->refused && !strcmp(file->refused, rotated->name)))
+		if (rotated->compressed)
 			continue;
 		file->compressor =
 			kl_compress_start(file->sink.loop, file->names.directory,
 					  rotated->name, file->mode, compressed, file);
+		error = file->compressor ? 0 : -errno;
+		if (!error)
+			return;
+		refuse(file, rotated->name, error);
+		compress_later(file, error);
 		return;
 	}
 }
@@ -811,19 +852,22 @@ static void look_after(struct file_sink *file)
 	kl_rotated_free(&list);
 }
 
-/* All that there is to do; 0 or a negative errno. */
+/* What there is to do, or, if that is a lot, a part of it; 0 or a negative errno. */
 static int work(struct file_sink *file)
 {
+	u32 batches = KL_FILE_BATCHES;
 	int error = be_ready(file), more = 1;
 
 	if (!error)
 		error = follow_clock(file);
-	while (!error && more) {
+	while (!error && more && batches--) {
 		more = flush(file);
 		error = min(more, 0);
 	}
 	if (error)
 		return error;
+	if (more)
+		kl_sink_wake(&file->sink);
 	look_after(file);
 	more = file->notes.length ? flush(file) : 0;
 	return min(more, 0);
@@ -953,6 +997,9 @@ static void close_sink(struct kl_sink *sink)
 {
 	struct file_sink *file = of(sink);
 
+	/* What one kl_sink_deliver() has left. */
+	while (!sink->down && flush(file) > 0)
+		;
 	sync_file(file);
 	kl_timer_stop(sink->loop, &file->sync_timer);
 	kl_timer_stop(sink->loop, &file->clock_timer);
