@@ -100,11 +100,29 @@ static const void *find_type(const struct kl_conf_section *section,
 static_assert(offsetof(struct kl_input_type, name) == 0, "find_type()");
 static_assert(offsetof(struct kl_sink_type, name) == 0, "find_type()");
 
+/* There is one module, and it has one keeper. */
+static int check_single(const struct kl_config *config, const struct kl_input *input)
+{
+	u32 i, line;
+
+	for (i = 0; i < config->inlet_count; i++) {
+		const struct kl_input *other = config->inlets[i].input;
+
+		if (input->type != &kl_input_kernel || other->type != input->type)
+			continue;
+		kl_source_locate(other->place.source, other->place.line, &line);
+		return kl_conf_refuse(&input->place,
+				      "there is an input %s already, in line %u",
+				      input->type->name, line);
+	}
+	return 0;
+}
+
 static int add_input(struct kl_config *config, const struct kl_conf_section *section)
 {
 	const struct kl_input_type *type;
 	struct kl_input *input;
-	int result;
+	int result, single;
 
 	type = find_type(section, (const void *const *)kl_input_types);
 	if (!type || check_heading(section, 2, "input KIND"))
@@ -112,13 +130,14 @@ static int add_input(struct kl_config *config, const struct kl_conf_section *sec
 	input = kl_xalloc(1, type->size);
 	input->type = type;
 	input->place = section->place;
+	single = check_single(config, input);
 	config->inlets = kl_xrealloc(config->inlets, config->inlet_count + 1,
 				     sizeof(*config->inlets));
 	config->inlets[config->inlet_count++] = (struct kl_inlet){ .input = input };
 	result = kl_conf_fill(section, INPUT_TABLES(input), input);
 	if (!result && type->check)
 		result = type->check(input);
-	return result;
+	return single ? single : result;
 }
 
 static struct kl_sink *find_sink(const struct kl_config *config, const char *name)
@@ -148,6 +167,25 @@ static int check_name(const struct kl_config *config,
 			   line);
 }
 
+/* Behind kl_conf_fill(): two sinks would spoil one file or spool for each other. */
+static int check_shared(const struct kl_config *config, const struct kl_sink *sink)
+{
+	const char *shared;
+	u32 i, line;
+
+	for (i = 0; i < config->outlet_count; i++) {
+		const struct kl_sink *other = config->outlets[i].sink;
+
+		shared = other != sink ? kl_sink_shared(sink, other) : NULL;
+		if (!shared)
+			continue;
+		kl_source_locate(other->place.source, other->place.line, &line);
+		return kl_conf_refuse(&sink->place, "%s is that of sink %s, in line %u",
+				      shared, other->name, line);
+	}
+	return 0;
+}
+
 static int add_sink(struct kl_config *config, const struct kl_conf_section *section)
 {
 	const struct kl_sink_type *type;
@@ -171,7 +209,7 @@ static int add_sink(struct kl_config *config, const struct kl_conf_section *sect
 	result = kl_conf_fill(section, SINK_TABLES(sink), sink);
 	if (!result && type->check)
 		result = type->check(sink);
-	return result;
+	return result ? result : check_shared(config, sink);
 }
 
 static int add_route(struct kl_config *config, const struct kl_conf_section *section)

@@ -399,22 +399,19 @@ static int open_config(struct kl_daemon *daemon, struct kl_config *config, u64 s
 	return error ? error : open_inputs(daemon, config, false);
 }
 
-static bool same_spool(const struct kl_outlet *a, const struct kl_outlet *b)
-{
-	return a->sink->spool_path && b->sink->spool_path &&
-	       !strcmp(a->sink->spool_path, b->sink->spool_path);
-}
-
-/* A spool has one owner: hand it over. */
-static void close_spools(struct kl_daemon *daemon, struct kl_config *old,
-			 const struct kl_config *config, u64 seen)
+/*
+ * A spool and a file have one owner: hand them over. Whoever still had the file would
+ * take what the other writes for meddling.
+ */
+static void hand_over(struct kl_daemon *daemon, struct kl_config *old,
+		      const struct kl_config *config, u64 seen)
 {
 	u32 i, n;
 
 	for (i = 0; i < old->outlet_count; i++)
 		for (n = 0; n < config->outlet_count && old->outlets[i].open; n++)
 			if (!config->outlets[n].open &&
-			    same_spool(&old->outlets[i], &config->outlets[n]))
+			    kl_sink_shared(old->outlets[i].sink, config->outlets[n].sink))
 				close_sink(daemon, &old->outlets[i], seen, NULL);
 }
 
@@ -428,7 +425,7 @@ static int follow(struct kl_daemon *daemon, struct kl_config *config)
 	if (strcmp(config->settings.user ?: "", old->settings.user ?: ""))
 		kl_tell(LOG_WARNING, "the user can only be changed by a restart");
 	kl_config_adopt(config, old);
-	close_spools(daemon, old, config, seen);
+	hand_over(daemon, old, config, seen);
 	daemon->config = config;
 	error = open_config(daemon, config, seen);
 	if (!error) {

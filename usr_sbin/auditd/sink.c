@@ -132,6 +132,16 @@ static int open_spool(struct kl_sink *sink, struct kl_spool **spool)
 	return error;
 }
 
+const char *kl_sink_shared(const struct kl_sink *a, const struct kl_sink *b)
+{
+	if (a->spool_path && b->spool_path && !strcmp(a->spool_path, b->spool_path))
+		return a->spool_path;
+	if (a->type != b->type || !a->type->file || !a->type->file(a) ||
+	    !b->type->file(b) || strcmp(a->type->file(a), b->type->file(b)))
+		return NULL;
+	return a->type->file(a);
+}
+
 int kl_sink_start(struct kl_sink *sink, struct kl_loop *loop)
 {
 	struct kl_spool *spool;

@@ -22,6 +22,7 @@ struct kl_sink;
  * @size: of its object, which begins with struct kl_sink
  * @check: what the table cannot say; 0 or kl_conf_refuse(). NULL: nothing.
  *	Changes nothing outside the object: it serves --check too
+ * @file: value of the key that names a file which is this sink's alone; NULL: there is none
  * @open: start. A sink that cannot work yet calls kl_sink_down() and returns 0;
  *	a negative errno ends the daemon (memory)
  * @deliver: take from the queue what can be taken without waiting; called
@@ -37,6 +38,7 @@ struct kl_sink_type {
 	const struct kl_conf_key *keys;
 	size_t size;
 	int (*check)(struct kl_sink *sink);
+	const char *(*file)(const struct kl_sink *sink);
 	int (*open)(struct kl_sink *sink);
 	void (*deliver)(struct kl_sink *sink);
 	void (*retry)(struct kl_sink *sink);
@@ -119,6 +121,12 @@ extern const struct kl_sink_type kl_sink_exec;
 
 /** kl_sink_keys - the common keys of struct kl_sink; ended by a row without name */
 extern const struct kl_conf_key kl_sink_keys[];
+
+/**
+ * kl_sink_shared - the value of a key that names what can be but one sink's: a spool,
+ * or a file; NULL: they have nothing in common
+ */
+const char *kl_sink_shared(const struct kl_sink *a, const struct kl_sink *b);
 
 /** kl_sink_start - queue, spool and @type->open(); 0 or a negative errno */
 int kl_sink_start(struct kl_sink *sink, struct kl_loop *loop);

@@ -972,6 +972,11 @@ static int check(struct kl_sink *sink)
 	return 0;
 }
 
+static const char *file_of(const struct kl_sink *sink)
+{
+	return container_of(sink, const struct file_sink, sink)->path;
+}
+
 static int open_sink(struct kl_sink *sink)
 {
 	struct file_sink *file = of(sink);
@@ -1020,6 +1025,7 @@ const struct kl_sink_type kl_sink_file = {
 	.keys = keys,
 	.size = sizeof(struct file_sink),
 	.check = check,
+	.file = file_of,
 	.open = open_sink,
 	.deliver = deliver,
 	.retry = retry,

@@ -55,6 +55,11 @@ bad '3:10: format is one of: text json ecs; did you mean json?' <<<$'input kerne
 bad '3:9: queue is at least' <<<$'input kernel\nsink journald j\n  queue 1\n'
 bad '3:9: expected a number of bytes' <<<$'input kernel\nsink journald j\n  queue 1X\n'
 
+bad '5:1: there is an input kernel already, in line 1' <<<"$good"$'\ninput kernel'
+bad '7:1: /a is that of sink f, in line 5' <<<"$good"$'\nsink file f\n  path /a\nsink file g\n  path /a'
+bad '8:1: /s is that of sink f, in line 5' \
+	<<<"$good"$'\nsink file f\n  path /a\n  spool /s\nsink journald g\n  spool /s'
+
 # All of them at once, and where they are.
 bad '3:3: ' <<<$'input kernel\nsink journald j\n  formt text\n  queue 1X\nroute all\n  to j\n'
 [[ $(grep -c '^conf:' out) == 2 ]] || fail "not all errors at once"

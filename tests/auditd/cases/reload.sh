@@ -69,4 +69,5 @@ reload_daemon
 module records 5
 wait_for acknowledged 65
 [[ $(grep -c '^{"type":"request"' main.log) == 5 ]] || fail "not in JSON"
+! grep -E 'daemon=(changed|removed|replaced)' main.log || fail "it takes itself for somebody else"
 stop_daemon
