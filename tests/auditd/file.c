@@ -78,12 +78,16 @@ static void maybe_die(void)
 		raise(SIGKILL);
 }
 
+static s64 boot_offset;
+
 int __wrap_clock_gettime(clockid_t id, struct timespec *now)
 {
 	int result = __real_clock_gettime(id, now);
 
 	if (id == CLOCK_REALTIME)
 		now->tv_sec += clock_offset;
+	else
+		now->tv_sec += boot_offset;
 	return result;
 }
 
@@ -270,6 +274,24 @@ static void put_lost(u64 first, u64 last)
 	kl_sink_put(sink, &entry);
 	kl_sink_deliver(sink);
 	kl_buffer_free(&line);
+}
+
+/* A line without number, which says how many a rule has suppressed. */
+static void put_suppressed(void)
+{
+	struct kl_entry entry = {
+		.source = KL_ENTRY_KERNEL,
+		.instance = INSTANCE,
+		.time = SUNDAY * 1000000,
+		.record = &record,
+		.line = kl_text_of("#2026/11/22 01:30:00.000000# suppressed=8 index=3 "
+				   "rule=a:8"),
+	};
+	struct kl_error error;
+
+	assert_int_equal(kl_logline_parse(&record, entry.line, &error), 0);
+	kl_sink_put(sink, &entry);
+	kl_sink_deliver(sink);
 }
 
 static void put_many(u64 first, u64 last)
@@ -1101,6 +1123,29 @@ static void cannot_rename(void **state)
 	assert_int_equal(count_text("daemon=not-rotated error=13"), 1);
 }
 
+/* What failed at midnight would not be tried again before the next. */
+static void clock_cannot_rename(void **state)
+{
+	u64 now = time(NULL), midnight = now - now % 86400 + 86400;
+
+	(void)state;
+	clock_offset = midnight - now - 5;
+	start("rotate-time daily\n" PATH, INSTANCE);
+	put_many(1, 2);
+	clock_offset = midnight - now + 5;
+	fail_rename = EACCES;
+	put_many(3, 4);
+	assert_int_equal(count_files(), 0);
+	fail_rename = 0;
+	clock_offset += 120;
+	boot_offset = 120;
+	put_many(5, 6);
+	boot_offset = 0;
+	assert_int_equal(count_files(), 1);
+	stop();
+	expect_numbers(1, 6);
+}
+
 /* Compression */
 
 static void wait_for_compression(void)
@@ -1139,6 +1184,60 @@ static void put_back_source(void)
 	assert_int_equal(write(fd, text.data, text.length), text.length);
 	close(fd);
 	kl_buffer_free(&text);
+}
+
+/* One file that cannot be compressed would keep all later ones from it, in silence. */
+static void one_cannot_be_compressed(void **state)
+{
+	struct kl_rotated_list list;
+	char path[PATH_MAX];
+	u32 i, done = 0;
+
+	(void)state;
+	start("rotate-size 16K\n" PATH, INSTANCE);
+	put_many(1, 500);
+	put_many(501, 1000);
+	put_many(1001, 1500);
+	stop();
+	assert_int_equal(kl_names_scan(&names, NULL, &list), 0);
+	assert_true(list.count > 1);
+	snprintf(path, sizeof(path), DIRECTORY "/%s.zst.part", list.files[0].name);
+	kl_rotated_free(&list);
+	assert_int_equal(mkdir(path, 0700), 0);
+	start("compress zstd\n" PATH, INSTANCE);
+	put_many(1501, 1501);
+	run_for(20);
+	/* Not before the pause is over. */
+	boot_offset = 120;
+	run_for(500);
+	boot_offset = 0;
+	stop();
+	assert_int_equal(kl_names_scan(&names, NULL, &list), 0);
+	for (i = 0; i < list.count; i++)
+		done += list.files[i].compressed;
+	assert_int_equal(done, list.count - 1);
+	assert_false(list.files[0].compressed);
+	kl_rotated_free(&list);
+}
+
+/* Lines without number that are taken for those already there would be left out in silence. */
+static void passed_over(void **state)
+{
+	(void)state;
+	start(PATH, INSTANCE);
+	put_many(1, 2);
+	put_suppressed();
+	stop();
+	start(PATH, INSTANCE);
+	put_suppressed();
+	put_suppressed();
+	assert_int_equal(count_text("suppressed=8"), 1);
+	put_many(3, 3);
+	assert_int_equal(count_text("daemon=passed-over others=2"), 1);
+	put_suppressed();
+	assert_int_equal(count_text("suppressed=8"), 2);
+	stop();
+	assert_int_equal(count_text("daemon=passed-over"), 1);
 }
 
 /* Compressed files would be damaged, or the only copy removed too early. */
@@ -1284,7 +1383,11 @@ int main(void)
 		test(bad_disk),	       test(unsynced),
 		test(rotates_by_size), test(rotates_by_time),
 		test(day_files),       test(keeps),
-		test(cannot_rename),   test(compresses),
+		test(cannot_rename),
+		test(clock_cannot_rename),
+		test(one_cannot_be_compressed),
+		test(passed_over),
+		test(compresses),
 		test(kills),
 	};
 	const char *why;

@@ -54,6 +54,7 @@ static_assert(PARTS <= UIO_MAXIOV, "one writev() takes a batch");
  * @have: records of @instance up to this one were there when the file was opened
  * @unnumbered: microseconds since the epoch: records without number up to this time
  *	were there, too; 0 as soon as a later one is written
+ * @passed: of these, not written and not told yet
  * @marked: size of @file when it last said @instance
  * @unsynced: number of the first record that is not known to be on disk; 0: none
  * @period: of rotate-time, or of a path that follows the clock
@@ -92,6 +93,7 @@ struct file_sink {
 	u64 last;
 	u64 have;
 	u64 unnumbered;
+	u64 passed;
 	u64 marked;
 	u64 unsynced;
 	u64 period;
@@ -584,6 +586,14 @@ static void gather(struct file_sink *file, struct batch *batch)
 	}
 }
 
+/* By their time alone they were there already: whoever doubts it must be able to see it. */
+static void note_passed(struct file_sink *file)
+{
+	if (file->passed)
+		note(file, "passed-over others=%llu", (unsigned long long)file->passed);
+	file->passed = 0;
+}
+
 /* @kept bytes of notes and lines are written; returns how many lines that is. */
 static u32 account(struct file_sink *file, const struct batch *batch, size_t kept)
 {
@@ -601,6 +611,8 @@ static u32 account(struct file_sink *file, const struct batch *batch, size_t kep
 			break;
 		if (part[1].iov_len)
 			file->filled = true;
+		if (!batch->sequence[i] && !part[1].iov_len)
+			file->passed++;
 		if (!batch->sequence[i] || !part[1].iov_len)
 			continue;
 		file->last = batch->sequence[i];
@@ -610,6 +622,8 @@ static u32 account(struct file_sink *file, const struct batch *batch, size_t kep
 		if (!file->unsynced)
 			file->unsynced = file->last;
 	}
+	if (!file->unnumbered)
+		note_passed(file);
 	return i;
 }
 
@@ -1002,6 +1016,7 @@ static void close_sink(struct kl_sink *sink)
 {
 	struct file_sink *file = of(sink);
 
+	note_passed(file);
 	/* What one kl_sink_deliver() has left. */
 	while (!sink->down && flush(file) > 0)
 		;
