@@ -218,7 +218,7 @@ static void start(const char *keys, u64 instance)
 
 static void stop(void)
 {
-	acked = kl_sink_stop(sink, NULL);
+	acked = kl_sink_stop(sink, NULL, NULL);
 	forget();
 	kl_loop_free(loop);
 }
@@ -1307,7 +1307,7 @@ static void run_until_killed(const char *keys, unsigned int seed)
 		if (!dice(8))
 			run_for(1);
 	}
-	kl_sink_stop(sink, NULL);
+	kl_sink_stop(sink, NULL, NULL);
 	_exit(0);
 }
 

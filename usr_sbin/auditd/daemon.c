@@ -285,10 +285,25 @@ static int open_sink(struct kl_daemon *daemon, struct kl_outlet *outlet, u64 pos
 	return 0;
 }
 
+/* A sink is closed and will not be given again what it had not delivered. */
+static void say_closed(struct kl_daemon *daemon, const struct kl_outlet *outlet, u64 safe,
+		       u64 left)
+{
+	char records[64] = "";
+
+	daemon->closed_lost += left;
+	if (safe < outlet->put)
+		snprintf(records, sizeof(records), " seq=%llu-%llu",
+			 (unsigned long long)safe + 1, (unsigned long long)outlet->put);
+	NOTE(daemon, "lost sink=%s%s messages=%llu reason=closed", outlet->sink->name,
+	     records, (unsigned long long)left);
+}
+
+/* @position: at the end of the daemon, receives how far it has got; NULL: at a reload */
 static void close_sink(struct kl_daemon *daemon, struct kl_outlet *outlet, u64 seen,
 		       struct kl_position *position)
 {
-	u64 instance, safe = kl_sink_stop(outlet->sink, &instance);
+	u64 instance, left, safe = kl_sink_stop(outlet->sink, &instance, &left);
 
 	outlet->open = false;
 	if (!outlet->put || (instance == daemon->instance && safe >= outlet->put))
@@ -297,13 +312,12 @@ static void close_sink(struct kl_daemon *daemon, struct kl_outlet *outlet, u64 s
 		safe = outlet->sink->position;
 	if (position)
 		kl_position_add(position, outlet->sink->name, safe);
-	if (safe >= outlet->put)
-		return;
-	kl_tell(LOG_WARNING, "sink %s ends before records %llu to %llu are delivered",
-		outlet->sink->name, (unsigned long long)safe + 1,
-		(unsigned long long)outlet->put);
-	NOTE(daemon, "undelivered sink=%s seq=%llu-%llu", outlet->sink->name,
-	     (unsigned long long)safe + 1, (unsigned long long)outlet->put);
+	else if (left || safe < outlet->put)
+		say_closed(daemon, outlet, safe, left);
+	if (safe < outlet->put)
+		kl_tell(LOG_WARNING, "sink %s ends before records %llu to %llu are delivered",
+			outlet->sink->name, (unsigned long long)safe + 1,
+			(unsigned long long)outlet->put);
 }
 
 static int open_input(struct kl_daemon *daemon, struct kl_inlet *inlet)
@@ -620,6 +634,21 @@ static void drain(struct kl_daemon *daemon)
 	}
 }
 
+/* While the other sinks can still be told. What is in memory goes to a spool later. */
+static void say_undelivered(struct kl_daemon *daemon)
+{
+	struct kl_outlet *outlet;
+
+	for_each_outlet(daemon, outlet) {
+		u64 safe = kl_outlet_safe(outlet, daemon->seen, daemon->instance);
+
+		if (!outlet->sink->spool_path && safe < outlet->put)
+			NOTE(daemon, "undelivered sink=%s seq=%llu-%llu",
+			     outlet->sink->name, (unsigned long long)safe + 1,
+			     (unsigned long long)outlet->put);
+	}
+}
+
 static void end(struct kl_daemon *daemon)
 {
 	struct kl_position position = { .instance = daemon->instance, .clean = true };
@@ -631,6 +660,9 @@ static void end(struct kl_daemon *daemon)
 	drain(daemon);
 	/* The kernel's is needed to acknowledge what the sinks say at their end. */
 	close_inputs(daemon->config, kernel);
+	give_notes(daemon);
+	deliver(daemon);
+	say_undelivered(daemon);
 	NOTE(daemon, "stopped");
 	give_notes(daemon);
 	deliver(daemon);

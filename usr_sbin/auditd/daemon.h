@@ -28,6 +28,7 @@
  * @started_at: seconds since the epoch
  * @save_failed, @stat_failed: errno that was said last
  * @reloads, @refused: SIGHUPs that were followed, or not
+ * @closed_lost: messages that sinks had not delivered when a reload closed them
  */
 struct kl_daemon {
 	const char *name;
@@ -46,6 +47,7 @@ struct kl_daemon {
 	u64 started_at;
 	int save_failed, stat_failed;
 	u64 reloads, refused;
+	u64 closed_lost;
 };
 
 /**

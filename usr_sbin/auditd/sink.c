@@ -165,11 +165,13 @@ int kl_sink_start(struct kl_sink *sink, struct kl_loop *loop)
 	return error;
 }
 
-u64 kl_sink_stop(struct kl_sink *sink, u64 *instance)
+u64 kl_sink_stop(struct kl_sink *sink, u64 *instance, u64 *left)
 {
 	struct kl_queue_stat stat;
-	u64 safe;
+	u64 safe, lacking;
 
+	if (left)
+		*left = 0;
 	if (!sink->queue)
 		return 0;
 	if (!sink->down)
@@ -180,9 +182,12 @@ u64 kl_sink_stop(struct kl_sink *sink, u64 *instance)
 		kl_queue_sync(sink->queue);
 	safe = kl_queue_safe(sink->queue, instance);
 	kl_queue_stat(sink->queue, &stat);
-	if (stat.messages && !sink->spool_path)
+	lacking = sink->spool_path ? 0 : stat.messages;
+	if (lacking)
 		kl_tell(LOG_WARNING, "sink %s: %llu messages are not delivered",
-			sink->name, (unsigned long long)stat.messages);
+			sink->name, (unsigned long long)lacking);
+	if (left)
+		*left = lacking;
 	kl_queue_free(sink->queue);
 	sink->queue = NULL;
 	kl_buffer_free(&sink->line);

@@ -134,10 +134,11 @@ int kl_sink_start(struct kl_sink *sink, struct kl_loop *loop);
 /**
  * kl_sink_stop - deliver what can be delivered, keep the rest in the spool, close
  * @instance: set as by kl_queue_safe()
+ * @left: NULL, or set to the number of messages that were not confirmed and are in no spool
  *
  * Return: kl_queue_safe() at the very end.
  */
-u64 kl_sink_stop(struct kl_sink *sink, u64 *instance);
+u64 kl_sink_stop(struct kl_sink *sink, u64 *instance, u64 *left);
 
 /** kl_sink_put - format and queue one line. What finds no room is told at its place */
 void kl_sink_put(struct kl_sink *sink, const struct kl_entry *entry);

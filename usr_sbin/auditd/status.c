@@ -33,6 +33,7 @@ static void put_daemon(const struct kl_daemon *daemon, const char *state,
 	put(out, "notes_lost", daemon->notes_lost);
 	put(out, "reloads", daemon->reloads);
 	put(out, "refused", daemon->refused);
+	put(out, "closed_lost", daemon->closed_lost);
 	kl_buffer_puts(out, "\n");
 }
 
