@@ -28,5 +28,5 @@ mv gone one
 wait_for eval 'grep -q " seq=2 " runs.*'
 pid=$(grep -l ' seq=2 ' runs.*)
 stop_daemon
-# shellcheck disable=SC2016
-wait_for eval '! kill -0 "${pid#runs.}"'
+has_ended() { ! kill -0 "${pid#runs.}"; }
+wait_for has_ended
