@@ -256,6 +256,8 @@ static u64 begin(struct kl_input *input, u64 instance)
 	for_each_outlet(daemon, outlet)
 		last = min(last, outlet->sink->position);
 	last = max(last == ~0ull ? 0 : last, daemon->seen);
+	/* No sink lacks any of these, even if no record follows that would say so. */
+	daemon->seen = last;
 	NOTE(daemon, "source-up instance=%016llx behind=%llu",
 	     (unsigned long long)instance, (unsigned long long)last);
 	return last;
