@@ -143,11 +143,9 @@ static u64 figure(const char *name)
 	char *found;
 	u64 number;
 
-	snprintf(word, sizeof(word), "%s ", name);
+	snprintf(word, sizeof(word), " %s=", name);
 	input->type->stat(input, &stat);
 	found = strstr(stat.data, word);
-	while (found && found > stat.data && found[-1] != '\n')
-		found = strstr(found + 1, word);
 	assert_non_null(found);
 	number = strtoull(found + strlen(word), NULL, 10);
 	kl_buffer_free(&stat);

@@ -17,7 +17,7 @@ struct kl_input;
  * @size: of its object, which begins with struct kl_input
  * @check: what the table cannot say; 0 or kl_conf_refuse(); NULL: nothing
  * @open: start; a negative errno (said) if it cannot work
- * @stat: append "KEY VALUE" lines; NULL: none
+ * @stat: append " KEY=VALUE" words; NULL: none
  * @close: stop; free what the type made, not the values of its keys. Called
  *	only behind @open
  */

@@ -4,6 +4,7 @@
 #include <sys/epoll.h>
 
 #include "engine/lex.h"
+#include "figure.h"
 #include "input_kernel.h"
 #include "limits.h"
 #include "proc.h"
@@ -373,31 +374,26 @@ static void close_kernel(struct kl_input *input)
 	kl_buffer_free(&kernel->pending);
 }
 
-static void put(struct kl_buffer *out, const char *key, u64 value)
-{
-	kl_buffer_printf(out, "%s %llu\n", key, (unsigned long long)value);
-}
-
 static void stat_kernel(struct kl_input *input, struct kl_buffer *out)
 {
 	const struct kl_kernel *kernel = (const struct kl_kernel *)input;
 
-	kl_buffer_printf(out, "connected %s\nkeeper %s\n",
+	kl_buffer_printf(out, " connected=%s keeper=%s",
 			 kernel->watch.fd >= 0 ? "yes" : "no",
 			 kernel->keeper ? "yes" : "no");
 	if (kernel->instance)
-		kl_buffer_printf(out, "instance %016llx\n",
+		kl_buffer_printf(out, " instance=%016llx",
 				 (unsigned long long)kernel->instance);
-	put(out, "seen", kernel->seen);
-	put(out, "acknowledged", kernel->acknowledged);
-	put(out, "records", kernel->records);
-	put(out, "bytes", kernel->bytes);
-	put(out, "connects", kernel->connects);
-	put(out, "lost", kernel->lost);
-	put(out, "suppressed", kernel->suppressed);
-	put(out, "missing", kernel->missing);
-	put(out, "repeated", kernel->repeated);
-	put(out, "unreadable", kernel->unreadable);
+	kl_figure(out, "seen", kernel->seen);
+	kl_figure(out, "acknowledged", kernel->acknowledged);
+	kl_figure(out, "records", kernel->records);
+	kl_figure(out, "bytes", kernel->bytes);
+	kl_figure(out, "connects", kernel->connects);
+	kl_figure(out, "lost", kernel->lost);
+	kl_figure(out, "suppressed", kernel->suppressed);
+	kl_figure(out, "missing", kernel->missing);
+	kl_figure(out, "repeated", kernel->repeated);
+	kl_figure(out, "unreadable", kernel->unreadable);
 }
 
 static const struct kl_conf_key keys[] = { { 0 } };

@@ -17,6 +17,7 @@
 
 #include "assembler.h"
 #include "engine/lex.h"
+#include "figure.h"
 #include "input.h"
 #include "limits.h"
 #include "tell.h"
@@ -518,34 +519,29 @@ static int open_input(struct kl_input *input)
 	return error;
 }
 
-static void put_figure(struct kl_buffer *out, const char *name, u64 value)
-{
-	kl_buffer_printf(out, "%s %llu\n", name, (unsigned long long)value);
-}
-
 static void put_stat(struct kl_input *input, struct kl_buffer *out)
 {
 	struct netconsole *console = of(input);
 	struct kl_assembler_stat stat;
 
 	kl_assembler_stat(console->assembler, &stat);
-	kl_buffer_printf(out, "listen %s\nlistening %s\n", console->listen,
+	kl_buffer_printf(out, " listen=%s listening=%s", console->listen,
 			 console->bound ? "yes" : "no");
-	put_figure(out, "bind_failures", console->bind_failures);
-	put_figure(out, "receive_buffer", console->buffer);
-	put_figure(out, "datagrams", stat.datagrams);
-	put_figure(out, "bytes", stat.bytes);
-	put_figure(out, "empty", stat.empty);
-	put_figure(out, "dropped", console->drops);
-	put_figure(out, "lines", stat.lines);
-	put_figure(out, "lines_cut", stat.cut);
-	put_figure(out, "lines_pending", stat.pending);
-	put_figure(out, "records_missing", stat.missing);
-	put_figure(out, "records_late", stat.late);
-	put_figure(out, "senders", stat.senders);
-	put_figure(out, "senders_forgotten", stat.evicted);
-	put_figure(out, "senders_restarted", stat.restarts);
-	put_figure(out, "errors", console->errors);
+	kl_figure(out, "bind_failures", console->bind_failures);
+	kl_figure(out, "receive_buffer", console->buffer);
+	kl_figure(out, "datagrams", stat.datagrams);
+	kl_figure(out, "bytes", stat.bytes);
+	kl_figure(out, "empty", stat.empty);
+	kl_figure(out, "dropped", console->drops);
+	kl_figure(out, "lines", stat.lines);
+	kl_figure(out, "lines_cut", stat.cut);
+	kl_figure(out, "lines_pending", stat.pending);
+	kl_figure(out, "records_missing", stat.missing);
+	kl_figure(out, "records_late", stat.late);
+	kl_figure(out, "senders", stat.senders);
+	kl_figure(out, "senders_forgotten", stat.evicted);
+	kl_figure(out, "senders_restarted", stat.restarts);
+	kl_figure(out, "errors", console->errors);
 }
 
 const struct kl_input_type kl_input_netconsole = {

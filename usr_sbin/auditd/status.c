@@ -13,44 +13,32 @@
 
 #include "daemon.h"
 #include "engine/lex.h"
+#include "figure.h"
 #include "input_kernel.h"
 #include "proc.h"
 #include "tell.h"
-
-static void put(struct kl_buffer *out, const char *key, u64 value)
-{
-	kl_buffer_printf(out, " %s=%llu", key, (unsigned long long)value);
-}
 
 static void put_daemon(const struct kl_daemon *daemon, const char *state,
 		       struct kl_buffer *out)
 {
 	kl_buffer_printf(out, "daemon pid=%d version=%s state=%s", getpid(),
 			 KELLAS_VERSION, state);
-	put(out, "started_at", daemon->started_at);
-	put(out, "routed", daemon->routed);
-	put(out, "unrouted", daemon->unrouted);
-	put(out, "notes_lost", daemon->notes_lost);
-	put(out, "reloads", daemon->reloads);
-	put(out, "refused", daemon->refused);
-	put(out, "closed_lost", daemon->closed_lost);
+	kl_figure(out, "started_at", daemon->started_at);
+	kl_figure(out, "routed", daemon->routed);
+	kl_figure(out, "unrouted", daemon->unrouted);
+	kl_figure(out, "notes_lost", daemon->notes_lost);
+	kl_figure(out, "reloads", daemon->reloads);
+	kl_figure(out, "refused", daemon->refused);
+	kl_figure(out, "closed_lost", daemon->closed_lost);
 	kl_buffer_puts(out, "\n");
 }
 
 static void put_input(struct kl_input *input, struct kl_buffer *out)
 {
-	struct kl_buffer pairs = { 0 };
-	struct kl_text rest, key, value;
-
 	kl_buffer_printf(out, "input %s", input->type->name);
 	if (input->type->stat)
-		input->type->stat(input, &pairs);
-	rest = kl_buffer_text(&pairs);
-	while (kl_pair_next(&rest, ' ', &key, &value))
-		kl_buffer_printf(out, " %.*s=%.*s", (int)key.length, key.data,
-				 (int)value.length, value.data);
+		input->type->stat(input, out);
 	kl_buffer_puts(out, "\n");
-	kl_buffer_free(&pairs);
 }
 
 static void put_sink(const struct kl_daemon *daemon, const struct kl_outlet *outlet,
@@ -62,18 +50,18 @@ static void put_sink(const struct kl_daemon *daemon, const struct kl_outlet *out
 	kl_queue_stat(sink->queue, &stat);
 	kl_buffer_printf(out, "sink %s kind=%s state=%s", sink->name, sink->type->name,
 			 sink->down ? "down" : "up");
-	put(out, "safe", kl_outlet_safe(outlet, daemon->seen, daemon->instance));
-	put(out, "delivered", sink->delivered);
-	put(out, "dropped", stat.dropped);
-	put(out, "damaged", stat.damaged);
-	put(out, "repeated", stat.repeated);
-	put(out, "skipped", outlet->skipped);
-	put(out, "failures", sink->failures);
-	put(out, "queued", stat.messages);
-	put(out, "queued_bytes", stat.bytes);
-	put(out, "spooled", stat.spooled);
-	put(out, "spooled_bytes", stat.spooled_bytes);
-	put(out, "spool_failures", stat.spool_failures);
+	kl_figure(out, "safe", kl_outlet_safe(outlet, daemon->seen, daemon->instance));
+	kl_figure(out, "delivered", sink->delivered);
+	kl_figure(out, "dropped", stat.dropped);
+	kl_figure(out, "damaged", stat.damaged);
+	kl_figure(out, "repeated", stat.repeated);
+	kl_figure(out, "skipped", outlet->skipped);
+	kl_figure(out, "failures", sink->failures);
+	kl_figure(out, "queued", stat.messages);
+	kl_figure(out, "queued_bytes", stat.bytes);
+	kl_figure(out, "spooled", stat.spooled);
+	kl_figure(out, "spooled_bytes", stat.spooled_bytes);
+	kl_figure(out, "spool_failures", stat.spool_failures);
 	if (sink->down) {
 		kl_buffer_printf(out, " errno=%d why=", sink->error);
 		kl_entry_quote(out, kl_text_of(sink->why));
