@@ -66,12 +66,7 @@ static const struct kl_conf_key keys[] = {
 	  .help = "name in the server's certificate, if it is not HOST" },
 	{ "window", KL_CONF_COUNT, false, AT(window), .min = 1, .max = KL_RELP_WINDOW_MAX,
 	  .initial = "128", .help = "messages sent before the first is confirmed" },
-	{ "facility", KL_CONF_CHOICE, false, AT(facility),
-	  .choices = KL_SYSLOG_FACILITIES, .initial = "authpriv",
-	  .help = "syslog facility" },
-	{ "message-max", KL_CONF_SIZE, false, AT(message_max), .min = 480,
-	  .max = KL_MESSAGE_MAX, .initial = "1M",
-	  .help = "what the server takes: longer messages are told as lost" },
+	KL_SYSLOG_KEYS(AT(facility), AT(message_max)),
 	{ 0 },
 };
 

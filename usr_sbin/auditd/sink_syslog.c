@@ -51,12 +51,7 @@ static const struct kl_conf_key keys[] = {
 	{ "server", KL_CONF_WORD, true, AT(server.name), .help = "HOST[:PORT]; port 514" },
 	{ "protocol", KL_CONF_CHOICE, false, AT(protocol), .choices = "udp tcp",
 	  .initial = "udp", .help = "udp, or tcp with octet counting" },
-	{ "facility", KL_CONF_CHOICE, false, AT(facility),
-	  .choices = KL_SYSLOG_FACILITIES, .initial = "authpriv",
-	  .help = "syslog facility" },
-	{ "message-max", KL_CONF_SIZE, false, AT(message_max), .min = 480,
-	  .max = KL_MESSAGE_MAX, .initial = "1M",
-	  .help = "what the server takes: longer messages are told as lost" },
+	KL_SYSLOG_KEYS(AT(facility), AT(message_max)),
 	{ 0 },
 };
 

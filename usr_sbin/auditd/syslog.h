@@ -12,6 +12,20 @@
 	"local6 local7"
 
 /**
+ * KL_SYSLOG_KEYS - rows of a table of keys (conf.h): those of all sinks whose
+ * messages these are
+ * @facility_at: offset of a u32
+ * @message_max_at: offset of a u64
+ */
+#define KL_SYSLOG_KEYS(facility_at, message_max_at)                           \
+	{ "facility", KL_CONF_CHOICE, false, facility_at,                     \
+	  .choices = KL_SYSLOG_FACILITIES, .initial = "authpriv",             \
+	  .help = "syslog facility" },                                        \
+	{ "message-max", KL_CONF_SIZE, false, message_max_at, .min = 480,     \
+	  .max = KL_MESSAGE_MAX, .initial = "1M",                             \
+	  .help = "what the server takes: longer messages are told as lost" }
+
+/**
  * kl_syslog_format - append the message, without any framing
  *
  * "<PRI>1 TIME HOST kellas - MSGID [kellas@32473 seq="N" instance="HEX"
