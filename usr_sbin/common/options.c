@@ -203,6 +203,18 @@ int kl_option_next(const struct kl_command *command, int argc, char **argv,
 	}
 }
 
+int kl_options_common(const struct kl_command *command, int argc, char **argv,
+		      struct kl_common *common)
+{
+	int option;
+
+	kl_common_init(common);
+	option = kl_option_next(command, argc, argv, common);
+	if (option == -1)
+		return -1;
+	return option == 'h' ? KL_EXIT_OK : KL_EXIT_USAGE;
+}
+
 void kl_common_init(struct kl_common *common)
 {
 	memset(common, 0, sizeof(*common));

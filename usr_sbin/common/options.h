@@ -87,6 +87,16 @@ extern const struct kl_option kl_common_options[];
 int kl_option_next(const struct kl_command *command, int argc, char **argv,
 		   struct kl_common *common);
 
+/**
+ * kl_options_common - for a subcommand without options of its own: read them all
+ * @common: set, as by kl_common_init() and kl_option_next()
+ *
+ * Return: -1: go on, the arguments begin at @argv[optind]; otherwise the exit
+ * status to end with.
+ */
+int kl_options_common(const struct kl_command *command, int argc, char **argv,
+		      struct kl_common *common);
+
 /** kl_common_init - results as text on stdout */
 void kl_common_init(struct kl_common *common);
 

@@ -356,12 +356,10 @@ static void print_zsh(void)
 static int run(const struct kl_command *command, int argc, char **argv)
 {
 	struct kl_common common;
-	int option;
+	int status = kl_options_common(command, argc, argv, &common);
 
-	kl_common_init(&common);
-	option = kl_option_next(command, argc, argv, &common);
-	if (option != -1)
-		return option == 'h' ? KL_EXIT_OK : KL_EXIT_USAGE;
+	if (status >= 0)
+		return status;
 	if (argc - optind != 1)
 		return kl_usage(command, "for which shell? bash or zsh");
 	if (!strcmp(argv[optind], "bash"))
