@@ -27,6 +27,15 @@ action(type="omfile" file="$PWD/remote" template="raw" asyncWriting="off" flushO
 CONF
 }
 
+# rsyslog_by_relp: an rsyslog that takes RELP, at $port.
+rsyslog_by_relp() {
+	port=$(free_port SOCK_STREAM)
+	rsyslog_conf <<CONF
+module(load="imrelp")
+input(type="imrelp" port="$port")
+CONF
+}
+
 # listening PORT: somebody does, over TCP or UDP.
 listening() {
 	grep -qE "^ *[0-9]+: [0-9A-F]+:$(printf %04X "$1") [0-9A-F]+:0000 (0A|07) " \

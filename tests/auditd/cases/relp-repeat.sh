@@ -32,11 +32,8 @@ for answers in 2000, 4000, 1 << 60:
     client.close()
     server.close()
 PY
-port=$(free_port SOCK_STREAM) front=$(free_port SOCK_STREAM)
-rsyslog_conf <<CONF
-module(load="imrelp")
-input(type="imrelp" port="$port")
-CONF
+rsyslog_by_relp
+front=$(free_port SOCK_STREAM)
 configure <<CONF
 input kernel
 sink relp remote

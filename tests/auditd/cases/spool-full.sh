@@ -3,11 +3,7 @@
 # shellcheck source=../rsyslog.sh
 . "$here/rsyslog.sh"
 
-port=$(free_port SOCK_STREAM)
-rsyslog_conf <<CONF
-module(load="imrelp")
-input(type="imrelp" port="$port")
-CONF
+rsyslog_by_relp
 configure <<CONF
 input kernel
 sink relp remote
