@@ -9,23 +9,15 @@
 
 set -uo pipefail
 [[ ${KELLAS_VM-} ]] || { echo 'only in a guest: tests/vm/run tests/auditd/guest.sh' >&2; exit 2; }
+. tests/vm/cases.sh
 top=$PWD tool=$PWD/build/tools/kellasctl/kellasctl auditd=$PWD/build/tools/auditd/kellas-auditd
 mkdir -p /tmp/auditd && cd /tmp/auditd || exit
 export KELLAS_AUDITD_STAT=$PWD/stat
-passed=0 failed=0 daemon=
+daemon=
 
-is() {
-	local name=$1
-
-	shift
-	if "$@"; then
-		passed=$((passed + 1))
-		echo "ok $name ($SECONDS s)"
-	else
-		failed=$((failed + 1))
-		echo "not ok $name"
-		tail -n 5 said stat
-	fi
+# For is(): what helps to understand a failure.
+show() {
+	tail -n 5 said stat
 }
 
 # within SECONDS COMMAND…: it succeeds before they are over. Few processes: each makes records.

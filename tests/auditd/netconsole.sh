@@ -12,37 +12,16 @@
 
 set -uo pipefail
 [[ ${KELLAS_VM-} ]] || { echo 'only in a guest: tests/vm/run tests/auditd/netconsole.sh' >&2; exit 2; }
+. tests/vm/cases.sh
 daemon=$PWD/build/tools/auditd/kellas-auditd
 dir=/tmp/netconsole
 log=$dir/log
 basic='10.9.8.1:6665' extended='10.9.8.1:6670' six='[fd00:9::1]:6671'
-passed=0 failed=0
 
-# is NAME COMMAND…: the command must succeed
-is() {
-	local name=$1
-
-	shift
-	if "$@"; then
-		passed=$((passed + 1))
-		echo "ok $name"
-	else
-		failed=$((failed + 1))
-		echo "not ok $name"
-		cut -c 1-300 $log | tail -n 12
-		cat $dir/err
-	fi
-}
-
-# soon COMMAND…: it must succeed within ten seconds
-soon() {
-	local i
-
-	for ((i = 0; i < 100; i++)); do
-		"$@" && return
-		sleep 0.1
-	done
-	return 1
+# For is(): what helps to understand a failure.
+show() {
+	cut -c 1-300 $log | tail -n 12
+	cat $dir/err
 }
 
 # A cable between two taps.

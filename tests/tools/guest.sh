@@ -10,23 +10,13 @@
 
 set -uo pipefail
 [[ ${KELLAS_VM-} ]] || { echo 'only in a guest: tests/vm/run tests/tools/guest.sh' >&2; exit 2; }
+. tests/vm/cases.sh
 tool=$PWD/build/tools/kellasctl/kellasctl
 cd /tmp || exit
-passed=0 failed=0
 
-# is NAME COMMAND…: the command must succeed
-is() {
-	local name=$1
-
-	shift
-	if "$@"; then
-		passed=$((passed + 1))
-		echo "ok $name"
-	else
-		failed=$((failed + 1))
-		echo "not ok $name"
-		tail -n 20 out err 2>/dev/null
-	fi
+# For is(): what helps to understand a failure.
+show() {
+	tail -n 20 out err 2>/dev/null
 }
 
 # status_of STATUS ARGUMENT…: run the tool; is that its exit status?

@@ -9,37 +9,16 @@
 
 set -uo pipefail
 [[ ${KELLAS_VM-} ]] || { echo 'only in a guest: tests/vm/run tests/tools/query.sh' >&2; exit 2; }
+. tests/vm/cases.sh
 tool=$PWD/build/tools/kellasctl/kellasctl
 insmod "build/$(uname -r)/kellas.ko" || exit
 mkdir -p /tmp/query
 cd /tmp/query || exit
 export LC_ALL=C.UTF-8 TERM=screen
-passed=0 failed=0
 
-# is NAME COMMAND…: the command must succeed
-is() {
-	local name=$1
-
-	shift
-	if "$@"; then
-		passed=$((passed + 1))
-		echo "ok $name"
-	else
-		failed=$((failed + 1))
-		echo "not ok $name"
-		tail -n 20 out err screen 2>/dev/null
-	fi
-}
-
-# soon COMMAND…: it must succeed within eight seconds
-soon() {
-	local i
-
-	for ((i = 0; i < 80; i++)); do
-		"$@" && return
-		sleep 0.1
-	done
-	return 1
+# For is(): what helps to understand a failure.
+show() {
+	tail -n 20 out err screen 2>/dev/null
 }
 
 found() {
