@@ -81,7 +81,7 @@ is() {
 }
 
 subcommands() {
-	"$tool" help | sed -n '/^Subcommands:/,/^$/s/^  \([a-z]*\) .*/\1/p'
+	"$tool" help | sed -n 's/^  \([a-z]*\) .*/\1/p'
 }
 
 # Long options of a subcommand
@@ -103,7 +103,9 @@ expect 'a typing error names the nearest subcommand' 2 '' "'chekc'; did you mean
 try help nonsense
 expect 'help about nothing' 2 '' 'no subcommand'
 mapfile -t all < <(subcommands)
-is 'there are 14 subcommands' [ ${#all[@]} = 14 ]
+is 'there are as many subcommands as files that define one' \
+	[ ${#all[@]} = "$(grep -l '^const struct kl_command [a-z_]* = ' ../../usr_sbin/kellasctl/*.c | wc -l)" ]
+is 'and none stands twice' [ -z "$(printf '%s\n' "${all[@]}" | sort | uniq -d)" ]
 for one in "${all[@]}"; do
 	try "$one" --help
 	cp "$folder/out" "$folder/help"
@@ -126,14 +128,28 @@ manual() {
 	[[ ! -s $folder/err && -s $folder/$1.txt ]]
 }
 
-for page in kellasctl.8 kellas-policy.5; do
+# page_of SUBCOMMAND: the page that help sends to
+page_of() {
+	"$tool" help | awk -v one="$1" '
+	/^[A-Z]/ { page = match($0, /kellasctl-[a-z]*/) ? substr($0, RSTART, RLENGTH) : "kellasctl" }
+	$1 == one && /^  / { print page }'
+}
+
+# What a page says of a subcommand, and of options that all have
+section_of() {
+	sed -n "/^## $1$/,/^#/p" "$doc/$(page_of "$1").8.scd"
+	sed -n '/^# COMMON/,/^# VALUES/p' $doc/kellasctl.8.scd
+}
+
+for page in kellasctl.8 kellasctl-log.8 kellasctl-policy.8 kellas-policy.5; do
 	is "$page renders without a warning" manual "$page"
 done
 for shell in bash zsh; do
 	"$tool" completion $shell >"$folder/completion.$shell"
 done
 for one in "${all[@]}"; do
-	section=$(sed -n "/^\*$one\*/,/^\*[a-z]*\*/p; /^# COMMON/,/^# VALUES/p" $doc/kellasctl.8.scd)
+	section=$(section_of "$one")
+	is "$one is in its manual page" grep -q "^\*kellasctl $one\*" <<<"$section"
 	for option in $(options "$one"); do
 		grep -q -e "\*$option\*" <<<"$section"
 		status=$?
@@ -145,11 +161,14 @@ for one in "${all[@]}"; do
 		done
 	done
 done
-for one in "${all[@]}"; do options "$one"; done >"$folder/options"
-for option in $(grep -oE -e '\*--[a-z-]+' $doc/kellasctl.8.scd | tr -d '*' | sort -u); do
-	grep -qx -e "$option" "$folder/options"
-	status=$?
-	is "$option of the manual page exists" [ $status = 0 ]
+for one in "${all[@]}"; do
+	options "$one" >"$folder/options"
+	for option in $(section_of "$one" | grep -E -e '^\*(-|kellasctl )' | grep -oE -e '\*--[a-z-]+' |
+		tr -d '*' | sort -u); do
+		grep -qx -e "$option" "$folder/options"
+		status=$?
+		is "$one $option of the manual page exists" [ $status = 0 ]
+	done
 done
 try ops -o json
 expect_json 'ops lists all operations and their attributes' 0 \

@@ -22,10 +22,11 @@ static void each_option(const struct kl_command *command, visitor visit, void *c
 
 static void print_commands(void)
 {
+	const struct kl_command *command;
 	int i;
 
-	for (i = 0; commands[i]; i++)
-		printf("%s%s", i ? " " : "", commands[i]->name);
+	for (i = 0; (command = command_at(i)); i++)
+		printf("%s%s", i ? " " : "", command->name);
 }
 
 static void print_operations(void)
@@ -203,6 +204,7 @@ static void print_bash_helpers(void)
 
 static void print_bash(void)
 {
+	const struct kl_command *command;
 	int i;
 
 	printf("# bash completion for kellasctl, made by 'kellasctl completion bash'\n"
@@ -224,18 +226,18 @@ static void print_bash(void)
 	       "\tif [[ $cur == '=' ]]; then cur=\n"
 	       "\telif [[ $prev == '=' ]]; then prev=${COMP_WORDS[COMP_CWORD - 2]}\n\tfi\n"
 	       "\tcase $command:$prev in\n");
-	for (i = 0; commands[i]; i++)
-		each_option(commands[i], bash_argument, (void *)commands[i]);
+	for (i = 0; (command = command_at(i)); i++)
+		each_option(command, bash_argument, (void *)command);
 	printf("\tesac\n"
 	       "\tif [[ $cur == -* ]]; then\n\t\tcase $command in\n");
-	for (i = 0; commands[i]; i++) {
-		printf("\t\t%s) _kellasctl_offer '", commands[i]->name);
-		each_option(commands[i], bash_option, NULL);
+	for (i = 0; (command = command_at(i)); i++) {
+		printf("\t\t%s) _kellasctl_offer '", command->name);
+		each_option(command, bash_option, NULL);
 		printf("' ;;\n");
 	}
 	printf("\t\tesac\n\t\treturn\n\tfi\n\tcase $command in\n");
-	for (i = 0; commands[i]; i++)
-		bash_arguments(commands[i]);
+	for (i = 0; (command = command_at(i)); i++)
+		bash_arguments(command);
 	printf("\tesac\n}\n\ncomplete -F _kellasctl kellasctl\n");
 }
 
@@ -319,6 +321,7 @@ static void zsh_arguments(const struct kl_command *command)
 
 static void print_zsh(void)
 {
+	const struct kl_command *command;
 	int i;
 
 	printf("#compdef kellasctl\n"
@@ -336,18 +339,18 @@ static void print_zsh(void)
 	       "\t\tcompadd -S '' -- ${=\"$(_kellasctl_attributes $words[1])\"}\n"
 	       "\tfi\n}\n\n"
 	       "_kellasctl() {\n\tif ((CURRENT == 2)); then\n\t\tlocal -a list=(");
-	for (i = 0; commands[i]; i++) {
-		printf("\n\t\t\t'%s:", commands[i]->name);
-		print_zsh_text(commands[i]->summary);
+	for (i = 0; (command = command_at(i)); i++) {
+		printf("\n\t\t\t'%s:", command->name);
+		print_zsh_text(command->summary);
 		printf("'");
 	}
 	printf("\n\t\t)\n\t\t_describe subcommand list\n\t\treturn\n\tfi\n"
 	       "\tlocal command=$words[2]\n\tshift words\n\t((CURRENT--))\n"
 	       "\tcase $command in\n");
-	for (i = 0; commands[i]; i++) {
-		printf("\t%s)\n\t\t_arguments -s", commands[i]->name);
-		each_option(commands[i], zsh_option, NULL);
-		zsh_arguments(commands[i]);
+	for (i = 0; (command = command_at(i)); i++) {
+		printf("\t%s)\n\t\t_arguments -s", command->name);
+		each_option(command, zsh_option, NULL);
+		zsh_arguments(command);
 		printf(" ;;\n");
 	}
 	printf("\tesac\n}\n\n_kellasctl \"$@\"\n");

@@ -20,8 +20,26 @@ extern const struct kl_command stat_command;
 extern const struct kl_command unload_command;
 extern const struct kl_command version_command;
 
-/** All subcommands, in the order in which help lists them; ended by NULL. */
-extern const struct kl_command *const commands[];
+/* More than any subject has. */
+#define SUBJECT_MAX 16
+
+/**
+ * struct subject - subcommands that belong together
+ * @title: heading of the overview
+ * @page: manual page that describes them; NULL: the one of kellasctl
+ * @commands: in the order in which they are listed; ended by NULL
+ */
+struct subject {
+	const char *title;
+	const char *page;
+	const struct kl_command *commands[SUBJECT_MAX];
+};
+
+/** All subcommands by subject; ended by a row without title. */
+extern const struct subject subjects[];
+
+/** command_at - the subcommands by number, as they are listed; NULL behind the last */
+const struct kl_command *command_at(int number);
 
 /** find_command - the subcommand of that name, or NULL */
 const struct kl_command *find_command(const char *name);

@@ -6,47 +6,95 @@
 #include "kellasctl.h"
 #include "memory.h"
 
-const struct kl_command *const commands[] = {
-	&load_command,	     &confirm_command, &save_command,	 &check_command,
-	&stat_command,	     &monitor_command, &query_command,	 &explain_command,
-	&ops_command,	     &lock_command,    &unload_command,	 &completion_command,
-	&version_command,    &help_command,    NULL,
+/* clang-format off */
+const struct subject subjects[] = {
+	{ "The module", NULL, {
+		&load_command,
+		&confirm_command,
+		&save_command,
+		&stat_command,
+		&query_command,
+		&lock_command,
+		&unload_command,
+	} },
+	{ "Policies", "kellasctl-policy", {
+		&check_command,
+		&explain_command,
+		&ops_command,
+	} },
+	{ "The log", "kellasctl-log", {
+		&monitor_command,
+	} },
+	{ "The tool itself", NULL, {
+		&completion_command,
+		&version_command,
+		&help_command,
+	} },
+	{ 0 },
 };
+/* clang-format on */
+
+const struct kl_command *command_at(int number)
+{
+	const struct subject *subject;
+	int i;
+
+	for (subject = subjects; subject->title; subject++)
+		for (i = 0; i < SUBJECT_MAX && subject->commands[i]; i++)
+			if (!number--)
+				return subject->commands[i];
+	return NULL;
+}
 
 const struct kl_command *find_command(const char *name)
 {
+	const struct kl_command *command;
 	int i;
 
-	for (i = 0; commands[i]; i++)
-		if (!strcmp(commands[i]->name, name))
-			return commands[i];
-	return NULL;
+	for (i = 0; (command = command_at(i)); i++)
+		if (!strcmp(command->name, name))
+			break;
+	return command;
 }
 
 int complain_unknown(const char *name)
 {
+	const struct kl_command *command;
 	struct kl_hint hint;
 	int i;
 
 	kl_hint_init(&hint, kl_text_of(name));
-	for (i = 0; commands[i]; i++)
-		kl_hint_offer(&hint, commands[i]->name);
+	for (i = 0; (command = command_at(i)); i++)
+		kl_hint_offer(&hint, command->name);
 	kl_complain("there is no subcommand '%s'%s", name, hint.text);
 	fputs("Try 'kellasctl help'.\n", stderr);
 	return KL_EXIT_USAGE;
 }
 
-void show_overview(FILE *stream)
+static void show_subject(FILE *stream, const struct subject *subject)
 {
 	int i;
 
+	fputs(subject->title, stream);
+	if (subject->page)
+		fprintf(stream, ": %s(8)", subject->page);
+	fputc('\n', stream);
+	for (i = 0; i < SUBJECT_MAX && subject->commands[i]; i++)
+		fprintf(stream, "  %-12s %s\n", subject->commands[i]->name,
+			subject->commands[i]->summary);
+	fputc('\n', stream);
+}
+
+void show_overview(FILE *stream)
+{
+	const struct subject *subject;
+
 	fputs("Usage: kellasctl SUBCOMMAND [OPTION]... [ARGUMENT]...\n\n"
-	      "Control the Kellas access logging and control module.\n\n"
-	      "Subcommands:\n",
+	      "Control the Kellas access logging and control module.\n\n",
 	      stream);
-	for (i = 0; commands[i]; i++)
-		fprintf(stream, "  %-12s %s\n", commands[i]->name, commands[i]->summary);
-	fputs("\nEach has a --help of its own. See kellasctl(8) and kellas-policy(5).\n",
+	for (subject = subjects; subject->title; subject++)
+		show_subject(stream, subject);
+	fputs("Each has a --help of its own. See kellasctl(8) and kellas-policy(5).\n",
 	      stream);
 }
 
