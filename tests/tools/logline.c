@@ -12,7 +12,9 @@
 #include <cmocka.h>
 
 #include "engine/record.h"
+#include "log_json.h"
 #include "logline.h"
+#include "record_output.h"
 
 /* A small generator: runs must be repeatable. */
 static u64 state = 88172645463325252ull;
@@ -307,7 +309,28 @@ static void assert_same(const struct sample *sample, const struct kl_logline *li
 		assert_same_args(&sample->args, line);
 }
 
-static void round_trip(struct sample *sample, struct kl_logline *line, u32 *compared)
+/* What is printed as JSON reads back as the same record, nothing less. */
+static void round_trip_json(struct sample *sample, struct kl_logline *line, u32 *compared)
+{
+	struct kl_buffer printed = { 0 }, words = { 0 };
+	struct kl_output output = { .format = KL_FORMAT_JSON, .into = &printed };
+	struct kl_log_json json;
+	struct kl_error error;
+
+	kl_put_record(&output, line);
+	kl_log_json_init(&json);
+	if (kl_log_json_words(&json, kl_buffer_text(&printed), &words, &error) ||
+	    kl_logline_parse(line, kl_buffer_text(&words), &error))
+		fail_msg("%s, column %u: %s: %s", error.text, error.column, printed.data,
+			 words.data);
+	assert_same(sample, line, compared);
+	kl_log_json_free(&json);
+	kl_buffer_free(&printed);
+	kl_buffer_free(&words);
+}
+
+static void round_trip(struct sample *sample, struct kl_logline *line, u32 *compared,
+		       u32 *compared_json)
 {
 	void *record = malloc(KL_RECORD_MAX);
 	struct kl_record_draft draft;
@@ -325,14 +348,17 @@ static void round_trip(struct sample *sample, struct kl_logline *line, u32 *comp
 		fail_msg("%s, column %u: %.*s", error.text, error.column,
 			 (int)whole.length, text);
 	assert_same(sample, line, compared);
+	if (!dice(4))
+		round_trip_json(sample, line, compared_json);
 	free(text);
 	free(record);
 }
 
 static void test_round_trip(void **unused)
 {
-	u32 compared[KL_SLOT_COUNT] = { 0 }, omitted = 0, round, slot;
+	u32 compared[KL_SLOT_COUNT] = { 0 }, compared_json[KL_SLOT_COUNT] = { 0 };
 	struct sample *sample = calloc(1, sizeof(*sample));
+	u32 omitted = 0, round, slot;
 	struct kl_strings strings;
 	struct kl_logline line;
 	struct kl_string *label;
@@ -344,14 +370,14 @@ static void test_round_trip(void **unused)
 	kl_logline_init(&line, &strings);
 	for (round = 0; round < 200 * KL_OP_COUNT; round++) {
 		make_sample(sample, round % KL_OP_COUNT, label);
-		round_trip(sample, &line, compared);
+		round_trip(sample, &line, compared, compared_json);
 		omitted += line.omitted;
 	}
 	/* A test that compared nothing would pass as well. */
 	for (slot = 0; slot < KL_SLOT_ARGV; slot++)
-		if (compared[slot] < 100)
-			fail_msg("slot %u was compared only %u times", slot,
-				 compared[slot]);
+		if (compared[slot] < 100 || compared_json[slot] < 20)
+			fail_msg("slot %u was compared only %u times, as JSON %u", slot,
+				 compared[slot], compared_json[slot]);
 	assert_true(omitted > 100);
 	/* Every word was given back. */
 	assert_int_equal(strings.count, 1);
