@@ -73,8 +73,8 @@ struct kl_trial {
  * @failure: why the last publication failed, if it was a delayed one; else
  *	its text is empty
  * @failed_at: seconds since the epoch of that
- * @trial: the commit that waits for "confirm"
- * @reverts: commits that waited in vain
+ * @trial: the commit that waits for "confirm" or "revert"
+ * @reverts: commits that were taken back
  * @reverted_at: seconds since the epoch of the last, 0 never
  * @locked: nothing changes any more, and the module stays; read without the
  *	mutex
@@ -227,6 +227,13 @@ int kl_core_commit(struct kl_batch *batch, bool at_once, u32 confirm,
  * Context: policy mutex. Return: 0; -EINVAL if nothing waits for it.
  */
 int kl_core_confirm(struct kl_error *error);
+
+/**
+ * kl_core_revert - what was committed for a time is taken back now
+ * Context: policy mutex; an open file of the module.
+ * Return: 0; -EINVAL if nothing waits to be confirmed.
+ */
+int kl_core_revert(struct kl_error *error);
 
 /**
  * kl_core_trial_left - seconds until a commit is taken back; 0: none is

@@ -505,7 +505,6 @@ static void take_back_trial(void)
 	tried = swap_published(end_trial(), families);
 	core->reverts++;
 	core->reverted_at = core->updated_at = ktime_get_real_seconds();
-	pr_warn("a commit was not confirmed: the policy before it is back\n");
 	if (!current_published()) {
 		kl_query_deny_all();
 		kl_log_release();
@@ -520,12 +519,14 @@ static void look_at_trial(struct work_struct *work)
 
 	mutex_lock(&kellas.core.lock);
 	left = trial->until - ktime_get_boottime_ns();
-	if (trial->pending && left <= 0)
+	if (trial->pending && left <= 0) {
 		take_back_trial();
-	else if (trial->pending)
+		pr_warn("a commit was not confirmed: the policy before it is back\n");
+	} else if (trial->pending) {
 		queue_delayed_work(kellas.core.queue, &trial->work,
 				   min_t(u64, nsecs_to_jiffies64(left) + 1,
 					 TRIAL_LOOK));
+	}
 	mutex_unlock(&kellas.core.lock);
 }
 
@@ -593,14 +594,34 @@ int kl_core_commit(struct kl_batch *batch, bool at_once, u32 confirm,
 	return err;
 }
 
+static int check_trial(struct kl_error *error)
+{
+	if (kellas.core.trial.pending)
+		return 0;
+	return refuse(error, -EINVAL,
+		      "no commit waits to be confirmed: there was none, or it has been confirmed or taken back");
+}
+
 int kl_core_confirm(struct kl_error *error)
 {
-	if (!kellas.core.trial.pending)
-		return refuse(error, -EINVAL,
-			      "no commit waits to be confirmed: there was none, or it has been taken back");
+	int err = check_trial(error);
+
+	if (err)
+		return err;
 	keep_trial();
 	if (lock_param)
 		lock_now();
+	return 0;
+}
+
+int kl_core_revert(struct kl_error *error)
+{
+	int err = check_trial(error);
+
+	if (err)
+		return err;
+	take_back_trial();
+	pr_info("a commit was taken back: the policy before it is back\n");
 	return 0;
 }
 

@@ -21,9 +21,9 @@
  *
  * commit confirm=SECONDS is taken back by itself, whatever becomes of the file,
  * unless "confirm" is written before SECONDS of the boot-time clock have passed;
- * until then every change, detach and lock fail with EBUSY. A write() of that
- * word and a newline alone needs no leave of modify_policy blocks, which are
- * new.
+ * until then every change, detach and lock fail with EBUSY. "revert" takes it
+ * back at once. A write() of either word and a newline alone needs no leave of
+ * modify_policy blocks, which are new.
  *
  * If changes were published later and that failed, they are taken back; then
  * the text of the policy begins with a comment that says so, until the next
@@ -191,7 +191,7 @@ static int commit(struct editor *editor, const struct kl_statement *statement)
 	return err ?: STOP_AFTER;
 }
 
-/* confirm, lock, detach: what they do is no part of any transaction. */
+/* confirm, revert, lock, detach: what they do is no part of any transaction. */
 static int control(struct editor *editor, const struct kl_statement *statement,
 		   int (*run)(struct kl_error *error))
 {
@@ -218,6 +218,8 @@ static int command(struct editor *editor, const struct kl_statement *statement)
 		return commit(editor, statement);
 	case KL_STATEMENT_CONFIRM:
 		return control(editor, statement, kl_core_confirm);
+	case KL_STATEMENT_REVERT:
+		return control(editor, statement, kl_core_revert);
 	case KL_STATEMENT_LOCK:
 		return control(editor, statement, kl_core_lock);
 	case KL_STATEMENT_DETACH:
@@ -520,19 +522,39 @@ static ssize_t take_write(struct editor *editor, const char __user *buffer,
 	return err < 0 ? err : done;
 }
 
-#define CONFIRM "confirm\n"
+/**
+ * struct verdict - a word on a commit that waits; the policy that it brought
+ *	cannot forbid it
+ * @line: the whole write
+ * @run: does it
+ */
+static const struct verdict {
+	const char *line;
+	int (*run)(struct kl_error *error);
+} verdicts[] = {
+	{ "confirm\n", kl_core_confirm },
+	{ "revert\n", kl_core_revert },
+};
 
-/* Is the whole write that word? It is not looked at again. */
-static bool is_confirm(const char __user *buffer, size_t size)
+/* Is the whole write such a word? It is not looked at again. */
+static const struct verdict *find_verdict(const char __user *buffer,
+					  size_t size)
 {
-	char word[sizeof(CONFIRM)] = "";
+	char word[sizeof("confirm\n")] = "";
+	unsigned int i;
 
-	return size == strlen(CONFIRM) &&
-	       !copy_from_user(word, buffer, size) && !strcmp(word, CONFIRM);
+	if (size >= sizeof(word) || copy_from_user(word, buffer, size))
+		return NULL;
+	for (i = 0; i < ARRAY_SIZE(verdicts); i++)
+		if (size == strlen(verdicts[i].line) &&
+		    !strcmp(word, verdicts[i].line))
+			return &verdicts[i];
+	return NULL;
 }
 
 /* Return: as take_write(). */
-static ssize_t take_confirm(struct editor *editor)
+static ssize_t take_verdict(struct editor *editor,
+			    const struct verdict *verdict)
 {
 	int err;
 
@@ -542,26 +564,26 @@ static ssize_t take_confirm(struct editor *editor)
 	mutex_lock(&kellas.core.lock);
 	if (editor->transaction || editor->tail.length)
 		err = refuse(editor, -EINVAL, 1,
-			     "confirm within a transaction or a line; expected it alone");
+			     "this command within a transaction or a line; expected it alone");
 	else
-		err = kl_core_confirm(&editor->error);
+		err = verdict->run(&editor->error);
 	if (err)
 		fail(editor, err);
 	mutex_unlock(&kellas.core.lock);
-	return err ?: (ssize_t)strlen(CONFIRM);
+	return err ?: (ssize_t)strlen(verdict->line);
 }
 
 static ssize_t policy_write(struct file *file, const char __user *buffer,
 			    size_t size, loff_t *position)
 {
 	struct editor *editor = file->private_data;
-	bool confirm = is_confirm(buffer, size);
+	const struct verdict *verdict = find_verdict(buffer, size);
 	ssize_t done;
 	int err;
 
 	if (!kl_proc_may())
 		return -EPERM;
-	err = confirm ? 0 : kl_check_policy_write();
+	err = verdict ? 0 : kl_check_policy_write();
 	if (err)
 		return err;
 	if (mutex_lock_killable(&editor->lock))
@@ -573,7 +595,7 @@ static ssize_t policy_write(struct file *file, const char __user *buffer,
 		editor->failed = false;
 		memset(&editor->error, 0, sizeof(editor->error));
 	}
-	done = confirm ? take_confirm(editor) :
+	done = verdict ? take_verdict(editor, verdict) :
 			 take_write(editor, buffer, size);
 	mutex_unlock(&editor->lock);
 	return done;

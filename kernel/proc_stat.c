@@ -38,8 +38,8 @@
  * stands behind " / " is policy text in canonical form. unenforced counts
  * denials that were not enforced, which denials and denied do not; workers
  * transitions that io_uring's workers could not make. generation counts changes of the policy, publications rulesets that requests have seen,
- * failures delayed publications that had to be taken back, reverts commits that nobody
- * confirmed; confirm is how long a commit still waits for that. unrecorded
+ * failures delayed publications that had to be taken back, reverts commits that were
+ * taken back; confirm is how long a commit still waits to be confirmed. unrecorded
  * counts matches of the keeper's own requests, probes those of requests of the
  * kernel that only ask what would be permitted: neither is recorded. waited
  * counts requests that waited for the keeper, unacknowledged those in vain;

@@ -495,6 +495,7 @@ static int read_command(struct kl_reading *r)
 	r->statement->kind =
 		kl_text_is(verb, "abort") ? KL_STATEMENT_ABORT :
 		kl_text_is(verb, "confirm") ? KL_STATEMENT_CONFIRM :
+		kl_text_is(verb, "revert") ? KL_STATEMENT_REVERT :
 		kl_text_is(verb, "lock") ? KL_STATEMENT_LOCK :
 					   KL_STATEMENT_DETACH;
 	return kl_reading_end(r);
@@ -535,6 +536,7 @@ static const struct verb {
 	{ "confirm", read_command, COMMAND },
 	{ "detach", read_command, COMMAND },
 	{ "lock", read_command, COMMAND },
+	{ "revert", read_command, COMMAND },
 };
 
 static const struct verb *find_verb(struct kl_text text)
@@ -703,6 +705,7 @@ static int keep_statement(struct kl_batch *batch,
 	case KL_STATEMENT_COMMIT:
 	case KL_STATEMENT_ABORT:
 	case KL_STATEMENT_CONFIRM:
+	case KL_STATEMENT_REVERT:
 	case KL_STATEMENT_LOCK:
 	case KL_STATEMENT_DETACH:
 		kl_refuse(

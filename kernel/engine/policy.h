@@ -388,6 +388,7 @@ enum kl_statement_kind {
 	KL_STATEMENT_COMMIT,	/* refuses them, they are the caller's business */
 	KL_STATEMENT_ABORT,
 	KL_STATEMENT_CONFIRM,
+	KL_STATEMENT_REVERT,
 	KL_STATEMENT_LOCK,
 	KL_STATEMENT_DETACH,
 };

@@ -71,6 +71,17 @@ is 'nothing else meanwhile' status_of 1 load policy
 is 'confirm' status_of 0 confirm
 is 'only once' status_of 1 confirm
 is 'and it is said why' found 'confirm' err
+is 'revert of what is confirmed' status_of 1 revert
+is 'and it is said why' found 'no commit waits' err
+printf '100 acl unlink path="/tmp/other"\n\t10 deny\n' >other
+is 'load --confirm of another' status_of 0 load --confirm=60 other
+is 'revert' status_of 0 revert
+is 'and says so' found '^reverted$' out
+is 'the policy of before is back' cmp before <("$tool" save | grep -v ^stat)
+is 'load --confirm for a second' status_of 0 load --confirm=1 other
+sleep 2
+is 'revert when its time is over' status_of 1 revert
+is 'it has come back by itself' cmp before <("$tool" save | grep -v ^stat)
 is 'load --add of nothing' status_of 0 load --add -
 
 touch secret

@@ -336,7 +336,7 @@ expect 'an invalid policy is refused before the kernel is asked' 3 '' "^$bad:3:"
 try load -o json "$bad"
 expect_json 'load of an invalid policy in JSON' 3 \
 	'not d["valid"] and d["file"].endswith("bad.conf") and d["line"] == 3 and d["message"]'
-for one in save stat monitor unload confirm "lock --yes"; do
+for one in save stat monitor unload confirm revert "lock --yes"; do
 	# shellcheck disable=SC2086
 	try $one
 	expect "$one without the module" 4 '' 'not loaded'
@@ -389,7 +389,7 @@ for one in 0 86401 1m; do
 	try load --confirm=$one "$good"
 	expect "load --confirm=$one" 2 '' '1 to 86400 seconds'
 done
-for one in confirm 'lock -y'; do
+for one in confirm revert 'lock -y'; do
 	fake 1
 	# shellcheck disable=SC2086
 	try $one

@@ -892,6 +892,10 @@ static const struct {
 	  1, 1, "commands cannot stand here; expected policy lines only" },
 	{ "confirm 5",
 	  1, 9, "\"5\" is one word too many; expected the end of the line" },
+	{ "revert",
+	  1, 1, "commands cannot stand here; expected policy lines only" },
+	{ "revert all",
+	  1, 8, "\"all\" is one word too many; expected the end of the line" },
 	{ "delete confirm",
 	  1, 8, "confirm takes neither delete nor a priority; expected it alone" },
 	{ "abort",
@@ -997,6 +1001,7 @@ static void reads_commands(void **state)
 		{ "confirm", KL_STATEMENT_CONFIRM, false, false, 0 },
 		{ "detach", KL_STATEMENT_DETACH, false, false, 0 },
 		{ "lock", KL_STATEMENT_LOCK, false, false, 0 },
+		{ "revert # now", KL_STATEMENT_REVERT, false, false, 0 },
 	};
 	struct kl_statement statement;
 	struct kl_strings strings;

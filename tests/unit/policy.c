@@ -403,6 +403,7 @@ static void refuses_commands_and_strays(void **state)
 {
 	static const u8 commands[] = { KL_STATEMENT_BEGIN, KL_STATEMENT_COMMIT,
 				       KL_STATEMENT_ABORT, KL_STATEMENT_CONFIRM,
+				       KL_STATEMENT_REVERT,
 				       KL_STATEMENT_LOCK, KL_STATEMENT_DETACH };
 	static const char *const strays[] = { "\tdeny", " audit 1", "label x" };
 	struct kl_statement statement;

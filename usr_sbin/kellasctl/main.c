@@ -11,6 +11,7 @@ const struct subject subjects[] = {
 	{ "The module", NULL, {
 		&load_command,
 		&confirm_command,
+		&revert_command,
 		&save_command,
 		&stat_command,
 		&query_command,

@@ -208,6 +208,67 @@ static void taken_back(void)
 	free(after.data);
 }
 
+/* Whoever sees at once that it is wrong need not wait. */
+static void reverted(void)
+{
+	struct text before = {}, after = {};
+	long long reverts;
+	double start;
+	int fd;
+
+	policy(OLD);
+	reverts = count_now("policy ", "reverts");
+	current_policy(&before);
+	begin("taken back at once");
+	begin_trial(60);
+	expect_in_force("on trial", true);
+	start = now();
+	fd = open_policy();
+	expect_error("revert", 0, put(fd, "revert\n"));
+	expect(now() - start < 20, "after %.1f s", now() - start);
+	expect_in_force("after", false);
+	current_policy(&after);
+	expect_text("policy", before.data, after.data);
+	expect_number("reverts", reverts + 1, count_now("policy ", "reverts"));
+	expect_number("on trial", 0, count_now("policy ", "confirm"));
+	pause_for(500);
+	expect(!is_attached("security_path_chmod"), "chmod is still attached");
+	end();
+
+	begin("revert when nothing waits");
+	expect_error("again", EINVAL, put(fd, "revert\n"));
+	expect_message("again", fd, "no commit waits");
+	begin_trial(30);
+	expect_error("confirm", 0, put(fd, "confirm\n"));
+	expect_error("when it was confirmed", EINVAL, put(fd, "revert\n"));
+	expect_in_force("confirmed", true);
+	policy(OLD);
+	begin_trial(1);
+	expect(wait_reverted(20), "it was not taken back");
+	expect_error("when its time is over", EINVAL, put(fd, "revert\n"));
+	expect_number("reverts", reverts + 2, count_now("policy ", "reverts"));
+	expect_in_force("once is enough", false);
+	end();
+
+	begin("a trial behind one that was taken back");
+	begin_trial(2);
+	expect_error("revert", 0, put(fd, "  revert  # no\n"));
+	begin_trial(60);
+	pause_for(3500);
+	expect(count_now("policy ", "confirm") > 30, "it has the time of the one before");
+	expect_in_force("on trial", true);
+	expect_error("within a transaction", EINVAL, put(fd, "begin\nrevert\n"));
+	expect_error("abort", 0, put(fd, "abort\n"));
+	expect_error("within a line", 0, put(fd, "100 acl "));
+	expect_error("within a line", EINVAL, put(fd, "revert\n"));
+	expect_in_force("still", true);
+	expect_error("revert", 0, put(fd, "revert\n"));
+	close(fd);
+	end();
+	free(before.data);
+	free(after.data);
+}
+
 static void busy(void)
 {
 	static const char *const words[] = {
@@ -253,14 +314,14 @@ static long write_line(const void *arg)
 		     "sh", arg, NULL);
 }
 
-/* The new policy forbids its author to write: he can still keep it. */
-static void locked_out(void)
+/* The new policy forbids its author to write: he can still keep it, or not. */
+static void locked_out(const char *word)
 {
 	struct counts before = {}, after = {};
 	struct seen seen;
 	int fd;
 
-	begin("confirmed in spite of modify_policy");
+	begin("%.*sed in spite of modify_policy", (int)strcspn(word, "\\"), word);
 	policy(OLD);
 	fd = open_policy();
 	expect_error("commit", 0, put(fd, "begin replace\n" NEW "100 acl modify_policy "
@@ -271,8 +332,8 @@ static void locked_out(void)
 	subject_watch(NULL, write_line, "confirm\\n100 acl read\\n", &seen);
 	expect(seen.status > 0, "confirm and more: exit status %d", seen.status);
 	expect(count_now("policy ", "confirm") > 0, "it is not on trial any more");
-	subject_watch(NULL, write_line, "confirm\\n", &seen);
-	expect_number("confirm: exit status", 0, seen.status);
+	subject_watch(NULL, write_line, word, &seen);
+	expect_number("exit status", 0, seen.status);
 	expect_number("on trial", 0, count_now("policy ", "confirm"));
 	counts_take(&after);
 	expect_number("denied by modify_policy", 2,
@@ -561,8 +622,10 @@ void part_trial(int argc, char **argv)
 	group("trial");
 	confirmed();
 	taken_back();
+	reverted();
 	busy();
-	locked_out();
+	locked_out("confirm\\n");
+	locked_out("revert\\n");
 	from_nothing();
 	other_clock();
 	failing_later();
