@@ -12,6 +12,7 @@
 #include "input_kernel.h"
 #include "limits.h"
 #include "proc.h"
+#include "signals.h"
 #include "tell.h"
 
 struct kl_kernel *kl_daemon_kernel(const struct kl_daemon *daemon)
@@ -522,19 +523,10 @@ static void take_signal(struct kl_watch *watch, u32 events)
 
 static int watch_signals(struct kl_daemon *daemon)
 {
-	static const int numbers[] = { SIGHUP, SIGUSR1, SIGUSR2, SIGTERM, SIGINT };
-	sigset_t set;
-	size_t i;
-
-	sigemptyset(&set);
-	for (i = 0; i < ARRAY_SIZE(numbers); i++)
-		sigaddset(&set, numbers[i]);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	signal(SIGPIPE, SIG_IGN);
 	daemon->signals = (struct kl_watch){ .ready = take_signal, .data = daemon };
-	daemon->signals.fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	daemon->signals.fd = kl_signals_open();
 	if (daemon->signals.fd < 0)
-		return -errno;
+		return daemon->signals.fd;
 	return kl_loop_add(daemon->loop, &daemon->signals, EPOLLIN);
 }
 

@@ -55,6 +55,8 @@ struct kl_daemon {
  * @name: of the configuration file
  * @config: checked; the daemon's from now on
  *
+ * kl_signals_block() was called.
+ *
  * Return: 0 after an orderly end, or a negative errno, said.
  */
 int kl_daemon_run(const char *name, struct kl_config *config);

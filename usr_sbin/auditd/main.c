@@ -4,6 +4,7 @@
 
 #include "daemon.h"
 #include "options.h"
+#include "signals.h"
 
 #define CONFIG "/etc/kellas/kellas-auditd.conf"
 
@@ -42,8 +43,10 @@ static int check(const char *name)
 
 static int run(const char *name)
 {
-	struct kl_config *config = kl_config_read(name);
+	struct kl_config *config;
 
+	kl_signals_block();
+	config = kl_config_read(name);
 	if (!config)
 		return KL_EXIT_INVALID;
 	return kl_daemon_run(name, config) ? KL_EXIT_FAILURE : KL_EXIT_OK;
