@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Memory for the tools, and bytes that grow. */
+#include "engine/word.h"
 #include "memory.h"
 
 static void *insist(void *memory)
@@ -64,6 +65,15 @@ void kl_buffer_printf(struct kl_buffer *buffer, const char *format, ...)
 	insist(length < 0 ? NULL : text);
 	kl_buffer_add(buffer, text, length);
 	free(text);
+}
+
+void kl_buffer_encode(struct kl_buffer *buffer, struct kl_text raw)
+{
+	size_t length = kl_encode(raw, NULL, 0);
+
+	kl_buffer_room(buffer, length);
+	buffer->length += kl_encode(raw, buffer->data + buffer->length, length);
+	buffer->data[buffer->length] = '\0';
 }
 
 void kl_buffer_clear(struct kl_buffer *buffer)

@@ -35,6 +35,9 @@ void kl_buffer_add(struct kl_buffer *buffer, const char *data, size_t length);
 void kl_buffer_puts(struct kl_buffer *buffer, const char *text);
 void kl_buffer_printf(struct kl_buffer *buffer, const char *format, ...) __printf(2, 3);
 
+/** kl_buffer_encode - append raw bytes in their printed form, as kl_encode() makes it */
+void kl_buffer_encode(struct kl_buffer *buffer, struct kl_text raw);
+
 /** kl_buffer_clear - forget the contents, keep the memory */
 void kl_buffer_clear(struct kl_buffer *buffer);
 void kl_buffer_free(struct kl_buffer *buffer);
