@@ -25,6 +25,7 @@ const struct subject subjects[] = {
 	} },
 	{ "The log", "kellasctl-log", {
 		&monitor_command,
+		&report_command,
 	} },
 	{ "The tool itself", NULL, {
 		&completion_command,
