@@ -5,24 +5,40 @@
 #include <linux/spinlock.h>
 #include "pollers.h"
 
+/**
+ * struct pollers - a queue and what lockdep knows of it
+ * @queue: what is given out
+ * @key: class of its lock; one in the module's memory would go with that
+ * @name: of the class, for the same reason here
+ */
+struct pollers {
+	wait_queue_head_t queue;
+	struct lock_class_key key;
+	char name[16];
+};
+
 wait_queue_head_t *kl_pollers_new(void)
 {
-	wait_queue_head_t *queue = kmalloc(sizeof(*queue), GFP_KERNEL);
+	struct pollers *pollers = kzalloc(sizeof(*pollers), GFP_KERNEL);
 
-	if (!queue)
+	if (!pollers)
 		return NULL;
-	init_waitqueue_head(queue);
-	/* The lock's class would be in the module's memory. */
-	lockdep_set_novalidate_class(&queue->lock);
-	return queue;
+	init_waitqueue_head(&pollers->queue);
+	strscpy(pollers->name, "kellas_pollers", sizeof(pollers->name));
+	lockdep_register_key(&pollers->key);
+	lockdep_set_class_and_name(&pollers->queue.lock, &pollers->key,
+				   pollers->name);
+	return &pollers->queue;
 }
 
 void kl_pollers_free(wait_queue_head_t *queue)
 {
+	struct pollers *pollers;
 	bool left;
 
 	if (!queue)
 		return;
+	pollers = container_of(queue, struct pollers, queue);
 	wake_up_all(queue);
 	/* Whoever goes holds the lock while it does. */
 	spin_lock_irq(&queue->lock);
@@ -30,6 +46,8 @@ void kl_pollers_free(wait_queue_head_t *queue)
 	spin_unlock_irq(&queue->lock);
 	/* Who found it before it was empty looks at it under RCU. */
 	synchronize_rcu();
-	if (!left)
-		kfree(queue);
+	if (left)
+		return;
+	lockdep_unregister_key(&pollers->key);
+	kfree(pollers);
 }
