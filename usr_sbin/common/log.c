@@ -20,6 +20,7 @@
  * @line: the current record
  * @json: reader of JSON
  * @words: the current record as text, if it was JSON
+ * @text: the current record as text
  * @before: bytes of the files before @file
  * @counts: what was read so far
  */
@@ -36,6 +37,7 @@ struct kl_log {
 	struct kl_logline line;
 	struct kl_log_json json;
 	struct kl_buffer words;
+	struct kl_text text;
 	u64 before;
 	struct kl_log_counts counts;
 };
@@ -202,12 +204,14 @@ static int parse(struct kl_log *log, struct kl_text line, struct kl_error *error
 {
 	int result;
 
+	log->text = line;
 	if (*line.data != '{')
 		return kl_logline_parse(&log->line, line, error);
 	result = kl_log_json_words(&log->json, line, &log->words, error);
 	if (result)
 		return result;
-	result = kl_logline_parse(&log->line, kl_buffer_text(&log->words), error);
+	log->text = kl_buffer_text(&log->words);
+	result = kl_logline_parse(&log->line, log->text, error);
 	error->column = 1;
 	return result;
 }
@@ -244,6 +248,11 @@ int kl_log_next(struct kl_log *log, const struct kl_logline **record)
 struct kl_log_place kl_log_place(const struct kl_log *log)
 {
 	return log->place;
+}
+
+struct kl_text kl_log_text(const struct kl_log *log)
+{
+	return log->text;
 }
 
 const struct kl_log_counts *kl_log_counts(const struct kl_log *log)

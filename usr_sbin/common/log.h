@@ -74,6 +74,10 @@ struct kl_log *kl_log_open(char **names, int count, struct kl_strings *strings);
 int kl_log_next(struct kl_log *log, const struct kl_logline **line);
 
 struct kl_log_place kl_log_place(const struct kl_log *log);
+
+/** kl_log_text - the current record as a line of text; valid as long as it */
+struct kl_text kl_log_text(const struct kl_log *log);
+
 const struct kl_log_counts *kl_log_counts(const struct kl_log *log);
 
 /** kl_log_is_whole - was all of it readable, and nothing lost or suppressed? */

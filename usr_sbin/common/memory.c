@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Memory for the tools, and bytes that grow. */
+#include "engine/intern.h"
 #include "engine/word.h"
 #include "memory.h"
 
@@ -25,6 +26,16 @@ void *kl_xrealloc(void *memory, size_t count, size_t size)
 char *kl_xstrdup(const char *text)
 {
 	return insist(strdup(text));
+}
+
+void kl_xstrings(struct kl_strings *table)
+{
+	insist(kl_strings_init(table) ? NULL : table);
+}
+
+struct kl_string *kl_xintern(struct kl_strings *table, struct kl_text text)
+{
+	return insist(kl_string_get(table, text));
 }
 
 void kl_buffer_room(struct kl_buffer *buffer, size_t more)

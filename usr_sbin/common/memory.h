@@ -17,6 +17,15 @@ void *kl_xrealloc(void *memory, size_t count, size_t size);
 /** kl_xstrdup - a copy of a NUL-terminated string; never NULL */
 char *kl_xstrdup(const char *text);
 
+struct kl_string;
+struct kl_strings;
+
+/** kl_xstrings - as kl_strings_init() */
+void kl_xstrings(struct kl_strings *table);
+
+/** kl_xintern - as kl_string_get(); never NULL */
+struct kl_string *kl_xintern(struct kl_strings *table, struct kl_text text);
+
 /**
  * struct kl_buffer - bytes that grow
  * @data: the bytes, always with a NUL behind them once anything was added

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Histories of processes, joined where they have the same beginning: a tree of
+ * what executed what, and of what is known of each program in it.
+ *
+ * The root's children are origins, one for each loading of the module that the
+ * records come from: process numbers mean something only within one.
+ */
+#ifndef KELLAS_HISTREE_H
+#define KELLAS_HISTREE_H
+
+#include "logline.h"
+
+/* Programs in one tree; what comes then is counted where its history leaves the tree. */
+#define KL_HISTREE_NODES_MAX 2000000u
+
+/* Different users, domains and control groups that a node tells apart. */
+#define KL_HISTREE_SET_MAX 32u
+
+/** enum kl_histree_kind - what a node stands for */
+enum kl_histree_kind {
+	KL_HISTREE_ROOT,
+	KL_HISTREE_ORIGIN, /* @name is its instance=; empty: not known */
+	KL_HISTREE_PROGRAM,
+	KL_HISTREE_OLDER, /* programs dropped from the beginning of a history */
+	KL_HISTREE_UNTOLD, /* programs whose history was not recorded */
+};
+
+/**
+ * struct kl_histree_words - a set of words
+ * @words: interned by the tree, in the order in which they were met
+ * @count: number of @words
+ * @more: there were more than KL_HISTREE_SET_MAX
+ */
+struct kl_histree_words {
+	struct kl_string **words;
+	u32 count;
+	bool more;
+};
+
+/**
+ * struct kl_histree_numbers - a set of numbers, likewise
+ */
+struct kl_histree_numbers {
+	u64 *numbers;
+	u32 count;
+	bool more;
+};
+
+/**
+ * struct kl_histree_node - a program that was executed, or one of the other kinds
+ * @parent: what executed it; NULL: it is the root
+ * @first, @last: its children, oldest first once the tree was sorted
+ * @next: the next child of @parent
+ * @chain: next in the hash bucket
+ * @hash: decides which bucket
+ * @id: for whoever prints the tree
+ * @alike: the node of the same names in the tree of names
+ * @kind: enum kl_histree_kind
+ * @depth: of the root 0
+ * @name: the program, raw bytes
+ * @called: the file that was executed, if it is another, such as a script; or NULL
+ * @pid: process that executed it, in the initial pid namespace
+ * @started: nanoseconds since boot of the exec; 0: not known
+ * @reconstructed: it ran when the module was loaded
+ * @deduced: known only from the record of the execute, which may have failed
+ *	later, or been of a script
+ * @merged: how many programs of another tree it stands for; otherwise 1
+ * @living: processes that run it now
+ * @records: records of requests made by it, by result
+ * @unenforced: denials among @records that were not enforced
+ * @first_time, @last_time: of these; microseconds since the epoch; 0: none
+ * @uids, @domains, @cgroups: that it had, as far as records tell
+ */
+struct kl_histree_node {
+	struct kl_histree_node *parent, *first, *last, *next, *chain, *alike;
+	u8 kind;
+	bool reconstructed, deduced;
+	u32 depth, hash, id;
+	struct kl_string *name, *called;
+	u32 pid;
+	u64 started;
+	u64 merged, living;
+	u64 records[KL_RESULTS];
+	u64 unenforced;
+	u64 first_time, last_time;
+	struct kl_histree_numbers uids;
+	struct kl_histree_words domains, cgroups;
+};
+
+/**
+ * struct kl_histree - the tree
+ * @root: its root
+ * @origin: where histories are added now
+ * @strings: names, domains, cgroups
+ * @buckets, @size: nodes by identity
+ * @count: nodes, without the root
+ * @crowded_out: programs that found no room
+ */
+struct kl_histree {
+	struct kl_histree_node *root, *origin;
+	struct kl_strings strings;
+	struct kl_histree_node **buckets;
+	u32 size, count;
+	u64 crowded_out;
+};
+
+void kl_histree_init(struct kl_histree *tree);
+void kl_histree_free(struct kl_histree *tree);
+
+/** kl_histree_origin - what is added from now on is of this loading of the module */
+void kl_histree_origin(struct kl_histree *tree, struct kl_text instance);
+
+/**
+ * kl_histree_add - find the newest program of a history, putting in what is missing
+ * @history: NULL or empty: @program says what is known
+ * @program: used if there is no history
+ */
+struct kl_histree_node *kl_histree_add(struct kl_histree *tree,
+				       const struct kl_history *history,
+				       const struct kl_program *program);
+
+/**
+ * kl_histree_record - put in the process of a record, and count the record there
+ * @line: any kind
+ *
+ * Lines that name the loading of the module they come from lead to another
+ * origin. A program whose execute was permitted is put in as @deduced.
+ *
+ * Return: the node; NULL if it is no request.
+ */
+struct kl_histree_node *kl_histree_record(struct kl_histree *tree,
+					  const struct kl_logline *line);
+
+/**
+ * kl_histree_processes - put in all processes of the module's file "processes"
+ * @text: its contents
+ * @error: filled in for the first line that is not understood, its line counted
+ *	from 1
+ *
+ * Return: 0; -EINVAL if there was one; the others are put in all the same.
+ */
+int kl_histree_processes(struct kl_histree *tree, struct kl_text text,
+			 struct kl_error *error);
+
+/**
+ * kl_histree_alike - the node that has the same names from the root on
+ * @names: a tree of names only, in which it is put if it is missing; the same
+ *	one for all nodes of a tree
+ */
+struct kl_histree_node *kl_histree_alike(struct kl_histree *names,
+					 struct kl_histree_node *node);
+
+/**
+ * kl_histree_merge - the same with children of equal names made one
+ * @merged: not initialised; does not use @tree's memory
+ * @tree: once only
+ */
+void kl_histree_merge(struct kl_histree *merged, struct kl_histree *tree);
+
+/** kl_histree_sort - order children by time and pid, or merged ones by name */
+void kl_histree_sort(struct kl_histree *tree);
+
+/** kl_histree_next - the node behind this one, parents before children; NULL: the end */
+struct kl_histree_node *kl_histree_next(const struct kl_histree_node *node);
+
+/** kl_histree_skip - likewise, but without its descendants */
+struct kl_histree_node *kl_histree_skip(const struct kl_histree_node *node);
+
+/** kl_histree_label - the name as it is shown: encoded, or words for other kinds */
+void kl_histree_label(const struct kl_histree_node *node, struct kl_buffer *text);
+
+#endif /* KELLAS_HISTREE_H */
