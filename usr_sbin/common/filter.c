@@ -83,6 +83,23 @@ struct kl_filter *kl_filter_new(struct kl_text text, struct kl_error *error)
 	return NULL;
 }
 
+struct kl_filter *kl_filter_from_words(int count, char **words, struct kl_buffer *text,
+				       struct kl_error *error)
+{
+	struct kl_buffer word = { 0 };
+	int op = kl_op_find(kl_text_of(words[0])), i;
+
+	kl_buffer_clear(text);
+	kl_buffer_puts(text, words[0]);
+	for (i = 1; i < count; i++) {
+		if (op >= 0)
+			kl_word_from_shell(op, words[i], &word);
+		kl_buffer_printf(text, " %s", word.data ? word.data : words[i]);
+	}
+	kl_buffer_free(&word);
+	return kl_filter_new(kl_buffer_text(text), error);
+}
+
 void kl_filter_free(struct kl_filter *filter)
 {
 	if (!filter)

@@ -33,6 +33,14 @@ struct kl_filter {
  * Return: the filter, or NULL with @error filled in.
  */
 struct kl_filter *kl_filter_new(struct kl_text text, struct kl_error *error);
+
+/**
+ * kl_filter_from_words - make a filter of words as they arrive from a shell
+ * @words: an operation and conditions, see kl_word_from_shell()
+ * @text: set to what was made of them: @error's column counts there
+ */
+struct kl_filter *kl_filter_from_words(int count, char **words, struct kl_buffer *text,
+				       struct kl_error *error);
 void kl_filter_free(struct kl_filter *filter);
 
 /**

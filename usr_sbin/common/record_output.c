@@ -21,25 +21,30 @@ void kl_put_iso_time(struct kl_output *output, const char *key, u64 time)
 	kl_put_string(output, key, NULL, iso);
 }
 
-static void put_time(struct kl_output *output, u64 time)
+void kl_put_time(struct kl_output *output, u64 time)
 {
 	time_t seconds = time / 1000000;
 	char text[64];
 	struct tm tm;
 
-	if (output->format == KL_FORMAT_JSON) {
-		kl_put_iso_time(output, "time", time);
-		return;
-	}
 	gmtime_r(&seconds, &tm);
 	strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm);
 	kl_paint(output, KL_FAINT);
-	kl_say(output, "%s.%06u ", text, (unsigned int)(time % 1000000));
+	kl_say(output, "%s.%06u", text, (unsigned int)(time % 1000000));
 	kl_paint(output, KL_PLAIN);
 }
 
-static void put_encoded(struct kl_output *output, const char *key, const char *format,
-			struct kl_text raw)
+static void put_time(struct kl_output *output, u64 time)
+{
+	if (output->format == KL_FORMAT_JSON)
+		kl_put_iso_time(output, "time", time);
+	else
+		kl_put_time(output, time);
+	kl_say(output, " ");
+}
+
+void kl_put_encoded(struct kl_output *output, const char *key, const char *format,
+		    struct kl_text raw)
 {
 	size_t length = kl_encode(raw, NULL, 0);
 	char *text = kl_xalloc(length + 1, 1);
@@ -56,7 +61,7 @@ void kl_put_argv(struct kl_output *output, const char *key, const struct kl_args
 	kl_open_array(output, key);
 	for (i = 0; i < args->argc; i++)
 		if (args->text[i].data)
-			put_encoded(output, NULL, NULL, args->text[i]);
+			kl_put_encoded(output, NULL, NULL, args->text[i]);
 		else
 			kl_put_null(output, NULL);
 	kl_close(output);
@@ -71,7 +76,7 @@ static void put_envp(struct kl_output *output, const struct kl_args *args)
 	kl_open_array(output, "envp");
 	for (i = 0; i < args->envc; i++)
 		if (text[i].data)
-			put_encoded(output, NULL, NULL, text[i]);
+			kl_put_encoded(output, NULL, NULL, text[i]);
 	kl_close(output);
 }
 
@@ -104,7 +109,7 @@ static void put_history(struct kl_output *output, const char *name,
 		kl_put_null(output, NULL);
 	while (kl_history_next(&cursor, &program)) {
 		kl_open_object(output, NULL);
-		put_encoded(output, "program", NULL, program.exe);
+		kl_put_encoded(output, "program", NULL, program.exe);
 		kl_put_number(output, "pid", NULL, program.pid);
 		kl_put_number(output, "started", NULL, program.started);
 		kl_put_bool(output, "reconstructed", NULL, program.reconstructed);
@@ -134,7 +139,7 @@ void kl_put_attribute(struct kl_output *output, const char *name,
 
 	switch (kl_slot_type(slot)) {
 	case KL_STRING:
-		put_encoded(output, name, NULL, *value->text);
+		kl_put_encoded(output, name, NULL, *value->text);
 		break;
 	case KL_IPADDR:
 		put_address(output, name, value->ip);
@@ -199,12 +204,9 @@ void kl_put_overlong(struct kl_output *output, const struct kl_request *request)
 	kl_close(output);
 }
 
-/*
- * What was done, without the long tail that describes environment (envc= tells
- * its size), task and files.
- */
-static struct kl_text what_part(struct kl_text words)
+struct kl_text kl_record_what(const struct kl_logline *line)
 {
+	struct kl_text words = line->words;
 	u32 i;
 
 	for (i = 0; i < words.length; i++)
@@ -227,7 +229,7 @@ static void put_subject(struct kl_output *output, const struct kl_request *reque
 	size_t i;
 
 	if (kl_slot_test(request->present, KL_SLOT_TASK_EXE))
-		put_encoded(output, NO_KEY, "  by %s",
+		kl_put_encoded(output, NO_KEY, "  by %s",
 			    *request->value[KL_SLOT_TASK_EXE].text);
 	kl_paint(output, KL_FAINT);
 	for (i = 0; i < ARRAY_SIZE(numbers); i++)
@@ -235,12 +237,12 @@ static void put_subject(struct kl_output *output, const struct kl_request *reque
 			kl_put_number(output, NO_KEY, numbers[i].format,
 				      request->value[numbers[i].slot].number);
 	if (kl_slot_test(request->present, KL_SLOT_TASK_DOMAIN))
-		put_encoded(output, NO_KEY, " domain=%s",
+		kl_put_encoded(output, NO_KEY, " domain=%s",
 			    *request->value[KL_SLOT_TASK_DOMAIN].text);
 	kl_paint(output, KL_PLAIN);
 }
 
-static void put_result(struct kl_output *output, enum kl_result result)
+void kl_put_result(struct kl_output *output, enum kl_result result)
 {
 	static const enum kl_colour colours[] = {
 		[KL_UNMATCHED] = KL_BOLD,
@@ -270,11 +272,11 @@ static void put_request(struct kl_output *output, const struct kl_logline *line)
 	put_optional(output, "instance", line->instance);
 	put_optional(output, "boot_id", line->boot);
 	kl_put_number(output, "global_pid", NULL, line->pid);
-	put_result(output, line->result);
+	kl_put_result(output, line->result);
 	kl_paint(output, KL_BOLD);
 	kl_put_string(output, "operation", "%s", kl_op_table[request->op].keyword);
 	kl_paint(output, KL_PLAIN);
-	kl_put_text(output, NO_KEY, "%s", what_part(line->words));
+	kl_put_text(output, NO_KEY, "%s", kl_record_what(line));
 	put_subject(output, request);
 	kl_put_number(output, "priority", "  [%s", line->priority);
 	if (line->label.length)

@@ -15,6 +15,14 @@
  */
 void kl_put_record(struct kl_output *output, const struct kl_logline *line);
 
+/**
+ * kl_record_what - what was done: the words behind the operation of a request
+ *
+ * Without the long tail that describes environment (envc= tells its size), task
+ * and files.
+ */
+struct kl_text kl_record_what(const struct kl_logline *line);
+
 /** kl_put_daemon - print a line of kellas-auditd's own that is at hand unparsed */
 void kl_put_daemon(struct kl_output *output, u64 time, struct kl_text line);
 
@@ -22,8 +30,18 @@ void kl_put_daemon(struct kl_output *output, u64 time, struct kl_text line);
  * Parts of it, for other objects that hold a record.
  */
 
+/** kl_put_time - text only: as records show it, faint */
+void kl_put_time(struct kl_output *output, u64 time);
+
 /** kl_put_iso_time - JSON only; @time: microseconds since the epoch */
 void kl_put_iso_time(struct kl_output *output, const char *key, u64 time);
+
+/** kl_put_result - in its colour, padded */
+void kl_put_result(struct kl_output *output, enum kl_result result);
+
+/** kl_put_encoded - a value of a request, encoded; see kl_put_text() */
+void kl_put_encoded(struct kl_output *output, const char *key, const char *format,
+		    struct kl_text raw);
 
 /** kl_put_attribute - JSON only: one attribute that is present; not argv, envp */
 void kl_put_attribute(struct kl_output *output, const char *name,

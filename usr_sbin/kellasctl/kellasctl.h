@@ -14,6 +14,7 @@ extern const struct kl_command load_command;
 extern const struct kl_command lock_command;
 extern const struct kl_command monitor_command;
 extern const struct kl_command ops_command;
+extern const struct kl_command pstree_command;
 extern const struct kl_command query_command;
 extern const struct kl_command revert_command;
 extern const struct kl_command report_command;
@@ -21,6 +22,7 @@ extern const struct kl_command save_command;
 extern const struct kl_command stat_command;
 extern const struct kl_command unload_command;
 extern const struct kl_command version_command;
+extern const struct kl_command who_command;
 
 /* More than any subject has. */
 #define SUBJECT_MAX 16

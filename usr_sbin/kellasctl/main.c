@@ -25,7 +25,9 @@ const struct subject subjects[] = {
 	} },
 	{ "The log", "kellasctl-log", {
 		&monitor_command,
+		&pstree_command,
 		&report_command,
+		&who_command,
 	} },
 	{ "The tool itself", NULL, {
 		&completion_command,

@@ -325,23 +325,15 @@ static int watch(struct monitor *monitor)
 
 static int make_filter(struct monitor *monitor, int argc, char **argv)
 {
-	struct kl_buffer text = { 0 }, word = { 0 };
+	struct kl_buffer text = { 0 };
 	struct kl_error error;
-	int op = kl_op_find(kl_text_of(argv[0])), i;
 
-	kl_buffer_puts(&text, argv[0]);
-	for (i = 1; i < argc; i++) {
-		if (op >= 0)
-			kl_word_from_shell(op, argv[i], &word);
-		kl_buffer_printf(&text, " %s", word.data ? word.data : argv[i]);
-	}
-	monitor->filter = kl_filter_new(kl_buffer_text(&text), &error);
+	monitor->filter = kl_filter_from_words(argc, argv, &text, &error);
 	if (!monitor->filter) {
 		kl_complain("filter: %s", error.text);
 		kl_caret(stderr, kl_buffer_text(&text), error.column);
 	}
 	kl_buffer_free(&text);
-	kl_buffer_free(&word);
 	return monitor->filter ? -1 : KL_EXIT_USAGE;
 }
 
