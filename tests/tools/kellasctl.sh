@@ -601,7 +601,7 @@ done
 
 #### explain
 
-try explain -- write path=/a
+KELLAS_PROC=$folder/none try explain -- write path=/a
 expect 'explain without a policy' 2 '' 'which --policy'
 try explain -p "$good"
 expect 'explain without a request' 2 '' 'which request'

@@ -7,11 +7,17 @@
 #include "explain.h"
 #include "kellasctl.h"
 #include "logline.h"
+#include "proc.h"
+#include "record_output.h"
+#include "records.h"
 
-enum { ABSENT = 256 + 1 };
+enum { ABSENT = 256 + 1, SEQUENCE, LOG };
 
 static const struct kl_option options[] = {
-	{ "policy", 'p', "FILE", "@file", "policy to ask (again for several files)" },
+	{ "policy", 'p', "FILE", "@file",
+	  "policy to ask (again for several files) instead of the running one" },
+	{ "seq", SEQUENCE, "N", NULL, "explain the record with this number" },
+	{ "log", LOG, "FILE", "@file", "look for it in this log (again for several files)" },
 	{ "task", 't', "NAME=VALUE", "@task",
 	  "value of task.NAME where the request says nothing" },
 	{ "assume-absent", ABSENT, NULL, NULL, "what is not given has no value" },
@@ -24,6 +30,9 @@ static const struct kl_option options[] = {
  * @common: output
  * @file: the policy
  * @line: facts, and record if one was given
+ * @text: the record behind @line, if it was looked for by number
+ * @sequence: --seq, 0: none
+ * @logs, @log_count: --log
  * @tasks: --task words
  * @task_count: number of @tasks
  * @absent, @all: options
@@ -32,6 +41,10 @@ struct request {
 	struct kl_common common;
 	struct kl_policy_file file;
 	struct kl_logline line;
+	struct kl_buffer text;
+	u64 sequence;
+	char **logs;
+	int log_count;
 	char **tasks;
 	int task_count;
 	bool absent, all;
@@ -420,6 +433,108 @@ static int answer_stdin(struct request *request)
 	return status;
 }
 
+/* ---------------------------------------------------- a record by its number */
+
+/* The newest one counts: numbers begin anew whenever the module is loaded. */
+static int search(struct request *request, struct kl_records *records, u64 *found)
+{
+	const struct kl_logline *line;
+	struct kl_text text;
+	int result;
+
+	while ((result = kl_records_next(records, &line)) > 0) {
+		if (line->kind != KL_LOGLINE_REQUEST ||
+		    line->sequence != request->sequence)
+			continue;
+		++*found;
+		text = kl_records_text(records);
+		kl_buffer_clear(&request->text);
+		kl_buffer_add(&request->text, text.data, text.length);
+	}
+	return result ? KL_EXIT_FAILURE : KL_EXIT_OK;
+}
+
+static int search_in(struct request *request, struct kl_records *records, u64 *found,
+		     int status)
+{
+	if (!records)
+		return status;
+	status = search(request, records, found);
+	kl_records_close(records);
+	return status;
+}
+
+/* The module knows best, as long as it still has it. */
+static int find_record(struct request *request)
+{
+	struct kl_strings strings;
+	int status = KL_EXIT_OK;
+	struct kl_records *records;
+	u64 found = 0;
+
+	kl_xstrings(&strings);
+	if (!request->log_count && kl_proc_loaded()) {
+		records = kl_records_open_module(&strings, &status);
+		status = search_in(request, records, &found, status);
+	}
+	if (!found && status == KL_EXIT_OK) {
+		records = kl_records_open(request->logs, request->log_count,
+					  request->common.quiet, &strings, &status);
+		status = search_in(request, records, &found, status);
+	}
+	kl_strings_destroy(&strings);
+	if (status == KL_EXIT_OK && !found) {
+		kl_complain("there is no record with the number %llu",
+			    (unsigned long long)request->sequence);
+		status = KL_EXIT_FAILURE;
+	}
+	if (found > 1 && !request->common.quiet)
+		kl_complain("%llu records have this number; this is the last one",
+			    (unsigned long long)found);
+	return status;
+}
+
+static int answer_sequence(struct request *request)
+{
+	int status = find_record(request);
+	struct kl_error error;
+
+	if (status != KL_EXIT_OK)
+		return status;
+	if (kl_logline_parse(&request->line, kl_buffer_text(&request->text), &error)) {
+		kl_complain("%s", error.text);
+		return KL_EXIT_FAILURE;
+	}
+	if (request->common.output.format == KL_FORMAT_TEXT)
+		kl_put_record(&request->common.output, &request->line);
+	return answer(request);
+}
+
+static void add_log(struct request *request, char *log)
+{
+	request->logs = kl_xrealloc(request->logs, request->log_count + 1,
+				    sizeof(*request->logs));
+	request->logs[request->log_count++] = log;
+}
+
+/* What the module runs, if nothing else is asked for. */
+static int add_running(struct request *request)
+{
+	struct kl_buffer text = { 0 };
+	int status = kl_proc_check(), error;
+
+	if (status)
+		return status;
+	error = kl_proc_read("policy", &text);
+	if (error)
+		status = kl_proc_complain("policy", error);
+	else if (kl_source_add_text(&request->file.source, "<running policy>",
+				    kl_buffer_text(&text)))
+		status = KL_EXIT_FAILURE;
+	kl_buffer_free(&text);
+	return status ? status : -1;
+}
+
 static void add_task(struct request *request, char *task)
 {
 	request->tasks = kl_xrealloc(request->tasks, request->task_count + 1,
@@ -435,6 +550,8 @@ static int ask(struct request *request, int count, char **words)
 		kl_source_complain(stderr, &request->file.source, &error);
 		return KL_EXIT_INVALID;
 	}
+	if (request->sequence)
+		return answer_sequence(request);
 	if (!strcmp(words[0], "-"))
 		return answer_stdin(request);
 	if (words[0][0] == '#')
@@ -460,6 +577,15 @@ static int read_options(struct request *request, int argc, char **argv)
 		case 't':
 			add_task(request, optarg);
 			break;
+		case SEQUENCE:
+			if (kl_parse_number(optarg, ~0ull, &request->sequence) ||
+			    !request->sequence)
+				return kl_usage(&explain_command,
+						"'%s' is no number of a record", optarg);
+			break;
+		case LOG:
+			add_log(request, optarg);
+			break;
 		case ABSENT:
 			request->absent = true;
 			break;
@@ -469,6 +595,23 @@ static int read_options(struct request *request, int argc, char **argv)
 		default:
 			return option == 'h' ? KL_EXIT_OK : KL_EXIT_USAGE;
 		}
+	return -1;
+}
+
+static int check_words(const struct request *request, int count, char **words)
+{
+	const struct kl_command *command = &explain_command;
+
+	if (request->sequence)
+		return count ? kl_usage(command, "--seq says which request") : -1;
+	if (request->log_count)
+		return kl_usage(command, "--log needs --seq; records of a whole log are "
+					 "explained from standard input ('-')");
+	if (!count)
+		return kl_usage(command, "which request? Give an operation and its "
+					 "attributes, or a record");
+	if (count > 1 && (words[0][0] == '#' || !strcmp(words[0], "-")))
+		return kl_usage(command, "a record is one argument: quote it");
 	return -1;
 }
 
@@ -484,14 +627,11 @@ static int run(const struct kl_command *command, int argc, char **argv)
 	while (request.task_count && optind < argc && argv[optind][0] != '#' &&
 	       strchr(argv[optind], '='))
 		add_task(&request, argv[optind++]);
-	if (!request.file.source.count)
-		status = kl_usage(command, "which --policy?");
-	else if (optind == argc)
-		status = kl_usage(command, "which request? Give an operation and its "
-					   "attributes, or a record");
-	else if (optind + 1 < argc &&
-		 (argv[optind][0] == '#' || !strcmp(argv[optind], "-")))
-		status = kl_usage(command, "a record is one argument: quote it");
+	status = check_words(&request, argc - optind, argv + optind);
+	if (status < 0 && !request.file.source.count)
+		status = kl_proc_loaded() ? add_running(&request) :
+					    kl_usage(command, "which --policy? The module "
+							      "is not loaded");
 	if (status >= 0)
 		goto out;
 	if (kl_strings_init(&strings)) {
@@ -505,18 +645,20 @@ static int run(const struct kl_command *command, int argc, char **argv)
 	kl_strings_destroy(&strings);
 out:
 	kl_policy_file_free(&request.file);
+	kl_buffer_free(&request.text);
+	free(request.logs);
 	free(request.tasks);
 	return kl_common_done(&request.common, status);
 }
 
 const struct kl_command explain_command = {
 	.name = "explain",
-	.arguments = "--policy FILE [--] { OPERATION [ATTRIBUTE=VALUE]... | RECORD | - }",
+	.arguments = "{ --seq=N | [--] OPERATION [ATTRIBUTE=VALUE]... | RECORD | - }",
 	.words = "@op",
 	.summary = "Say what a policy does with a request, and which rule decides",
 	.details =
-		"The request is an operation with its attributes, a log record as one\n"
-		"argument, or records on standard input ('-'). Quotes that the shell has\n"
+		"The request is the record with a number, an operation with its attributes, a\n"
+		"log record as one argument, or records on standard input ('-'). Quotes that the shell has\n"
 		"eaten are put back. An attribute that is not given is not known; where the\n"
 		"verdict depends on it, it is undecided (exit status 5). NAME=NULL says that\n"
 		"an attribute has no value.\n",
