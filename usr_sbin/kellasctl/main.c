@@ -17,6 +17,7 @@ const struct subject subjects[] = {
 		&query_command,
 		&lock_command,
 		&unload_command,
+		&doctor_command,
 	} },
 	{ "Policies", "kellasctl-policy", {
 		&check_command,
