@@ -15,85 +15,13 @@
 #include "kellasctl.h"
 #include "limits.h"
 #include "proc.h"
+#include "stat_line.h"
 
 static const struct kl_option options[] = {
 	{ "rules", 'r', NULL, NULL, "also the hits of every block and rule" },
 	{ "functions", 'f', NULL, NULL, "also the kernel functions attached" },
 	{ 0 },
 };
-
-#define PAIRS_MAX 24
-
-/**
- * struct pair - one word of a line
- * @key: in front of the '='
- * @value: behind it; without '=' the empty text
- */
-struct pair {
-	struct kl_text key, value;
-};
-
-/**
- * struct line - one line of stat
- * @subject: its first word
- * @pairs: its other words
- * @count: number of @pairs
- * @policy: what stands behind " / ", or empty
- */
-struct line {
-	struct kl_text subject;
-	struct pair pairs[PAIRS_MAX];
-	u32 count;
-	struct kl_text policy;
-};
-
-static struct kl_text take_until(struct kl_text *rest, char end)
-{
-	const char *at = memchr(rest->data, end, rest->length);
-	struct kl_text head = *rest;
-
-	if (at)
-		head.length = at - rest->data;
-	*rest = kl_text_from(*rest, head.length + (at ? 1 : 0));
-	return head;
-}
-
-static void split_line(struct kl_text text, struct line *line)
-{
-	const char *slash = memmem(text.data, text.length, " / ", 3);
-	struct kl_text word;
-
-	memset(line, 0, sizeof(*line));
-	if (slash) {
-		line->policy = kl_text_from(text, slash - text.data + 3);
-		text = kl_text_head(text, slash - text.data);
-	}
-	line->subject = take_until(&text, ' ');
-	while (text.length && line->count < PAIRS_MAX) {
-		struct pair *pair = &line->pairs[line->count++];
-
-		word = take_until(&text, ' ');
-		pair->key = take_until(&word, '=');
-		pair->value = word;
-	}
-}
-
-static struct kl_text find(const struct line *line, const char *key)
-{
-	u32 i;
-
-	for (i = 0; i < line->count; i++)
-		if (kl_text_is(line->pairs[i].key, key))
-			return line->pairs[i].value;
-	return kl_text_of("");
-}
-
-static u64 number_of(struct kl_text text)
-{
-	u64 number;
-
-	return kl_text_decimal(text, ~0ull, &number) ? 0 : number;
-}
 
 static bool is_time(struct kl_text key)
 {
@@ -104,7 +32,7 @@ static bool is_time(struct kl_text key)
 /* Seconds, perhaps with a fraction, since the epoch; 0 is never. */
 static void format_time(struct kl_text value, char *text, size_t size)
 {
-	time_t seconds = number_of(take_until(&value, '.'));
+	time_t seconds = kl_stat_number(kl_text_until(&value, '.'));
 	struct tm tm;
 
 	if (!seconds || !gmtime_r(&seconds, &tm))
@@ -114,7 +42,7 @@ static void format_time(struct kl_text value, char *text, size_t size)
 }
 
 /* "key value" for the eye; JSON gets numbers as numbers and times in ISO form. */
-static void put_pair(struct kl_output *output, const struct pair *pair)
+static void put_pair(struct kl_output *output, const struct kl_stat_pair *pair)
 {
 	char key[64], time[64];
 	u64 number;
@@ -132,7 +60,8 @@ static void put_pair(struct kl_output *output, const struct pair *pair)
 	}
 }
 
-static void put_pairs(struct kl_output *output, const struct line *line, u32 first)
+static void put_pairs(struct kl_output *output, const struct kl_stat_line *line,
+		      u32 first)
 {
 	u32 i;
 
@@ -148,7 +77,7 @@ static const char *copy_word(struct kl_text text, char *copy, size_t size)
 }
 
 /* A subject that stands once: "log written=..." */
-static void put_single(struct kl_output *output, const struct line *line)
+static void put_single(struct kl_output *output, const struct kl_stat_line *line)
 {
 	char subject[64];
 
@@ -168,7 +97,8 @@ static void put_single(struct kl_output *output, const struct line *line)
 }
 
 /* One of many: "operation read checks=...": the word behind names it. */
-static void put_named(struct kl_output *output, const struct line *line, const char *key)
+static void put_named(struct kl_output *output, const struct kl_stat_line *line,
+		      const char *key)
 {
 	kl_open_object(output, NULL);
 	kl_put_text(output, key, "  %-28s", line->pairs[0].key);
@@ -177,11 +107,10 @@ static void put_named(struct kl_output *output, const struct line *line, const c
 	kl_say(output, "\n");
 }
 
-static void put_hits(struct kl_output *output, const struct line *line, bool rule)
+static void put_hits(struct kl_output *output, const struct kl_stat_line *line, bool rule)
 {
-	static const char *const columns[] = { "hits", "denials", "unenforced",
-						"lost" };
-	bool lost = number_of(find(line, "lost")) > 0;
+	static const char *const columns[] = { "hits", "denials", "unenforced", "lost" };
+	bool lost = kl_stat_number(kl_stat_value(line, "lost")) > 0;
 	char last[64];
 	size_t i;
 
@@ -191,50 +120,51 @@ static void put_hits(struct kl_output *output, const struct line *line, bool rul
 		kl_paint(output, KL_BAD);
 	for (i = 0; i < ARRAY_SIZE(columns); i++)
 		kl_put_number(output, columns[i], i == 2 ? "%11s" : "%10s",
-			      number_of(find(line, columns[i])));
+			      kl_stat_number(kl_stat_value(line, columns[i])));
 	if (lost)
 		kl_paint(output, KL_PLAIN);
-	format_time(find(line, "last"), last, sizeof(last));
+	format_time(kl_stat_value(line, "last"), last, sizeof(last));
 	kl_put_string(output, "last", "  %-20s ", last);
-	kl_put_number(output, "line", NULL, number_of(find(line, "line")));
+	kl_put_number(output, "line", NULL, kl_stat_number(kl_stat_value(line, "line")));
 	kl_put_text(output, "text", rule ? "    %s" : "%s", line->policy);
 	kl_close(output);
 	kl_say(output, "\n");
 }
 
-static bool is_hits(const struct line *line)
+static bool is_hits(const struct kl_stat_line *line)
 {
 	return kl_text_is(line->subject, "block") || kl_text_is(line->subject, "rule") ||
 	       kl_text_is(line->subject, "group");
 }
 
-static bool is_listed(const struct line *line)
+static bool is_listed(const struct kl_stat_line *line)
 {
 	return is_hits(line) || kl_text_is(line->subject, "operation") ||
 	       kl_text_is(line->subject, "function") ||
 	       kl_text_is(line->subject, "memory");
 }
 
-typedef void (*printer)(struct kl_output *output, const struct line *line);
+typedef void (*printer)(struct kl_output *output, const struct kl_stat_line *line);
 
-static void put_memory(struct kl_output *output, const struct line *line)
+static void put_memory(struct kl_output *output, const struct kl_stat_line *line)
 {
 	put_named(output, line, "kind");
 }
 
 /* Operations that nobody asked anything about are left out of text. */
-static void put_operation(struct kl_output *output, const struct line *line)
+static void put_operation(struct kl_output *output, const struct kl_stat_line *line)
 {
-	if (output->format == KL_FORMAT_JSON || number_of(find(line, "checks")))
+	if (output->format == KL_FORMAT_JSON ||
+	    kl_stat_number(kl_stat_value(line, "checks")))
 		put_named(output, line, "operation");
 }
 
-static void put_function(struct kl_output *output, const struct line *line)
+static void put_function(struct kl_output *output, const struct kl_stat_line *line)
 {
 	put_named(output, line, "function");
 }
 
-static void put_block_or_rule(struct kl_output *output, const struct line *line)
+static void put_block_or_rule(struct kl_output *output, const struct kl_stat_line *line)
 {
 	put_hits(output, line, kl_text_is(line->subject, "rule"));
 }
@@ -243,19 +173,17 @@ static void put_block_or_rule(struct kl_output *output, const struct line *line)
 static void put_list(struct kl_output *output, struct kl_text text, const char *subject,
 		     const char *key, const char *title, printer print)
 {
-	struct line line;
+	struct kl_stat_line line;
 
 	kl_open_array(output, key);
 	kl_paint(output, KL_BOLD);
 	kl_say(output, "%s\n", title);
 	kl_paint(output, KL_PLAIN);
-	while (text.length) {
-		split_line(take_until(&text, '\n'), &line);
+	while (kl_stat_next(&text, &line))
 		if (kl_text_is(line.subject, subject) ||
 		    (!strcmp(subject, "rule") && is_hits(&line)))
 			if (is_hits(&line) || line.count)
 				print(output, &line);
-	}
 	kl_close(output);
 }
 
@@ -277,13 +205,13 @@ static void read_daemon(struct kl_buffer *text)
 }
 
 /* What is down is what somebody looks for. */
-static bool is_down(const struct line *line)
+static bool is_down(const struct kl_stat_line *line)
 {
-	return kl_text_is(find(line, "state"), "down") ||
-	       kl_text_is(find(line, "connected"), "no");
+	return kl_text_is(kl_stat_value(line, "state"), "down") ||
+	       kl_text_is(kl_stat_value(line, "connected"), "no");
 }
 
-static void put_part(struct kl_output *output, const struct line *line)
+static void put_part(struct kl_output *output, const struct kl_stat_line *line)
 {
 	bool down = is_down(line);
 
@@ -300,11 +228,11 @@ static void put_part(struct kl_output *output, const struct line *line)
 }
 
 /* The last thing it wrote; is it still there? */
-static void put_running(struct kl_output *output, const struct line *line)
+static void put_running(struct kl_output *output, const struct kl_stat_line *line)
 {
-	u64 pid = number_of(find(line, "pid"));
+	u64 pid = kl_stat_number(kl_stat_value(line, "pid"));
 	bool running = pid && pid <= INT_MAX && (!kill(pid, 0) || errno == EPERM) &&
-		       kl_text_is(find(line, "state"), "running");
+		       kl_text_is(kl_stat_value(line, "state"), "running");
 
 	kl_open_object(output, "daemon");
 	kl_paint(output, KL_BOLD);
@@ -322,11 +250,10 @@ static void put_running(struct kl_output *output, const struct line *line)
 
 static void put_daemon(struct kl_output *output, struct kl_text rest)
 {
-	struct line line;
+	struct kl_stat_line line;
 
-	if (!rest.length)
+	if (!kl_stat_next(&rest, &line))
 		return;
-	split_line(take_until(&rest, '\n'), &line);
 	put_running(output, &line);
 	put_list(output, rest, "input", "inputs", "inputs", put_part);
 	put_list(output, rest, "sink", "sinks", "sinks", put_part);
@@ -334,27 +261,26 @@ static void put_daemon(struct kl_output *output, struct kl_text rest)
 	kl_close(output);
 }
 
-static void put_stat(struct kl_output *output, struct kl_text text,
-		     struct kl_text daemon, bool rules, bool functions)
+static void put_stat(struct kl_output *output, struct kl_text text, struct kl_text daemon,
+		     bool rules, bool functions)
 {
 	struct kl_text rest = text;
-	struct line line;
+	struct kl_stat_line line;
 
 	kl_open_object(output, NULL);
-	while (rest.length) {
-		split_line(take_until(&rest, '\n'), &line);
+	while (kl_stat_next(&rest, &line))
 		if (line.subject.length && !is_listed(&line))
 			put_single(output, &line);
-	}
 	put_list(output, text, "memory", "memory", "memory", put_memory);
 	put_list(output, text, "operation", "operations", "operations", put_operation);
 	if (functions)
 		put_list(output, text, "function", "functions", "functions",
 			 put_function);
 	if (rules)
-		put_list(output, text, "rule", "rules",
-			 "      hits   denials unenforced      lost  last                 rule",
-			 put_block_or_rule);
+		put_list(
+			output, text, "rule", "rules",
+			"      hits   denials unenforced      lost  last                 rule",
+			put_block_or_rule);
 	put_daemon(output, daemon);
 	kl_close(output);
 }
