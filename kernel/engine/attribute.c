@@ -15,35 +15,46 @@ static_assert(KL_SLOT_COUNT <= 128, "sets of slots are two words");
 static_assert(KL_PARAM_COUNT <= 64, "kl_op_info.params is 64 bits");
 
 /* What every slot is, before the operation's prefixes are added. */
+#define SLOT(name, type) { name, sizeof(name) - 1, type }
 static const struct {
 	const char *name;
-	enum kl_type type;
+	u8 length;
+	u8 type;
 } slots[KL_SLOT_COUNT] = {
-	[KL_SLOT_OBJECT0] = { "", KL_STRING },
+	[KL_SLOT_OBJECT0] = SLOT("", KL_STRING),
 #define KL_FAMILY(id, suffix, type) \
-	[KL_SLOT_OBJECT0_##id] = { suffix, KL_##type },
+	[KL_SLOT_OBJECT0_##id] = SLOT(suffix, KL_##type),
 #define KL_PARENT(id, suffix, type) \
-	[KL_SLOT_OBJECT0_PARENT_##id] = { suffix, KL_##type },
+	[KL_SLOT_OBJECT0_PARENT_##id] = SLOT(suffix, KL_##type),
 #include "attributes.def"
-	[KL_SLOT_OBJECT1] = { "", KL_STRING },
+	[KL_SLOT_OBJECT1] = SLOT("", KL_STRING),
 #define KL_FAMILY(id, suffix, type) \
-	[KL_SLOT_OBJECT1_##id] = { suffix, KL_##type },
+	[KL_SLOT_OBJECT1_##id] = SLOT(suffix, KL_##type),
 #define KL_PARENT(id, suffix, type) \
-	[KL_SLOT_OBJECT1_PARENT_##id] = { suffix, KL_##type },
+	[KL_SLOT_OBJECT1_PARENT_##id] = SLOT(suffix, KL_##type),
 #include "attributes.def"
-#define KL_TASK(id, name, type) [KL_SLOT_TASK_##id] = { name, KL_##type },
+#define KL_TASK(id, name, type) [KL_SLOT_TASK_##id] = SLOT(name, KL_##type),
 #include "attributes.def"
-#define KL_PARAM(id, name, type) [KL_SLOT_##id] = { name, KL_##type },
+#define KL_PARAM(id, name, type) [KL_SLOT_##id] = SLOT(name, KL_##type),
 #include "attributes.def"
-	[KL_SLOT_ARGV] = { "argv", KL_STRING },
-	[KL_SLOT_ENVP] = { "envp", KL_STRING },
-	[KL_SLOT_TRANSITION] = { "transition", KL_ASSIGN },
+	[KL_SLOT_ARGV] = SLOT("argv", KL_STRING),
+	[KL_SLOT_ENVP] = SLOT("envp", KL_STRING),
+	[KL_SLOT_TRANSITION] = SLOT("transition", KL_ASSIGN),
 };
 
+/* Most words are not the one that is looked for: their first bytes tell. */
 static bool text_is(struct kl_text text, const char *word)
 {
+	if (text.length && *text.data != *word)
+		return false;
 	return strlen(word) == text.length &&
 	       !memcmp(word, text.data, text.length);
+}
+
+static bool slot_is(int slot, struct kl_text name)
+{
+	return slots[slot].length == name.length &&
+	       !memcmp(slots[slot].name, name.data, name.length);
 }
 
 int kl_op_find(struct kl_text keyword)
@@ -111,7 +122,7 @@ static int find_plain(enum kl_op op, struct kl_text name)
 	for (slot = KL_SLOT_TASK_PID; slot < KL_SLOT_COUNT; slot++) {
 		if (slot == KL_SLOT_ARGV || slot == KL_SLOT_ENVP)
 			continue;
-		if (text_is(name, slots[slot].name) && kl_slot_exists(op, slot))
+		if (slot_is(slot, name) && kl_slot_exists(op, slot))
 			return slot;
 	}
 	return -ENOENT;
@@ -134,7 +145,7 @@ static int find_object(enum kl_op op, int object, struct kl_text name)
 	rest.data = name.data + length + 1;
 	rest.length = name.length - length - 1;
 	for (slot = base + 1; slot < base + KL_OBJECT_SLOTS; slot++)
-		if (text_is(rest, slots[slot].name) && kl_slot_exists(op, slot))
+		if (slot_is(slot, rest) && kl_slot_exists(op, slot))
 			return slot;
 	return -ENOENT;
 }

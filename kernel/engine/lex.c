@@ -59,31 +59,6 @@ u32 kl_lexer_count(const struct kl_lexer *lexer)
 	return count;
 }
 
-bool kl_text_is(struct kl_text text, const char *word)
-{
-	return kl_text_begins(text, word) && strlen(word) == text.length;
-}
-
-bool kl_text_begins(struct kl_text text, const char *prefix)
-{
-	size_t length = strlen(prefix);
-
-	return length <= text.length && !memcmp(text.data, prefix, length);
-}
-
-struct kl_text kl_text_from(struct kl_text text, u32 offset)
-{
-	text.data += offset;
-	text.length -= offset;
-	return text;
-}
-
-struct kl_text kl_text_head(struct kl_text text, u32 length)
-{
-	text.length = length;
-	return text;
-}
-
 int kl_text_decimal(struct kl_text text, u64 max, u64 *value)
 {
 	bool beyond = false;

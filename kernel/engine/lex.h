@@ -50,16 +50,34 @@ bool kl_lexer_next(struct kl_lexer *lexer, struct kl_word *word);
 u32 kl_lexer_count(const struct kl_lexer *lexer);
 
 /** kl_text_is - is a text exactly this word? */
-bool kl_text_is(struct kl_text text, const char *word);
+static inline bool kl_text_is(struct kl_text text, const char *word)
+{
+	return strlen(word) == text.length &&
+	       !memcmp(text.data, word, text.length);
+}
 
 /** kl_text_begins - does a text begin with this? */
-bool kl_text_begins(struct kl_text text, const char *prefix);
+static inline bool kl_text_begins(struct kl_text text, const char *prefix)
+{
+	size_t length = strlen(prefix);
+
+	return length <= text.length && !memcmp(text.data, prefix, length);
+}
 
 /** kl_text_from - the rest of a text behind its first @offset bytes */
-struct kl_text kl_text_from(struct kl_text text, u32 offset);
+static inline struct kl_text kl_text_from(struct kl_text text, u32 offset)
+{
+	text.data += offset;
+	text.length -= offset;
+	return text;
+}
 
 /** kl_text_head - the first @length bytes of a text */
-struct kl_text kl_text_head(struct kl_text text, u32 length);
+static inline struct kl_text kl_text_head(struct kl_text text, u32 length)
+{
+	text.length = length;
+	return text;
+}
 
 /**
  * kl_text_decimal - a text that is a decimal number, and nothing else

@@ -92,8 +92,9 @@ int kl_number_find(enum kl_slot slot, struct kl_text word)
 	const char *name;
 	u32 number;
 
-	/* Names begin with a letter; most words are numbers. */
-	if (!names || !word.length || (*word.data >= '0' && *word.data <= '9'))
+	/* Names begin with a letter; most words are numbers or strings. */
+	if (!names || !word.length || (*word.data | 0x20) < 'a' ||
+	    (*word.data | 0x20) > 'z')
 		return -ENOENT;
 	for (number = 0; number < names->count; number++) {
 		name = names->names[number];

@@ -321,6 +321,20 @@ struct kl_quota {
 };
 
 /**
+ * kl_quota_limit - unread records of a result that an audit index may have
+ * Return: how many; 0: it records none; KL_UNLIMITED.
+ */
+static inline u32 kl_quota_limit(const struct kl_quota *quota, u8 audit,
+				 enum kl_result result)
+{
+	const struct kl_audit_quota *index = &quota->audit[audit];
+
+	if (index->named)
+		return index->limit[result];
+	return audit ? KL_UNLIMITED : 0;
+}
+
+/**
  * struct kl_policy - the model
  * @strings: interned words of the model, of statements and of rulesets
  * @blocks: struct kl_block by operation

@@ -423,11 +423,7 @@ static void suppress(struct kl_ring *ring, const struct kl_record_meta *meta)
 static u32 limit_of(const struct kl_quota *quota,
 		    const struct kl_record_meta *meta)
 {
-	const struct kl_audit_quota *index = &quota->audit[meta->audit];
-
-	if (index->named)
-		return index->limit[meta->result];
-	return meta->audit ? KL_UNLIMITED : 0;
+	return kl_quota_limit(quota, meta->audit, meta->result);
 }
 
 static bool used_up(const struct kl_ring *ring,

@@ -19,6 +19,7 @@ extern const struct kl_command pstree_command;
 extern const struct kl_command query_command;
 extern const struct kl_command revert_command;
 extern const struct kl_command report_command;
+extern const struct kl_command replay_command;
 extern const struct kl_command save_command;
 extern const struct kl_command stat_command;
 extern const struct kl_command unload_command;

@@ -23,6 +23,7 @@ const struct subject subjects[] = {
 		&check_command,
 		&explain_command,
 		&ops_command,
+		&replay_command,
 	} },
 	{ "The log", "kellasctl-log", {
 		&monitor_command,
