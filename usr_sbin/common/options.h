@@ -26,7 +26,8 @@ enum kl_exit {
  *	name any number above 255
  * @argument: what the argument is called in help; NULL: it takes none
  * @words: what completion offers for the argument: words separated by spaces,
- *	"@file", or NULL for nothing
+ *	or NULL for nothing. "@file" stands for files, "@task" for attributes of
+ *	the subject, "@operation" for operations, "@command" for subcommands
  * @help: one line
  */
 struct kl_option {
@@ -54,8 +55,9 @@ struct kl_common {
  * @name: what is typed; empty: a program without subcommands, which has of the
  *	common options only --help
  * @arguments: behind the options, for help
- * @words: what completion offers for arguments, as in kl_option, and "@op"
- *	for an operation and its attributes, "@command" for a subcommand
+ * @words: what completion offers for arguments, as in kl_option; "@op" at the
+ *	end is an operation and its attributes, behind "--" if there are other
+ *	words
  * @summary: one line
  * @details: further paragraphs of help, each line ended by a newline; or NULL
  * @options: its own options, ended by a row without name

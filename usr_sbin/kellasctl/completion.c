@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* kellasctl completion: scripts for shells, made of the tables. */
 #include <getopt.h>
+#include <sys/stat.h>
 
 #include "engine/attribute.h"
 #include "kellasctl.h"
@@ -93,6 +94,17 @@ static void print_attribute_function(void)
 	printf("\tesac\n}\n\n");
 }
 
+static void print_keywords(const char *pattern, enum kl_type type, u32 first, u32 last)
+{
+	u32 bits;
+
+	printf("\t%s) echo \"", pattern);
+	for (bits = first; bits <= last; bits += type == KL_FILETYPE ? first : bits)
+		if (kl_keyword_name(type, bits))
+			printf("%s ", kl_keyword_name(type, bits));
+	printf("\" ;;\n");
+}
+
 /* Names of numbers, by the attribute that has them. */
 static void print_names_function(void)
 {
@@ -110,7 +122,50 @@ static void print_names_function(void)
 				printf("%s ", kl_number_name(slot, number));
 		printf("\" ;;\n");
 	}
+	print_keywords("*.type", KL_FILETYPE, S_IFIFO, S_IFMT);
+	print_keywords("*.perm", KL_FILEPERM, 01, 04000);
 	printf("\tesac\n}\n\n");
+}
+
+static void print_task_attributes(void)
+{
+	char name[KL_SLOT_NAME_MAX];
+	u32 slot;
+
+	for (slot = KL_SLOT_TASK_PID; slot < KL_SLOT_TARGET; slot++)
+		printf("%s= ", kl_slot_name(0, slot, name) + strlen("task."));
+}
+
+/* kl_command.words with what stands for others expanded; "@file" stays. */
+static void print_words(const char *words)
+{
+	char *copy = kl_xstrdup(words ? words : ""), *rest = copy, *word;
+
+	while ((word = strsep(&rest, " "))) {
+		if (!strcmp(word, "@task"))
+			print_task_attributes();
+		else if (!strcmp(word, "@command"))
+			print_commands();
+		else if (!strcmp(word, "@operation"))
+			print_operations();
+		else if (strcmp(word, "@op"))
+			printf("%s", word);
+		if (rest)
+			putchar(' ');
+	}
+	free(copy);
+}
+
+/* enum request - where a subcommand takes an operation and its attributes */
+enum request { NOWHERE, BEHIND_DASHES, ANYWHERE };
+
+static enum request request_of(const struct kl_command *command)
+{
+	const char *op = command->words ? strstr(command->words, "@op") : NULL;
+
+	if (!op || op[strlen("@op")])
+		return NOWHERE;
+	return op == command->words ? ANYWHERE : BEHIND_DASHES;
 }
 
 static void bash_option(const struct kl_option *option, void *context)
@@ -119,20 +174,6 @@ static void bash_option(const struct kl_option *option, void *context)
 	printf("--%s%s ", option->name, option->argument ? "=" : "");
 	if (option->letter < 256)
 		printf("-%c ", option->letter);
-}
-
-static void bash_words(const char *words)
-{
-	if (!words)
-		printf("return");
-	else if (!strcmp(words, "@file"))
-		printf("_kellasctl_files; return");
-	else if (!strcmp(words, "@task")) {
-		printf("_kellasctl_offer '");
-		print_attributes(0, KL_SLOT_TASK_PID, KL_SLOT_TARGET);
-		printf("' task.; return");
-	} else
-		printf("_kellasctl_offer '%s'; return", words);
 }
 
 static void bash_argument(const struct kl_option *option, void *context)
@@ -144,29 +185,35 @@ static void bash_argument(const struct kl_option *option, void *context)
 	printf("\t%s:--%s", command->name, option->name);
 	if (option->letter < 256)
 		printf("|%s:-%c", command->name, option->letter);
-	printf(") ");
-	bash_words(option->words);
-	printf(" ;;\n");
+	printf(") _kellasctl_offer '");
+	print_words(option->words);
+	printf("'; return ;;\n");
 }
 
 static void bash_arguments(const struct kl_command *command)
 {
-	const char *words = command->words;
-
 	printf("\t%s) ", command->name);
-	if (!words)
-		printf(":");
-	else if (!strcmp(words, "@file"))
-		printf("_kellasctl_files");
-	else if (!strcmp(words, "@command"))
-		printf("_kellasctl_offer \"$commands\"");
-	else if (!strcmp(words, "@operation"))
-		printf("_kellasctl_offer \"$operations\"");
-	else if (!strcmp(words, "@op"))
-		printf("_kellasctl_request");
-	else
-		printf("_kellasctl_offer '%s'", words);
-	printf(" ;;\n");
+	if (request_of(command) == ANYWHERE) {
+		printf("_kellasctl_request 2 ;;\n");
+		return;
+	}
+	printf("_kellasctl_offer '");
+	print_words(command->words);
+	printf("' ;;\n");
+}
+
+/* Subcommands that take a request behind "--". */
+static void print_requesters(void)
+{
+	const struct kl_command *command;
+	const char *separator = "";
+	int i;
+
+	for (i = 0; (command = command_at(i)); i++)
+		if (request_of(command) != NOWHERE) {
+			printf("%s%s", separator, command->name);
+			separator = "|";
+		}
 }
 
 static void print_bash_helpers(void)
@@ -177,20 +224,22 @@ static void print_bash_helpers(void)
 	       "< <(compgen -f -- \"$cur\")\n"
 	       "\tcompopt -o filenames 2>/dev/null\n"
 	       "}\n\n"
-	       "# Offer the words of $1 that begin with what was typed; without $2.\n"
+	       "# Offer the words of $1 that begin with what was typed; @file: files.\n"
 	       "_kellasctl_offer() {\n"
 	       "\tlocal word\n"
 	       "\tfor word in $1; do\n"
-	       "\t\tword=${word#\"${2-}\"}\n"
-	       "\t\tcase $word in \"$cur\"*) COMPREPLY+=(\"$word\") ;; esac\n"
+	       "\t\tcase $word in\n"
+	       "\t\t@file) _kellasctl_files ;;\n"
+	       "\t\t\"$cur\"*) COMPREPLY+=(\"$word\") ;;\n"
+	       "\t\tesac\n"
 	       "\tdone\n"
 	       "\tcase ${COMPREPLY[0]-} in *[=[]) compopt -o nospace 2>/dev/null ;; esac\n"
 	       "}\n\n"
-	       "# An operation, then its attributes, then names of numbers.\n"
+	       "# From word $1 on: an operation, then its attributes, then names of numbers.\n"
 	       "_kellasctl_request() {\n"
 	       "\tlocal i names\n"
 	       "\tnames=$(_kellasctl_names \"$prev\")\n"
-	       "\tfor ((i = 2; i < COMP_CWORD; i++)); do\n"
+	       "\tfor ((i = $1; i < COMP_CWORD; i++)); do\n"
 	       "\t\tcase \" $operations \" in\n"
 	       "\t\t*\" ${COMP_WORDS[i]} \"*)\n"
 	       "\t\t\t_kellasctl_offer \"${names:-$(_kellasctl_attributes"
@@ -212,7 +261,7 @@ static void print_bash(void)
 	print_attribute_function();
 	print_names_function();
 	print_bash_helpers();
-	printf("_kellasctl() {\n\tlocal cur=${COMP_WORDS[COMP_CWORD]} "
+	printf("_kellasctl() {\n\tlocal i cur=${COMP_WORDS[COMP_CWORD]} "
 	       "prev=${COMP_WORDS[COMP_CWORD - 1]}\n"
 	       "\tlocal command=${COMP_WORDS[1]-} commands operations\n"
 	       "\tcommands='");
@@ -225,6 +274,14 @@ static void print_bash(void)
 	       "\t\t_kellasctl_offer \"$commands --help --version\"\n\t\treturn\n\tfi\n"
 	       "\tif [[ $cur == '=' ]]; then cur=\n"
 	       "\telif [[ $prev == '=' ]]; then prev=${COMP_WORDS[COMP_CWORD - 2]}\n\tfi\n"
+	       "\tprev=${prev%%!}\n"
+	       "\tfor ((i = 2; i < COMP_CWORD; i++)); do\n"
+	       "\t\t[[ ${COMP_WORDS[i]} == -- ]] || continue\n"
+	       "\t\tcase $command in ");
+	print_requesters();
+	printf(") _kellasctl_request $((i + 1)) ;; esac\n"
+	       "\t\treturn\n"
+	       "\tdone\n"
 	       "\tcase $command:$prev in\n");
 	for (i = 0; (command = command_at(i)); i++)
 		each_option(command, bash_argument, (void *)command);
@@ -255,20 +312,8 @@ static void print_zsh_text(const char *text)
 
 static void zsh_words(const char *words)
 {
-	if (!words)
-		printf(" ");
-	else if (!strcmp(words, "@file"))
-		printf("_files");
-	else if (!strcmp(words, "@task")) {
-		char name[KL_SLOT_NAME_MAX];
-		u32 slot;
-
-		putchar('(');
-		for (slot = KL_SLOT_TASK_PID; slot < KL_SLOT_TARGET; slot++)
-			printf("%s= ", kl_slot_name(0, slot, name) + strlen("task."));
-		putchar(')');
-	} else
-		printf("(%s)", words);
+	printf(" _kellasctl_words ");
+	print_words(words);
 }
 
 static void zsh_option(const struct kl_option *option, void *context)
@@ -297,25 +342,13 @@ static void zsh_option(const struct kl_option *option, void *context)
 
 static void zsh_arguments(const struct kl_command *command)
 {
-	const char *words = command->words;
-
-	if (!words)
+	if (!command->words)
 		return;
 	printf(" \\\n\t\t\t'*:: :");
-	if (!strcmp(words, "@file"))
-		printf("_files");
-	else if (!strcmp(words, "@op"))
+	if (request_of(command) == ANYWHERE)
 		printf("_kellasctl_request");
-	else {
-		putchar('(');
-		if (!strcmp(words, "@command"))
-			print_commands();
-		else if (!strcmp(words, "@operation"))
-			print_operations();
-		else
-			printf("%s", words);
-		putchar(')');
-	}
+	else
+		zsh_words(command->words);
 	printf("'");
 }
 
@@ -329,12 +362,27 @@ static void print_zsh(void)
 	       "# SPDX-License-Identifier: GPL-2.0\n\n");
 	print_attribute_function();
 	print_names_function();
-	printf("# An operation, then its attributes; words are those behind the options.\n"
+	printf("# Offer words; @file: files, also behind a word that ends in =.\n"
+	       "_kellasctl_words() {\n"
+	       "\tlocal word\n"
+	       "\tif [[ ${argv[(r)@file]} == @file ]]; then\n"
+	       "\t\tcompset -P '*='\n"
+	       "\t\t_files\n"
+	       "\t\t[[ -z $IPREFIX || $IPREFIX == -* ]] || return\n"
+	       "\tfi\n"
+	       "\tfor word in ${argv:#@file}; do\n"
+	       "\t\tcase $word in\n"
+	       "\t\t*=) compadd -S '' -- $word ;;\n"
+	       "\t\t*) compadd -- $word ;;\n"
+	       "\t\tesac\n"
+	       "\tdone\n"
+	       "}\n\n"
+	       "# An operation, then its attributes; words are those behind the options.\n"
 	       "_kellasctl_request() {\n"
 	       "\tif ((CURRENT == 1)); then\n\t\tcompadd -- ");
 	print_operations();
 	printf("\n\telif compset -P '*='; then\n"
-	       "\t\tcompadd -- ${=\"$(_kellasctl_names ${IPREFIX%%=})\"}\n"
+	       "\t\tcompadd -- ${=\"$(_kellasctl_names ${${IPREFIX%%=}%%!})\"}\n"
 	       "\telse\n"
 	       "\t\tcompadd -S '' -- ${=\"$(_kellasctl_attributes $words[1])\"}\n"
 	       "\tfi\n}\n\n"
@@ -345,7 +393,17 @@ static void print_zsh(void)
 		printf("'");
 	}
 	printf("\n\t\t)\n\t\t_describe subcommand list\n\t\treturn\n\tfi\n"
-	       "\tlocal command=$words[2]\n\tshift words\n\t((CURRENT--))\n"
+	       "\tlocal command=$words[2] dashes\n\tshift words\n\t((CURRENT--))\n"
+	       "\tdashes=$words[(i)--]\n"
+	       "\tif ((dashes < CURRENT)); then\n"
+	       "\t\tshift $dashes words\n"
+	       "\t\t((CURRENT -= dashes))\n"
+	       "\t\tcase $command in\n\t\t");
+	print_requesters();
+	printf(") _kellasctl_request ;;\n"
+	       "\t\tesac\n"
+	       "\t\treturn\n"
+	       "\tfi\n"
 	       "\tcase $command in\n");
 	for (i = 0; (command = command_at(i)); i++) {
 		printf("\t%s)\n\t\t_arguments -s", command->name);

@@ -243,7 +243,7 @@ static int run(const struct kl_command *command, int argc, char **argv)
 const struct kl_command report_command = {
 	.name = "report",
 	.arguments = "[LOG]... [-- OPERATION [CONDITION]...]",
-	.words = "@file",
+	.words = "@file @op",
 	.summary = "Make one HTML page of what happened",
 	.details =
 		"The page has a timeline, the tree of processes with what each of them did, the\n"

@@ -415,7 +415,7 @@ static int run(const struct kl_command *command, int argc, char **argv)
 const struct kl_command who_command = {
 	.name = "who",
 	.arguments = "OBJECT... [-- OPERATION [CONDITION]...]",
-	.words = "@file",
+	.words = "@file path= port= ip= pid= user= tcp/ udp/ @op",
 	.summary = "Show who did something to a file, port, address, process or user",
 	.details =
 		"OBJECT: a path or pattern of paths; a folder with a / at the end for all that\n"
