@@ -11,6 +11,7 @@ extern const struct kl_command confirm_command;
 extern const struct kl_command doctor_command;
 extern const struct kl_command explain_command;
 extern const struct kl_command help_command;
+extern const struct kl_command learn_command;
 extern const struct kl_command load_command;
 extern const struct kl_command lock_command;
 extern const struct kl_command monitor_command;
