@@ -76,6 +76,10 @@ recorded() {
 	logged "$@"
 }
 
+not() {
+	! "$@"
+}
+
 # Nothing at all was denied since remember().
 nothing_denied() {
 	! recorded result=denied
