@@ -3,6 +3,7 @@
 #include "engine/lex.h"
 #include "engine/parse.h"
 #include "facts.h"
+#include "memo.h"
 
 /**
  * struct kl_facts_chunk - memory that does not move
@@ -57,6 +58,12 @@ void kl_facts_init(struct kl_facts *facts, struct kl_strings *strings, enum kl_o
 	kl_request_init(&facts->request, op);
 }
 
+void kl_facts_remember(struct kl_facts *facts)
+{
+	if (!facts->memo)
+		facts->memo = kl_memo_new();
+}
+
 void kl_facts_restart(struct kl_facts *facts, enum kl_op op)
 {
 	drop_chunks(facts, false);
@@ -74,6 +81,7 @@ void kl_facts_free(struct kl_facts *facts)
 	free((void *)facts->args.text);
 	free(facts->argv);
 	free(facts->envp);
+	kl_memo_free(facts->memo);
 	memset(facts, 0, sizeof(*facts));
 }
 
@@ -154,17 +162,23 @@ static int add_history(struct kl_facts *facts, const struct kl_string *string,
 {
 	struct kl_history *history;
 	struct kl_text text;
+	size_t room;
 	ssize_t size;
 
 	if (decode(facts, NULL, string, &text, error))
 		return -EINVAL;
-	size = kl_history_parse(text, NULL, 0);
+	/* Nearly always enough, and then it need not be read twice. */
+	room = sizeof(*history) + 2 * (size_t)text.length + 64;
+	history = take(facts, room);
+	size = kl_history_parse(text, history, room);
 	if (size < 0) {
 		kl_refuse(error, 1, "a history has at most %u programs", KL_PROGRAMS_MAX);
 		return size;
 	}
-	history = take(facts, size);
-	kl_history_parse(text, history, size);
+	if ((size_t)size > room) {
+		history = take(facts, size);
+		kl_history_parse(text, history, size);
+	}
 	facts->request.value[KL_SLOT_TASK_HISTORY].history = history;
 	kl_slot_add(facts->request.present, KL_SLOT_TASK_HISTORY);
 	return 0;
@@ -243,10 +257,77 @@ static int absent_slot(const struct kl_facts *facts, struct kl_text word)
 	return kl_slot_find(facts->request.op, kl_text_head(word, word.length - length));
 }
 
-int kl_facts_add(struct kl_facts *facts, struct kl_text word, struct kl_error *error)
+/* What a word says that was read before. */
+static int add_known(struct kl_facts *facts, const struct kl_memo_word *known,
+		     struct kl_error *error)
+{
+	struct kl_text *text = &facts->texts[known->slot];
+	char *copy;
+
+	if (kl_facts_given(facts, known->slot))
+		return refuse_second(facts, known->slot, error);
+	if (!known->text) {
+		kl_request_number(&facts->request, known->slot, known->number);
+		return 0;
+	}
+	text->length = known->length - known->text - 1;
+	copy = take(facts, text->length);
+	memcpy(copy, known->word + known->text, text->length);
+	text->data = copy;
+	kl_request_text(&facts->request, known->slot, text);
+	return 0;
+}
+
+/* Numbers, and strings that are written as they are: no byte of them encoded. */
+static void remember(struct kl_facts *facts, struct kl_text word,
+		     const struct kl_condition *condition)
+{
+	bool number = condition->right == KL_RIGHT_NUMBER ||
+		      condition->right == KL_RIGHT_KEYWORD;
+	struct kl_memo_word *place;
+	u8 slot = condition->left;
+
+	if (slot == KL_SLOT_ARGV || slot == KL_SLOT_ENVP || slot == KL_SLOT_TASK_HISTORY)
+		return;
+	if (!number && (condition->right != KL_RIGHT_STRING ||
+			memchr(word.data, '\\', word.length)))
+		return;
+	place = kl_memo_place(facts->memo, facts->request.op, word);
+	if (!place)
+		return;
+	place->slot = slot;
+	if (number)
+		place->number = condition->number.low;
+	else
+		place->text = word.length - condition->string->length - 1;
+}
+
+/* A word that the parser is to read. */
+static int parse_word(struct kl_facts *facts, struct kl_text word, struct kl_error *error)
 {
 	struct kl_condition condition;
-	int result, slot = absent_slot(facts, word);
+	int result = kl_parse_request_word(facts->strings, facts->request.op, word,
+					   &condition, error);
+
+	if (result)
+		return result;
+	result = add_condition(facts, &condition, error);
+	if (!result && facts->memo)
+		remember(facts, word, &condition);
+	kl_condition_release(&condition);
+	return result;
+}
+
+int kl_facts_add(struct kl_facts *facts, struct kl_text word, struct kl_error *error)
+{
+	const struct kl_memo_word *known = NULL;
+	int slot;
+
+	if (facts->memo)
+		known = kl_memo_find(facts->memo, facts->request.op, word);
+	if (known)
+		return add_known(facts, known, error);
+	slot = absent_slot(facts, word);
 
 	if (slot >= 0 && slot != KL_SLOT_TRANSITION && slot != KL_SLOT_TASK_ANCESTOR) {
 		if (kl_facts_given(facts, slot))
@@ -254,13 +335,7 @@ int kl_facts_add(struct kl_facts *facts, struct kl_text word, struct kl_error *e
 		kl_slot_add(facts->request.absent, slot);
 		return 0;
 	}
-	result = kl_parse_request_word(facts->strings, facts->request.op, word,
-				       &condition, error);
-	if (result)
-		return result;
-	result = add_condition(facts, &condition, error);
-	kl_condition_release(&condition);
-	return result;
+	return parse_word(facts, word, error);
 }
 
 /* How many strings there are: as said, or as many as were given. */

@@ -12,6 +12,7 @@
 #define KL_FACTS_ARGS_MAX (1u << 20)
 
 struct kl_facts_chunk;
+struct kl_memo;
 
 /**
  * struct kl_fact_string - an argument or environment string that was given
@@ -36,6 +37,7 @@ struct kl_fact_string {
  * @holes: after kl_facts_finish(): strings that exist according to argc and
  *	envc but were not given (data NULL in @args)
  * @chunks: memory that the texts point into, newest first
+ * @memo: words that were read before, see kl_facts_remember(), or NULL
  */
 struct kl_facts {
 	struct kl_request request;
@@ -49,11 +51,15 @@ struct kl_facts {
 	u32 envp_count, envp_room;
 	u32 holes;
 	struct kl_facts_chunk *chunks;
+	struct kl_memo *memo;
 };
 
 /** kl_facts_init - no facts yet, about operation @op; may be used again */
 void kl_facts_init(struct kl_facts *facts, struct kl_strings *strings, enum kl_op op);
 void kl_facts_free(struct kl_facts *facts);
+
+/** kl_facts_remember - many requests will follow: do not parse a word twice */
+void kl_facts_remember(struct kl_facts *facts);
 
 /** kl_facts_restart - forget everything, keep the memory for the next request */
 void kl_facts_restart(struct kl_facts *facts, enum kl_op op);

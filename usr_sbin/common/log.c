@@ -70,6 +70,7 @@ struct kl_log *kl_log_open(char **names, int count, struct kl_strings *strings)
 	if (!count)
 		kl_complain("reading " KL_LOG_DEFAULT);
 	kl_logline_init(&log->line, strings);
+	kl_facts_remember(&log->line.facts);
 	kl_log_json_init(&log->json);
 	if (!look_at_files(log))
 		return log;
