@@ -387,7 +387,8 @@ static void deduce(struct kl_histree *tree, struct kl_histree_node *node,
 	struct kl_program program = { .pid = line->pid };
 	struct kl_histree_node *child;
 
-	if (request->op != KL_OP_EXECUTE || line->check || !has(request, KL_SLOT_OBJECT0) ||
+	if (request->op != KL_OP_EXECUTE || line->check ||
+	    !has(request, KL_SLOT_OBJECT0) ||
 	    (line->result == KL_DENIED && !line->unenforced))
 		return;
 	program.exe = *request->value[KL_SLOT_OBJECT0].text;

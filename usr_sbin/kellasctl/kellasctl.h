@@ -23,6 +23,7 @@ extern const struct kl_command report_command;
 extern const struct kl_command replay_command;
 extern const struct kl_command save_command;
 extern const struct kl_command stat_command;
+extern const struct kl_command top_command;
 extern const struct kl_command unload_command;
 extern const struct kl_command version_command;
 extern const struct kl_command who_command;

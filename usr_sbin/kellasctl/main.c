@@ -14,6 +14,7 @@ const struct subject subjects[] = {
 		&revert_command,
 		&save_command,
 		&stat_command,
+		&top_command,
 		&query_command,
 		&lock_command,
 		&unload_command,

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Hits of blocks and rules. */
+#include <time.h>
+
+#include "engine/lex.h"
+#include "tally.h"
+#include "logline.h"
+#include "proc.h"
+
+#define SECOND 1000000000ull
+
+/* Seconds with a fraction of nine digits. */
+static u64 read_time(struct kl_text text)
+{
+	const char *dot = memchr(text.data, '.', text.length);
+	u64 seconds, fraction = 0;
+
+	if (dot) {
+		kl_text_decimal(kl_text_from(text, dot + 1 - text.data), SECOND - 1,
+				&fraction);
+		text = kl_text_head(text, dot - text.data);
+	}
+	if (kl_text_decimal(text, ~0ull / SECOND - 1, &seconds))
+		return 0;
+	return seconds * SECOND + fraction;
+}
+
+static void read_number(struct kl_text key, const char *name, struct kl_text value,
+			u64 *number)
+{
+	if (kl_text_is(key, name))
+		kl_text_decimal(value, ~0ull, number);
+}
+
+static void read_log(struct kl_tally *hits, struct kl_text words)
+{
+	struct kl_text key, value;
+
+	while (kl_logline_pair(&words, &key, &value)) {
+		read_number(key, "written", value, &hits->written);
+		read_number(key, "lost", value, &hits->lost);
+		read_number(key, "suppressed", value, &hits->suppressed);
+		read_number(key, "keeper", value, &hits->keeper);
+	}
+}
+
+static void read_requests(struct kl_tally *hits, struct kl_text words)
+{
+	struct kl_text key, value;
+
+	while (kl_logline_pair(&words, &key, &value))
+		read_number(key, "denied", value, &hits->denied);
+}
+
+static void read_row(struct kl_tally_row *row, struct kl_text words)
+{
+	static const char *const names[] = { "hits", "denials", "unenforced", "lost" };
+	struct kl_text key, value;
+	size_t i;
+
+	while (kl_logline_pair(&words, &key, &value)) {
+		for (i = 0; i < ARRAY_SIZE(names); i++)
+			read_number(key, names[i], value, &row->counts[i]);
+		read_number(key, "line", value, &row->line);
+		if (kl_text_is(key, "last"))
+			row->last = read_time(value);
+	}
+}
+
+static void add_row(struct kl_tally *hits, struct kl_text kind, struct kl_text words,
+		    struct kl_text *inside)
+{
+	const char *slash = memmem(words.data, words.length, " / ", 3);
+	struct kl_tally_row *row;
+
+	if (!slash)
+		return;
+	if (hits->count == hits->room) {
+		hits->room = hits->room ? 2 * hits->room : 64;
+		hits->rows = kl_xrealloc(hits->rows, hits->room, sizeof(*hits->rows));
+	}
+	row = &hits->rows[hits->count++];
+	memset(row, 0, sizeof(*row));
+	row->kind = kind;
+	row->text = kl_text_from(words, slash + 3 - words.data);
+	row->inside = kl_text_of("");
+	read_row(row, kl_text_head(words, slash - words.data));
+	if (kl_text_is(kind, "rule"))
+		row->inside = *inside;
+	else
+		*inside = row->text;
+}
+
+static void read_lines(struct kl_tally *hits)
+{
+	struct kl_text rest = kl_buffer_text(&hits->text), key, value;
+	struct kl_text inside = kl_text_of("");
+
+	while (kl_pair_next(&rest, ' ', &key, &value)) {
+		if (kl_text_is(key, "block") || kl_text_is(key, "rule") ||
+		    kl_text_is(key, "group"))
+			add_row(hits, key, value, &inside);
+		else if (kl_text_is(key, "log"))
+			read_log(hits, value);
+		else if (kl_text_is(key, "requests"))
+			read_requests(hits, value);
+	}
+}
+
+static bool is_same(struct kl_text a, struct kl_text b)
+{
+	return a.length == b.length && !memcmp(a.data, b.data, a.length);
+}
+
+/* Counters begin anew if the module was loaded again meanwhile. */
+static void rate(struct kl_tally *hits, const struct kl_tally *before)
+{
+	u64 passed = hits->when - before->when;
+	u32 i;
+
+	for (i = 0; i < hits->count && i < before->count; i++) {
+		struct kl_tally_row *row = &hits->rows[i];
+		const struct kl_tally_row *old = &before->rows[i];
+		u64 more = row->counts[KL_TALLY_HITS] - old->counts[KL_TALLY_HITS];
+
+		if (!passed || !is_same(row->text, old->text) ||
+		    !is_same(row->inside, old->inside) ||
+		    old->counts[KL_TALLY_HITS] > row->counts[KL_TALLY_HITS])
+			continue;
+		row->rated = true;
+		row->rate = (u64)((double)more * 10 * SECOND / passed + 0.5);
+	}
+}
+
+int kl_tally_read(struct kl_tally *hits, const struct kl_tally *before)
+{
+	struct timespec now;
+	int error;
+
+	kl_buffer_clear(&hits->text);
+	hits->count = 0;
+	hits->order_count = 0;
+	hits->denied = hits->written = hits->lost = hits->suppressed = hits->keeper = 0;
+	error = kl_proc_read("stat", &hits->text);
+	if (error)
+		return error;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	hits->when = now.tv_sec * SECOND + now.tv_nsec;
+	read_lines(hits);
+	if (before)
+		rate(hits, before);
+	return 0;
+}
+
+void kl_tally_free(struct kl_tally *hits)
+{
+	kl_buffer_free(&hits->text);
+	free(hits->rows);
+	free(hits->order);
+	memset(hits, 0, sizeof(*hits));
+}
+
+static bool is_wanted(const struct kl_tally_row *row, const char *filter)
+{
+	size_t length = filter ? strlen(filter) : 0;
+
+	return !length || memmem(row->text.data, row->text.length, filter, length) ||
+	       memmem(row->inside.data, row->inside.length, filter, length);
+}
+
+/**
+ * struct ordering - how to compare
+ */
+struct ordering {
+	const struct kl_tally_row *rows;
+	enum kl_tally_column column;
+	bool reverse;
+};
+
+static u64 value_of(const struct kl_tally_row *row, enum kl_tally_column column)
+{
+	if (column <= KL_TALLY_LOST)
+		return row->counts[column];
+	if (column == KL_TALLY_RATE)
+		return row->rate;
+	return column == KL_TALLY_LAST ? row->last : 0;
+}
+
+static int compare(const void *a, const void *b, void *context)
+{
+	const struct ordering *ordering = context;
+	u32 i = *(const u32 *)a, j = *(const u32 *)b;
+	u64 x = value_of(&ordering->rows[i], ordering->column);
+	u64 y = value_of(&ordering->rows[j], ordering->column);
+	int order = x != y ? (x > y ? -1 : 1) : 0;
+
+	if (!order && ordering->column == KL_TALLY_POLICY)
+		order = i < j ? -1 : 1;
+	if (ordering->reverse)
+		order = -order;
+	/* What is equal stands as in the policy. */
+	return order ? order : i < j ? -1 : 1;
+}
+
+void kl_tally_sort(struct kl_tally *hits, enum kl_tally_column column, bool reverse,
+		  const char *filter)
+{
+	struct ordering ordering = { hits->rows, column, reverse };
+	u32 i;
+
+	hits->order = kl_xrealloc(hits->order, hits->count, sizeof(*hits->order));
+	hits->order_count = 0;
+	for (i = 0; i < hits->count; i++)
+		if (is_wanted(&hits->rows[i], filter))
+			hits->order[hits->order_count++] = i;
+	if (hits->order_count)
+		qsort_r(hits->order, hits->order_count, sizeof(*hits->order), compare,
+			&ordering);
+}
