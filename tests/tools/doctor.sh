@@ -205,6 +205,8 @@ sick 'compressed and signed' 'error loaded' 'this one is signed' modprobe \
 sick 'compressed with xz' 'error loaded note signature' 'was not looked at' 'modinfo' \
 	"rm -r proc/kellas; echo Y >sys/module/module/parameters/sig_enforce
 	mv $ko $ko.xz; sed -i s/kellas.ko/kellas.ko.xz/ lib/modules/*/*.dep"
+sick 'a function that newer kernels have' '' 'Linux' '' \
+	"change $stat '/security_bpf/s/.*/function security_inode_file_setattr family=ioctl state=missing/'"
 sick 'a function that the kernel lacks' 'note functions' 'has not got security_bpf:' '' \
 	"change $stat s/state=detached/state=missing/"
 

@@ -8,8 +8,8 @@
 #include "proc.h"
 #include "stat_line.h"
 
-/* Files of /proc and /sys, but for the module's, are smaller. */
-#define SMALL_FILE (16u << 20)
+/* Counters of a million rules are smaller. */
+#define FILE_BYTES_MAX (1u << 30)
 
 const char *kl_level_name(enum kl_level level)
 {
@@ -99,7 +99,7 @@ int kl_health_read(const char *path, struct kl_buffer *text)
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return -errno;
-	error = kl_read_fd(fd, text, SMALL_FILE);
+	error = kl_read_fd(fd, text, FILE_BYTES_MAX);
 	close(fd);
 	while (text->length && text->data[text->length - 1] == '\n')
 		text->data[--text->length] = '\0';

@@ -76,7 +76,7 @@ void kl_remedy(struct kl_health *health, const char *format, ...) __printf(2, 3)
 const char *kl_health_path(const char *format, ...) __printf(1, 2);
 
 /**
- * kl_health_read - read a small file
+ * kl_health_read - read a file of up to 1 GiB
  * @path: as kl_health_path() returned it
  * @text: emptied first; not terminated by a newline
  *

@@ -289,6 +289,28 @@ static bool read_stat(struct kl_health *health)
 	return false;
 }
 
+enum need { REQUIRED, OPTIONAL };
+
+/* The functions that the module knows, of whatever kernel. */
+static const struct hook {
+	const char *function;
+	enum need need;
+} hooks[] = {
+#define KL_HOOK(result, name, family, need, ...) { "security_" #name, need },
+#include "hooks/table.def"
+};
+
+/* Without it a kernel does the same work through another one. */
+static bool is_optional(struct kl_text function)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(hooks); i++)
+		if (kl_text_is(function, hooks[i].function))
+			return hooks[i].need == OPTIONAL;
+	return false;
+}
+
 /* Functions that this kernel has not got, or will not let be attached to. */
 static void examine_functions(struct kl_health *health)
 {
@@ -300,8 +322,9 @@ static void examine_functions(struct kl_health *health)
 	while (kl_stat_next(&rest, &line)) {
 		if (!kl_text_is(line.subject, "function") || !line.count)
 			continue;
-		functions++;
-		if (kl_text_is(kl_stat_value(&line, "state"), "missing"))
+		if (!kl_text_is(kl_stat_value(&line, "state"), "missing"))
+			functions++;
+		else if (!is_optional(line.pairs[0].key))
 			kl_buffer_printf(&missing, "%s%.*s", missing.length ? ", " : "",
 					 (int)line.pairs[0].key.length,
 					 line.pairs[0].key.data);
@@ -313,7 +336,8 @@ static void examine_functions(struct kl_health *health)
 			missing.data);
 	else if (functions)
 		kl_find(health, KL_FINE, "functions",
-			"all %u functions of the kernel were found", functions);
+			"all that are needed were found, %u functions of the kernel",
+			functions);
 	kl_buffer_free(&missing);
 }
 

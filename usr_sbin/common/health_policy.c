@@ -153,8 +153,9 @@ static void examine_commits(struct kl_health *health)
 	}
 	if (reverts)
 		kl_find(health, KL_NOTE, "reverts",
-			"%llu polic%s on trial taken back, the last at %s",
-			(unsigned long long)reverts, reverts == 1 ? "y was" : "ies were",
+			"%llu polic%s on trial %s taken back, the last at %s",
+			(unsigned long long)reverts, reverts == 1 ? "y" : "ies",
+			reverts == 1 ? "was" : "were",
 			format_time(policy_count(health, "reverted_at"), time,
 				    sizeof(time)));
 	if (failures) {
