@@ -173,14 +173,17 @@ bool kl_slot_known(struct kl_text name)
 
 const char *kl_slot_name(enum kl_op op, enum kl_slot slot, char *buffer)
 {
-	const char *suffix = slots[slot].name;
+	size_t length = 0;
+	const char *prefix;
 
-	if (slot >= KL_SLOT_TASK_PID)
-		snprintf(buffer, KL_SLOT_NAME_MAX, "%s", suffix);
-	else
-		snprintf(buffer, KL_SLOT_NAME_MAX, "%s%s%s",
-			 kl_op_table[op].object[slot >= KL_SLOT_OBJECT1].prefix,
-			 *suffix ? "." : "", suffix);
+	if (slot < KL_SLOT_TASK_PID) {
+		prefix = kl_op_table[op].object[slot >= KL_SLOT_OBJECT1].prefix;
+		length = strlen(prefix);
+		memcpy(buffer, prefix, length);
+		if (slots[slot].length)
+			buffer[length++] = '.';
+	}
+	memcpy(buffer + length, slots[slot].name, slots[slot].length + 1);
 	return buffer;
 }
 

@@ -98,7 +98,7 @@ int kl_number_find(enum kl_slot slot, struct kl_text word)
 		return -ENOENT;
 	for (number = 0; number < names->count; number++) {
 		name = names->names[number];
-		if (name && strlen(name) == word.length &&
+		if (name && *name == *word.data && strlen(name) == word.length &&
 		    !memcmp(name, word.data, word.length))
 			return number;
 	}

@@ -10,9 +10,7 @@
 #ifndef KELLAS_OUTPUT_H
 #define KELLAS_OUTPUT_H
 
-#include "engine/port.h"
-
-struct json_object;
+#include "memory.h"
 
 enum kl_format {
 	KL_FORMAT_TEXT,
@@ -32,12 +30,21 @@ enum kl_colour {
 
 #define KL_OUTPUT_DEPTH 8
 
-struct kl_buffer;
+/**
+ * struct kl_json_level - a JSON object or array that is open
+ * @array: it is an array
+ * @filled: something is in it
+ */
+struct kl_json_level {
+	bool array;
+	bool filled;
+};
 
 /**
  * struct kl_output - where results go
  * @stream: usually stdout
  * @into: NULL, or JSON is appended here instead, without newlines behind it
+ * @text: JSON on its way to @stream: what is open at top level; empty otherwise
  * @format: text or JSON
  * @colour: text may be coloured
  * @pretty: JSON is indented; otherwise each top-level value is one line
@@ -48,11 +55,12 @@ struct kl_buffer;
 struct kl_output {
 	FILE *stream;
 	struct kl_buffer *into;
+	struct kl_buffer text;
 	enum kl_format format;
 	bool colour;
 	bool pretty;
 	int depth;
-	struct json_object *level[KL_OUTPUT_DEPTH];
+	struct kl_json_level level[KL_OUTPUT_DEPTH];
 	int failed;
 };
 
@@ -61,7 +69,7 @@ struct kl_output {
  * @key: its key in the object around it; NULL at top level and in an array
  *
  * Nothing happens in text. Each is ended by kl_close(); closing the outermost
- * prints it.
+ * prints it. In one object no key may be given twice: nobody looks.
  */
 void kl_open_object(struct kl_output *output, const char *key);
 void kl_open_array(struct kl_output *output, const char *key);
@@ -76,9 +84,13 @@ void kl_close(struct kl_output *output);
 void kl_put_string(struct kl_output *output, const char *key, const char *format,
 		   const char *value);
 
-/** kl_put_text - the same for a text that need not end in NUL */
+/** kl_put_text - the same for a text that need not end in NUL; it ends at a NUL in it */
 void kl_put_text(struct kl_output *output, const char *key, const char *format,
 		 struct kl_text value);
+
+/** kl_put_encoded - the same for raw bytes, which are printed as kl_encode() does */
+void kl_put_encoded(struct kl_output *output, const char *key, const char *format,
+		    struct kl_text raw);
 
 /** kl_put_number - the same for a number; @format has a %s, too */
 void kl_put_number(struct kl_output *output, const char *key, const char *format,

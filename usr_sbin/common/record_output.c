@@ -9,16 +9,20 @@
 
 #define NO_KEY "" /* text only */
 
+/* "YYYY-MM-DDThh:mm:ss.uuuuuuZ" of the engine's "YYYY/MM/DD hh:mm:ss". */
 void kl_put_iso_time(struct kl_output *output, const char *key, u64 time)
 {
-	time_t seconds = time / 1000000;
-	char text[64], iso[96];
-	struct tm tm;
+	u32 fraction = time % 1000000, divisor;
+	char text[KL_TIME_TEXT_MAX + 16];
+	char *end = text + kl_format_time(time / 1000000, text);
 
-	gmtime_r(&seconds, &tm);
-	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(iso, sizeof(iso), "%s.%06uZ", text, (unsigned int)(time % 1000000));
-	kl_put_string(output, key, NULL, iso);
+	end[-15] = end[-12] = '-';
+	end[-9] = 'T';
+	*end++ = '.';
+	for (divisor = 100000; divisor; divisor /= 10)
+		*end++ = '0' + fraction / divisor % 10;
+	*end++ = 'Z';
+	kl_put_text(output, key, NULL, (struct kl_text){ text, end - text });
 }
 
 void kl_put_time(struct kl_output *output, u64 time)
@@ -41,17 +45,6 @@ static void put_time(struct kl_output *output, u64 time)
 	else
 		kl_put_time(output, time);
 	kl_say(output, " ");
-}
-
-void kl_put_encoded(struct kl_output *output, const char *key, const char *format,
-		    struct kl_text raw)
-{
-	size_t length = kl_encode(raw, NULL, 0);
-	char *text = kl_xalloc(length + 1, 1);
-
-	kl_encode(raw, text, length);
-	kl_put_string(output, key, format, text);
-	free(text);
 }
 
 void kl_put_argv(struct kl_output *output, const char *key, const struct kl_args *args)
@@ -230,7 +223,7 @@ static void put_subject(struct kl_output *output, const struct kl_request *reque
 
 	if (kl_slot_test(request->present, KL_SLOT_TASK_EXE))
 		kl_put_encoded(output, NO_KEY, "  by %s",
-			    *request->value[KL_SLOT_TASK_EXE].text);
+			       *request->value[KL_SLOT_TASK_EXE].text);
 	kl_paint(output, KL_FAINT);
 	for (i = 0; i < ARRAY_SIZE(numbers); i++)
 		if (kl_slot_test(request->present, numbers[i].slot))
@@ -238,7 +231,7 @@ static void put_subject(struct kl_output *output, const struct kl_request *reque
 				      request->value[numbers[i].slot].number);
 	if (kl_slot_test(request->present, KL_SLOT_TASK_DOMAIN))
 		kl_put_encoded(output, NO_KEY, " domain=%s",
-			    *request->value[KL_SLOT_TASK_DOMAIN].text);
+			       *request->value[KL_SLOT_TASK_DOMAIN].text);
 	kl_paint(output, KL_PLAIN);
 }
 
@@ -351,23 +344,46 @@ static void add_harmless(struct kl_buffer *out, struct kl_text text)
 	}
 }
 
+/* Of a key that is given again the last value counts; no line of ours has so many. */
+#define PAIRS_COMPARED 32u
+
+static bool comes_again(struct kl_text key, struct kl_text rest)
+{
+	struct kl_text later, value;
+	u32 left = PAIRS_COMPARED;
+
+	while (left-- && kl_logline_pair(&rest, &later, &value))
+		if (kl_text_equal(key, later))
+			return true;
+	return false;
+}
+
+static bool is_reserved(struct kl_text key)
+{
+	return kl_text_is(key, "type") || kl_text_is(key, "time") ||
+	       kl_text_is(key, "event");
+}
+
 /* Keys and values, as JSON members of their own and as text. */
 static void put_pairs(struct kl_output *output, struct kl_text rest)
 {
 	struct kl_buffer name = { 0 }, text = { 0 };
 	struct kl_text key, value;
+	bool member;
 
 	while (kl_logline_pair(&rest, &key, &value)) {
+		member = key.length && !comes_again(key, rest);
 		kl_buffer_clear(&name);
 		kl_buffer_clear(&text);
 		add_harmless(&name, key);
 		add_harmless(&text, value);
 		if (kl_text_is(key, "daemon")) {
-			kl_put_text(output, "event", "%s", kl_buffer_text(&text));
+			kl_put_text(output, member ? "event" : NO_KEY, "%s",
+				    kl_buffer_text(&text));
 			continue;
 		}
 		kl_say(output, " %s", name.length ? name.data : "");
-		kl_put_text(output, name.length ? name.data : "", "=%s",
+		kl_put_text(output, member && !is_reserved(key) ? name.data : NO_KEY, "=%s",
 			    kl_buffer_text(&text));
 	}
 	kl_buffer_free(&name);

@@ -39,10 +39,6 @@ void kl_put_iso_time(struct kl_output *output, const char *key, u64 time);
 /** kl_put_result - in its colour, padded */
 void kl_put_result(struct kl_output *output, enum kl_result result);
 
-/** kl_put_encoded - a value of a request, encoded; see kl_put_text() */
-void kl_put_encoded(struct kl_output *output, const char *key, const char *format,
-		    struct kl_text raw);
-
 /** kl_put_attribute - JSON only: one attribute that is present; not argv, envp */
 void kl_put_attribute(struct kl_output *output, const char *name,
 		      const struct kl_request *request, u32 slot);
