@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What all sinks have in common. */
 #include "limits.h"
+#include "place.h"
 #include "sink.h"
 #include "spool.h"
 #include "tell.h"
@@ -134,10 +135,10 @@ static int open_spool(struct kl_sink *sink, struct kl_spool **spool)
 
 const char *kl_sink_shared(const struct kl_sink *a, const struct kl_sink *b)
 {
-	if (a->spool_path && b->spool_path && !strcmp(a->spool_path, b->spool_path))
+	if (a->spool_path && b->spool_path && kl_place_equal(a->spool_path, b->spool_path))
 		return a->spool_path;
 	if (a->type != b->type || !a->type->file || !a->type->file(a) ||
-	    !b->type->file(b) || strcmp(a->type->file(a), b->type->file(b)))
+	    !b->type->file(b) || !kl_place_equal(a->type->file(a), b->type->file(b)))
 		return NULL;
 	return a->type->file(a);
 }

@@ -124,7 +124,7 @@ extern const struct kl_conf_key kl_sink_keys[];
 
 /**
  * kl_sink_shared - the value of a key that names what can be but one sink's: a spool,
- * or a file; NULL: they have nothing in common
+ * or a file, by whatever names (kl_place_equal()); NULL: they have nothing in common
  */
 const char *kl_sink_shared(const struct kl_sink *a, const struct kl_sink *b);
 

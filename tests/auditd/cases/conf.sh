@@ -57,6 +57,20 @@ bad '3:9: expected a number of bytes' <<<$'input kernel\nsink journald j\n  queu
 
 bad '5:1: there is an input kernel already, in line 1' <<<"$good"$'\ninput kernel'
 bad '7:1: /a is that of sink f, in line 5' <<<"$good"$'\nsink file f\n  path /a\nsink file g\n  path /a'
+# The same by other names, whether it exists or not.
+mkdir real real/spool
+ln -s real link
+two() { printf '%s\nsink file f\n  path %s\nsink file g\n  path %s' "$good" "$1" "$2"; }
+for other in "$PWD//real/./new/x" "$PWD/link/new/x" "$PWD/link/../real//new/x"; do
+	bad "7:1: $other is that of sink f, in line 5" < <(two "$PWD/real/new/x" "$other")
+done
+echo >real/log
+ln real/log real/hard
+bad "7:1: $PWD/real/hard is that of sink f" < <(two "$PWD/link/log" "$PWD/real/hard")
+for other in "$PWD/real/new/y" "$PWD/real/newx" "$PWD/new/x" "$PWD/real/new/x/z" "$PWD/real/other"; do
+	two "$PWD/link/new/x" "$other" >conf
+	"$AUDITD" --check -c conf || fail "$other is another"
+done
 bad '8:1: /s is that of sink f, in line 5' \
 	<<<"$good"$'\nsink file f\n  path /a\n  spool /s\nsink journald g\n  spool /s'
 
