@@ -13,19 +13,11 @@
  */
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <time.h>
 
-#include "compress.h"
 #include "engine/lex.h"
+#include "file_sink.h"
 #include "limits.h"
-#include "logfile.h"
-#include "retain.h"
-#include "rotate.h"
-#include "sink.h"
 #include "tell.h"
-
-enum { FSYNC_NEVER, FSYNC_INTERVAL, FSYNC_ALWAYS };
-enum { COMPRESS_NO, COMPRESS_ZSTD };
 
 /* The notes, and text and newline of each line. */
 #define PARTS (1 + 2 * KL_FILE_BATCH_LINES)
@@ -33,86 +25,8 @@ static_assert(PARTS <= UIO_MAXIOV, "one writev() takes a batch");
 
 /* How often at least the clock is looked at, and old files are. */
 #define LOOK_SECONDS 3600u
-/* When a file could not be renamed it is tried again after this. */
-#define RENAME_PAUSE 60000u
-/* The wall clock was set forward by more than this: ages mean nothing. */
-#define CLOCK_STEP 3600
 
-/**
- * struct file_sink - a file sink
- * @sink: what all have
- * @path, @mode, @rotate_size, @rotate_time, @keep, @compress, @fsync,
- *	@fsync_interval: keys
- * @names: what the files are called
- * @file: the one being written
- * @name: its name in the directory
- * @began: it was open before: files of earlier runs are seen to
- * @filled: there is more in @file than what it begins with
- * @first: number of the first record in @file, 0: not known
- * @instance: whose numbers are written
- * @last: the last of them, in this file or before it
- * @have: records of @instance up to this one were there when the file was opened
- * @unnumbered: microseconds since the epoch: records without number up to this time
- *	were there, too; 0 as soon as a later one is written
- * @passed: of these, not written and not told yet
- * @marked: size of @file when it last said @instance
- * @unsynced: number of the first record that is not known to be on disk; 0: none
- * @period: of rotate-time, or of a path that follows the clock
- * @stamp: of the last name given to a finished file
- * @rename_due: milliseconds of kl_loop_now(): not to be renamed before
- * @stuck: it could not be renamed; said
- * @notes: lines about the file itself, formatted, to be written first
- * @notes_lost: of these, for want of room
- * @sync_timer: fsync-interval
- * @sync_set: it is set
- * @clock_timer: the next period, or to look at old files
- * @look: finished files are to be seen to
- * @compressor: the work in progress, or NULL
- * @refused: name of the last file that could not be compressed: neither it nor an
- *	older one is tried again
- * @clock: seconds by which the wall clock was ahead of CLOCK_BOOTTIME at the start
- * @clock_said: that it is not believed was said
- */
-struct file_sink {
-	struct kl_sink sink;
-	char *path;
-	u64 mode;
-	u64 rotate_size;
-	u32 rotate_time;
-	struct kl_retention keep;
-	u32 compress;
-	u32 fsync;
-	u64 fsync_interval;
-	struct kl_names names;
-	struct kl_logfile file;
-	char *name;
-	bool began;
-	bool filled;
-	u64 first;
-	u64 instance;
-	u64 last;
-	u64 have;
-	u64 unnumbered;
-	u64 passed;
-	u64 marked;
-	u64 unsynced;
-	u64 period;
-	u64 stamp;
-	u64 rename_due;
-	bool stuck;
-	struct kl_buffer notes;
-	u64 notes_lost;
-	struct kl_timer sync_timer;
-	bool sync_set;
-	struct kl_timer clock_timer;
-	bool look;
-	struct kl_compress *compressor;
-	char *refused;
-	s64 clock;
-	bool clock_said;
-};
-
-#define AT(field) offsetof(struct file_sink, field)
+#define AT(field) offsetof(struct kl_file_sink, field)
 
 static const struct kl_conf_key keys[] = {
 	{ "path", KL_CONF_PATH, .required = true, .offset = AT(path),
@@ -138,79 +52,25 @@ static const struct kl_conf_key keys[] = {
 	{ 0 },
 };
 
-static struct file_sink *of(struct kl_sink *sink)
+static struct kl_file_sink *of(struct kl_sink *sink)
 {
-	return container_of(sink, struct file_sink, sink);
-}
-
-static u64 wall_clock(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return now.tv_sec;
-}
-
-/* By how much the wall clock is ahead of the one that is never set. */
-static s64 clock_lead(void)
-{
-	return (s64)wall_clock() - (s64)(kl_loop_now() / 1000);
-}
-
-static char *path_of(const struct file_sink *file, const char *name)
-{
-	const char *directory = file->names.directory;
-	char *path = kl_xalloc(strlen(directory) + strlen(name) + 2, 1);
-
-	sprintf(path, "%s/%s", strcmp(directory, "/") ? directory : "", name);
-	return path;
-}
-
-/* Lines about the file itself */
-
-static void add_note(struct file_sink *file, const struct kl_entry *entry)
-{
-	if (file->notes.length > KL_FILE_NOTES) {
-		file->notes_lost++;
-		return;
-	}
-	kl_entry_format(entry, file->sink.format, &file->notes);
-	kl_buffer_add(&file->notes, "\n", 1);
-}
-
-#define note(file, ...)                                     \
-	do {                                                \
-		struct kl_buffer line_ = { 0 };             \
-		struct kl_entry entry_;                     \
-                                                            \
-		kl_entry_say(&entry_, &line_, __VA_ARGS__); \
-		add_note(file, &entry_);                    \
-		kl_buffer_free(&line_);                     \
-	} while (0)
-
-/* " file="NAME"", as a value of a line */
-static char *quoted(const char *text)
-{
-	struct kl_buffer out = { 0 };
-
-	kl_entry_quote(&out, kl_text_of(text));
-	return out.data;
+	return container_of(sink, struct kl_file_sink, sink);
 }
 
 /* "seq=A-B" of the records in the file; "seq=0-0": none with a number. */
-static void note_gone(struct file_sink *file, const char *event, u64 size)
+static void note_gone(struct kl_file_sink *file, const char *event, u64 size)
 {
-	char *name = quoted(file->name);
+	char *name = kl_quoted(file->name);
 
 	kl_tell(LOG_WARNING, "sink %s: %s was %s by somebody else: %llu bytes",
 		file->sink.name, file->file.path, event, (unsigned long long)size);
-	note(file, "%s file=%s bytes=%llu seq=%llu-%llu", event, name,
-	     (unsigned long long)size, (unsigned long long)file->first,
-	     (unsigned long long)(file->first ? file->last : 0));
+	kl_file_sink_note(file, "%s file=%s bytes=%llu seq=%llu-%llu", event, name,
+			  (unsigned long long)size, (unsigned long long)file->first,
+			  (unsigned long long)(file->first ? file->last : 0));
 	free(name);
 }
 
-static void note_instance(struct file_sink *file, const char *event, const char *cause)
+static void note_instance(struct kl_file_sink *file, const char *event, const char *cause)
 {
 	char instance[40] = "", after[40] = "";
 
@@ -220,24 +80,25 @@ static void note_instance(struct file_sink *file, const char *event, const char 
 	if (file->last)
 		snprintf(after, sizeof(after), " after=%llu",
 			 (unsigned long long)file->last);
-	note(file, "%s because=%s%s%s", event, cause, instance, after);
+	kl_file_sink_note(file, "%s because=%s%s%s", event, cause, instance, after);
 }
 
-static void note_torn(struct file_sink *file, const struct kl_tail *tail)
+static void note_torn(struct kl_file_sink *file, const struct kl_tail *tail)
 {
 	struct kl_buffer text = { 0 };
 
 	kl_entry_quote(&text, kl_buffer_text(&tail->text));
 	kl_tell(LOG_WARNING, "sink %s: %s: a torn line of %llu bytes was cut off",
 		file->sink.name, file->file.path, (unsigned long long)tail->torn);
-	note(file, "torn bytes=%llu text=%s", (unsigned long long)tail->torn, text.data);
+	kl_file_sink_note(file, "torn bytes=%llu text=%s", (unsigned long long)tail->torn,
+			  text.data);
 	kl_buffer_free(&text);
 }
 
 /* Opening */
 
 /* How far the file goes is how far the sink is. */
-static void adopt(struct file_sink *file, const struct kl_tail *tail)
+static void adopt(struct kl_file_sink *file, const struct kl_tail *tail)
 {
 	if (!tail->instance || tail->instance != file->instance)
 		return;
@@ -253,7 +114,7 @@ static void adopt(struct file_sink *file, const struct kl_tail *tail)
  * The last run may have ended between giving a file its final name and
  * beginning the next one.
  */
-static void adopt_finished(struct file_sink *file, const struct kl_rotated_list *list)
+static void adopt_finished(struct kl_file_sink *file, const struct kl_rotated_list *list)
 {
 	const struct kl_rotated *newest;
 	struct kl_tail tail;
@@ -265,7 +126,7 @@ static void adopt_finished(struct file_sink *file, const struct kl_rotated_list 
 	newest = &list->files[list->count - 1];
 	if (newest->compressed)
 		return;
-	path = path_of(file, newest->name);
+	path = kl_file_sink_path(file, newest->name);
 	fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	free(path);
 	if (fd < 0)
@@ -276,37 +137,25 @@ static void adopt_finished(struct file_sink *file, const struct kl_rotated_list 
 	close(fd);
 }
 
-static void remember_names(struct file_sink *file, const struct kl_rotated_list *list)
-{
-	u32 i;
-
-	for (i = 0; i < list->count; i++) {
-		const struct kl_rotated *rotated = &list->files[i];
-
-		if (rotated->stamp != KL_STAMP_NONE && rotated->stamp > file->stamp)
-			file->stamp = rotated->stamp;
-	}
-}
-
 /* What earlier runs left in the directory. */
-static void begin(struct file_sink *file)
+static void begin(struct kl_file_sink *file)
 {
 	struct kl_rotated_list list;
 
 	if (kl_names_scan(&file->names, file->name, &list))
 		return;
-	remember_names(file, &list);
+	kl_file_sink_names(file, &list);
 	adopt_finished(file, &list);
 	kl_rotated_free(&list);
 	file->began = true;
 }
 
-static enum kl_period period_kind(const struct file_sink *file)
+static enum kl_period period_kind(const struct kl_file_sink *file)
 {
 	return file->names.pattern ? file->names.pattern : file->rotate_time;
 }
 
-static void set_name(struct file_sink *file, u64 now)
+static void set_name(struct kl_file_sink *file, u64 now)
 {
 	struct kl_buffer name = { 0 };
 
@@ -316,26 +165,26 @@ static void set_name(struct file_sink *file, u64 now)
 }
 
 /* Its name is on disk as well. Nothing depends on it but what a crash leaves. */
-static void sync_names(struct file_sink *file)
+static void sync_names(struct kl_file_sink *file)
 {
-	if (file->fsync != FSYNC_NEVER)
+	if (file->fsync != KL_FSYNC_NEVER)
 		kl_sync_directory(file->names.directory);
 }
 
-static int open_file(struct file_sink *file, const char *cause)
+static int open_file(struct kl_file_sink *file, const char *cause)
 {
-	u64 now = wall_clock();
+	u64 now = kl_wall_clock();
 	struct kl_tail tail;
 	char *path;
 	int error;
 
 	set_name(file, now);
-	path = path_of(file, file->name);
+	path = kl_file_sink_path(file, file->name);
 	error = kl_logfile_open(&file->file, file->names.directory, path, file->mode,
 				&tail);
 	free(path);
 	/* What was there before is not cut off again if a sync fails. */
-	if (!error && file->fsync == FSYNC_ALWAYS)
+	if (!error && file->fsync == KL_FSYNC_ALWAYS)
 		error = kl_logfile_sync(&file->file, false);
 	if (error)
 		goto failed;
@@ -367,14 +216,14 @@ failed:
 	return error;
 }
 
-static int reopen(struct file_sink *file, const char *cause)
+static int reopen(struct kl_file_sink *file, const char *cause)
 {
 	kl_logfile_close(&file->file);
 	return open_file(file, cause);
 }
 
 /* The file is there, and it is ours. */
-static int be_ready(struct file_sink *file)
+static int be_ready(struct kl_file_sink *file)
 {
 	u64 size = 0;
 	int fate;
@@ -399,22 +248,22 @@ static int be_ready(struct file_sink *file)
 
 /* Syncing */
 
-static void note_unsynced(struct file_sink *file, int error)
+static void note_unsynced(struct kl_file_sink *file, int error)
 {
 	kl_tell(LOG_ERR, "sink %s: %s: sync: %s", file->sink.name, file->file.path,
 		strerror(-error));
-	note(file, "unsynced error=%d seq=%llu-%llu", -error,
-	     (unsigned long long)file->unsynced, (unsigned long long)file->last);
+	kl_file_sink_note(file, "unsynced error=%d seq=%llu-%llu", -error,
+			  (unsigned long long)file->unsynced, (unsigned long long)file->last);
 }
 
 /* What is in the file reaches the disk; whoever waits for it was not told so. */
-static void sync_file(struct file_sink *file)
+static void sync_file(struct kl_file_sink *file)
 {
 	int error;
 
 	kl_timer_stop(file->sink.loop, &file->sync_timer);
 	file->sync_set = false;
-	if (file->file.fd < 0 || file->fsync == FSYNC_NEVER)
+	if (file->file.fd < 0 || file->fsync == KL_FSYNC_NEVER)
 		return;
 	error = kl_logfile_sync(&file->file, false);
 	if (error)
@@ -428,11 +277,11 @@ static void sync_expired(struct kl_timer *timer)
 }
 
 /* With fsync always nothing counts as written before it is on disk. */
-static int sync_batch(struct file_sink *file)
+static int sync_batch(struct kl_file_sink *file)
 {
-	if (file->fsync == FSYNC_ALWAYS)
+	if (file->fsync == KL_FSYNC_ALWAYS)
 		return kl_logfile_sync(&file->file, true);
-	if (file->fsync == FSYNC_INTERVAL && !file->sync_set) {
+	if (file->fsync == KL_FSYNC_INTERVAL && !file->sync_set) {
 		file->sync_set = true;
 		kl_timer_set(file->sink.loop, &file->sync_timer, file->fsync_interval);
 	}
@@ -442,15 +291,15 @@ static int sync_batch(struct file_sink *file)
 /* Rotation */
 
 /* The file written now gets its final name; -EEXIST: somebody else used it. */
-static int rename_file(struct file_sink *file, struct kl_buffer *name)
+static int rename_file(struct kl_file_sink *file, struct kl_buffer *name)
 {
 	char *to;
 	int error, tries = 100;
 
 	do {
-		kl_names_rotated(&file->names, file->name, wall_clock(), &file->stamp,
+		kl_names_rotated(&file->names, file->name, kl_wall_clock(), &file->stamp,
 				 name);
-		to = path_of(file, name->data);
+		to = kl_file_sink_path(file, name->data);
 		error = kl_rename_new(file->file.path, to);
 		free(to);
 	} while (error == -EEXIST && tries--);
@@ -458,18 +307,18 @@ static int rename_file(struct file_sink *file, struct kl_buffer *name)
 }
 
 /* Better one long file than none. */
-static void stay(struct file_sink *file, int error)
+static void stay(struct kl_file_sink *file, int error)
 {
-	file->rename_due = kl_loop_now() + RENAME_PAUSE;
+	file->rename_due = kl_loop_now() + KL_RENAME_PAUSE;
 	if (!file->stuck)
 		kl_tell(LOG_ERR, "sink %s: %s cannot be rotated: %s", file->sink.name,
 			file->file.path, strerror(-error));
 	if (!file->stuck)
-		note(file, "not-rotated error=%d", -error);
+		kl_file_sink_note(file, "not-rotated error=%d", -error);
 	file->stuck = true;
 }
 
-static int rotate_file(struct file_sink *file, const char *cause)
+static int rotate_file(struct kl_file_sink *file, const char *cause)
 {
 	struct kl_buffer name = { 0 };
 	char *previous;
@@ -488,19 +337,19 @@ static int rotate_file(struct file_sink *file, const char *cause)
 		return 0;
 	}
 	file->stuck = false;
-	previous = quoted(name.data);
+	previous = kl_quoted(name.data);
 	kl_buffer_free(&name);
 	/* The descriptor is given back first, so that there is one for the next file. */
 	error = reopen(file, cause);
-	note(file, "rotated to=%s", previous);
+	kl_file_sink_note(file, "rotated to=%s", previous);
 	free(previous);
 	return error;
 }
 
-static int follow_clock(struct file_sink *file)
+static int follow_clock(struct kl_file_sink *file)
 {
 	u64 before = file->period;
-	bool over = kl_period_over(period_kind(file), wall_clock(), &file->period);
+	bool over = kl_period_over(period_kind(file), kl_wall_clock(), &file->period);
 	int error;
 
 	if (file->names.pattern) {
@@ -535,7 +384,7 @@ struct batch {
 };
 
 /* Is it in the file already, from before the file was opened? */
-static bool is_there(struct file_sink *file, const struct kl_message *message)
+static bool is_there(struct kl_file_sink *file, const struct kl_message *message)
 {
 	if (!file->have || message->source != KL_ENTRY_KERNEL)
 		return false;
@@ -545,7 +394,7 @@ static bool is_there(struct file_sink *file, const struct kl_message *message)
 }
 
 /* Another load of the module: its numbers begin again. */
-static void change_instance(struct file_sink *file, u64 instance)
+static void change_instance(struct kl_file_sink *file, u64 instance)
 {
 	file->instance = instance;
 	file->last = 0;
@@ -567,7 +416,7 @@ static void add_line(struct batch *batch, const struct kl_message *message, bool
 		message->source == KL_ENTRY_KERNEL ? message->sequence : 0;
 }
 
-static void gather(struct file_sink *file, struct batch *batch)
+static void gather(struct kl_file_sink *file, struct batch *batch)
 {
 	struct kl_message message;
 
@@ -587,15 +436,16 @@ static void gather(struct file_sink *file, struct batch *batch)
 }
 
 /* By their time alone they were there already: whoever doubts it must be able to see it. */
-static void note_passed(struct file_sink *file)
+static void note_passed(struct kl_file_sink *file)
 {
 	if (file->passed)
-		note(file, "passed-over others=%llu", (unsigned long long)file->passed);
+		kl_file_sink_note(file, "passed-over others=%llu",
+				  (unsigned long long)file->passed);
 	file->passed = 0;
 }
 
 /* @kept bytes of notes and lines are written; returns how many lines that is. */
-static u32 account(struct file_sink *file, const struct batch *batch, size_t kept)
+static u32 account(struct kl_file_sink *file, const struct batch *batch, size_t kept)
 {
 	size_t notes = min(kept, file->notes.length), bytes = 0;
 	u32 i;
@@ -628,13 +478,13 @@ static u32 account(struct file_sink *file, const struct batch *batch, size_t kep
 }
 
 /* What was taken and not written is the queue's again, and was never sent. */
-static void settle(struct file_sink *file, u32 written)
+static void settle(struct kl_file_sink *file, u32 written)
 {
 	kl_sink_confirm(&file->sink, written);
 	kl_queue_take_back(file->sink.queue);
 }
 
-static int write_batch(struct file_sink *file, struct batch *batch)
+static int write_batch(struct kl_file_sink *file, struct batch *batch)
 {
 	size_t kept = 0, all;
 	u64 before = file->file.size;
@@ -657,14 +507,15 @@ static int write_batch(struct file_sink *file, struct batch *batch)
 }
 
 /* One batch. Returns 1 if there may be more, 0 if not, or a negative errno. */
-static int flush(struct file_sink *file)
+static int flush(struct kl_file_sink *file)
 {
 	struct batch batch;
 	int error = 0;
 
 	gather(file, &batch);
 	if (file->notes_lost && !file->notes.length) {
-		note(file, "notes-lost count=%llu", (unsigned long long)file->notes_lost);
+		kl_file_sink_note(file, "notes-lost count=%llu",
+				  (unsigned long long)file->notes_lost);
 		file->notes_lost = 0;
 	}
 	if (file->file.size - file->marked > KL_FILE_MARK) {
@@ -683,191 +534,8 @@ static int flush(struct file_sink *file)
 	return error ? error : batch.count > 0;
 }
 
-/* Finished files */
-
-static void remove_file(struct file_sink *file, const char *name)
-{
-	char *path = path_of(file, name);
-
-	if (unlink(path) && errno != ENOENT)
-		kl_tell(LOG_WARNING, "sink %s: cannot remove %s: %s", file->sink.name, path,
-			strerror(errno));
-	free(path);
-}
-
-static bool is_in_work(const struct file_sink *file, const struct kl_rotated *rotated)
-{
-	const char *name = file->compressor ? kl_compress_name(file->compressor) : NULL;
-
-	return name && !strncmp(rotated->name, name, strlen(name));
-}
-
-static void drop(struct kl_rotated_list *list, u32 i)
-{
-	free(list->files[i].name);
-	list->count--;
-	memmove(list->files + i, list->files + i + 1,
-		(list->count - i) * sizeof(*list->files));
-}
-
-/*
- * What an interrupted compression left: an unfinished result, or a source that
- * has its result already.
- */
-static void clean(struct file_sink *file, struct kl_rotated_list *list)
-{
-	u32 i = 0;
-
-	while (i < list->count) {
-		struct kl_rotated *this = &list->files[i];
-		struct kl_rotated *next = i + 1 < list->count ? this + 1 : NULL;
-		bool twice = next && !this->compressed && next->compressed &&
-			     !next->partial &&
-			     !strncmp(this->name, next->name, strlen(this->name));
-
-		if (!this->partial && !twice) {
-			i++;
-			continue;
-		}
-		if (!is_in_work(file, this))
-			remove_file(file, this->name);
-		drop(list, i);
-	}
-}
-
-/* The wall clock, unless somebody has set it forward since we started. */
-static u64 believable_clock(struct file_sink *file)
-{
-	if (clock_lead() - file->clock <= CLOCK_STEP)
-		return wall_clock();
-	if (!file->clock_said && file->keep.age) {
-		kl_tell(LOG_WARNING,
-			"sink %s: the clock was set forward: no file is removed for its age",
-			file->sink.name);
-		note(file, "clock-set seconds=%lld",
-		     (long long)(clock_lead() - file->clock));
-	}
-	file->clock_said = true;
-	return 0;
-}
-
-static void expire(struct file_sink *file, struct kl_rotated_list *list)
-{
-	struct kl_expired expired = kl_retain(list, &file->keep, file->file.size,
-					      believable_clock(file));
-	char *oldest, *newest;
-	u32 i;
-
-	if (!expired.count)
-		return;
-	oldest = quoted(list->files[0].name);
-	newest = quoted(list->files[expired.count - 1].name);
-	note(file, "expired files=%u bytes=%llu reason=%s first=%s last=%s", expired.count,
-	     (unsigned long long)expired.bytes, expired.reason, oldest, newest);
-	free(oldest);
-	free(newest);
-	for (i = 0; i < expired.count; i++) {
-		if (is_in_work(file, &list->files[i])) {
-			kl_compress_stop(file->compressor);
-			file->compressor = NULL;
-		}
-		remove_file(file, list->files[i].name);
-	}
-	while (expired.count--)
-		drop(list, 0);
-}
-
-/* For want of room, memory or descriptors: later it may be another matter. */
-static bool is_passing(int error)
-{
-	return error == -ENOSPC || error == -EDQUOT || error == -ENOMEM ||
-	       error == -EMFILE || error == -ENFILE;
-}
-
-static void refuse(struct file_sink *file, const char *name, int error)
-{
-	kl_tell(LOG_WARNING, "sink %s: %s/%s cannot be compressed: %s", file->sink.name,
-		file->names.directory, name, strerror(-error));
-	if (is_passing(error))
-		return;
-	free(file->refused);
-	file->refused = kl_xstrdup(name);
-}
-
-/* The next one soon, but not from here: there may be more of them. */
-static void compress_later(struct file_sink *file, int error)
-{
-	file->look = true;
-	kl_timer_set(file->sink.loop, &file->clock_timer, error ? RENAME_PAUSE : 0);
-}
-
-static void compressed(void *data, int error)
-{
-	struct file_sink *file = data;
-
-	if (error)
-		refuse(file, kl_compress_name(file->compressor), error);
-	file->compressor = NULL;
-	compress_later(file, error);
-}
-
-/* The first that was not tried: behind the last that was refused. */
-static u32 first_untried(const struct file_sink *file, const struct kl_rotated_list *list)
-{
-	u32 i;
-
-	for (i = 0; file->refused && i < list->count; i++)
-		if (!strcmp(file->refused, list->files[i].name))
-			return i + 1;
-	return 0;
-}
-
-static void compress_next(struct file_sink *file, const struct kl_rotated_list *list)
-{
-	int error;
-	u32 i;
-
-	if (file->compress == COMPRESS_NO || file->compressor)
-		return;
-	for (i = first_untried(file, list); i < list->count; i++) {
-		const struct kl_rotated *rotated = &list->files[i];
-
-		if (rotated->compressed)
-			continue;
-		file->compressor =
-			kl_compress_start(file->sink.loop, file->names.directory,
-					  rotated->name, file->mode, compressed, file);
-		error = file->compressor ? 0 : -errno;
-		if (!error)
-			return;
-		refuse(file, rotated->name, error);
-		compress_later(file, error);
-		return;
-	}
-}
-
-/* Only once the file written now has something in it: see adopt_finished(). */
-static void look_after(struct file_sink *file)
-{
-	struct kl_rotated_list list;
-
-	if (!file->look || !file->file.size || file->notes.length)
-		return;
-	if (kl_names_scan(&file->names, file->name, &list))
-		return;
-	file->look = false;
-	if (list.missed)
-		kl_tell(LOG_WARNING, "sink %s: %u files more than can be looked after",
-			file->sink.name, list.missed);
-	remember_names(file, &list);
-	clean(file, &list);
-	expire(file, &list);
-	compress_next(file, &list);
-	kl_rotated_free(&list);
-}
-
 /* What there is to do, or, if that is a lot, a part of it; 0 or a negative errno. */
-static int work(struct file_sink *file)
+static int work(struct kl_file_sink *file)
 {
 	u32 batches = KL_FILE_BATCHES;
 	int error = be_ready(file), more = 1;
@@ -882,12 +550,12 @@ static int work(struct file_sink *file)
 		return error;
 	if (more)
 		kl_sink_wake(&file->sink);
-	look_after(file);
+	kl_file_sink_look_after(file);
 	more = file->notes.length ? flush(file) : 0;
 	return min(more, 0);
 }
 
-static void go_down(struct file_sink *file, int error)
+static void go_down(struct kl_file_sink *file, int error)
 {
 	static const struct {
 		int error;
@@ -898,7 +566,7 @@ static void go_down(struct file_sink *file, int error)
 		{ ENXIO, "it is no regular file" },
 	};
 	const char *why = strerror(-error);
-	char *path = path_of(file, file->name ? file->name : "?");
+	char *path = kl_file_sink_path(file, file->name ? file->name : "?");
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(reasons); i++)
@@ -908,9 +576,9 @@ static void go_down(struct file_sink *file, int error)
 	free(path);
 }
 
-static void set_clock_timer(struct file_sink *file)
+static void set_clock_timer(struct kl_file_sink *file)
 {
-	u64 left = kl_period_left(period_kind(file), wall_clock());
+	u64 left = kl_period_left(period_kind(file), kl_wall_clock());
 
 	kl_timer_set(file->sink.loop, &file->clock_timer,
 		     min_t(u64, left, LOOK_SECONDS) * 1000);
@@ -918,7 +586,7 @@ static void set_clock_timer(struct file_sink *file)
 
 static void deliver(struct kl_sink *sink)
 {
-	struct file_sink *file = of(sink);
+	struct kl_file_sink *file = of(sink);
 	int error = work(file);
 
 	if (error)
@@ -927,7 +595,7 @@ static void deliver(struct kl_sink *sink)
 
 static void retry(struct kl_sink *sink)
 {
-	struct file_sink *file = of(sink);
+	struct kl_file_sink *file = of(sink);
 	int error = work(file);
 
 	if (error)
@@ -938,7 +606,7 @@ static void retry(struct kl_sink *sink)
 
 static void clock_expired(struct kl_timer *timer)
 {
-	struct file_sink *file = timer->data;
+	struct kl_file_sink *file = timer->data;
 
 	set_clock_timer(file);
 	file->look = true;
@@ -949,7 +617,7 @@ static void clock_expired(struct kl_timer *timer)
 /* SIGUSR1: whoever renamed the file wants a new one; otherwise we rename it. */
 static void rotate(struct kl_sink *sink)
 {
-	struct file_sink *file = of(sink);
+	struct kl_file_sink *file = of(sink);
 	int error;
 
 	if (sink->down)
@@ -966,7 +634,7 @@ static void rotate(struct kl_sink *sink)
 
 static int check(struct kl_sink *sink)
 {
-	struct file_sink *file = of(sink);
+	struct kl_file_sink *file = of(sink);
 	struct kl_names names;
 	const char *why;
 
@@ -988,12 +656,12 @@ static int check(struct kl_sink *sink)
 
 static const char *file_of(const struct kl_sink *sink)
 {
-	return container_of(sink, const struct file_sink, sink)->path;
+	return container_of(sink, const struct kl_file_sink, sink)->path;
 }
 
 static int open_sink(struct kl_sink *sink)
 {
-	struct file_sink *file = of(sink);
+	struct kl_file_sink *file = of(sink);
 	const char *why;
 	int error;
 
@@ -1002,7 +670,7 @@ static int open_sink(struct kl_sink *sink)
 		return error;
 	file->file = (struct kl_logfile)KL_LOGFILE;
 	file->instance = sink->instance;
-	file->clock = clock_lead();
+	file->clock = kl_clock_lead();
 	file->sync_timer.expired = sync_expired;
 	file->sync_timer.data = file;
 	file->clock_timer.expired = clock_expired;
@@ -1014,7 +682,7 @@ static int open_sink(struct kl_sink *sink)
 
 static void close_sink(struct kl_sink *sink)
 {
-	struct file_sink *file = of(sink);
+	struct kl_file_sink *file = of(sink);
 
 	note_passed(file);
 	/* What one kl_sink_deliver() has left. */
@@ -1038,7 +706,7 @@ const struct kl_sink_type kl_sink_file = {
 	.name = "file",
 	.help = "lines into a file that is rotated, kept for a while, and compressed",
 	.keys = keys,
-	.size = sizeof(struct file_sink),
+	.size = sizeof(struct kl_file_sink),
 	.check = check,
 	.file = file_of,
 	.open = open_sink,
