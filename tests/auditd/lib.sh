@@ -19,14 +19,9 @@ tidy() {
 }
 trap tidy EXIT
 
-# wait_for COMMAND...: until it succeeds, 10 s at most.
-wait_for() {
-	local end=$((SECONDS + 10))
-	until "$@" 2>/dev/null; do
-		((SECONDS < end)) || fail "waited in vain for: $*"
-		sleep 0.02
-	done
-}
+# shellcheck source=tests/wait.sh
+. "$here/../wait.sh"
+wait_seconds=10
 
 # ------------------------------------------------------------ the module
 

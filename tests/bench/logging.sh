@@ -28,14 +28,8 @@ fail() {
 # The machine is not quiet right after boot, or after a daemon has begun.
 settle() { sleep 3; }
 
-# wait_for COMMAND…: until it succeeds, 30 s at most.
-wait_for() {
-	local end=$((SECONDS + 30))
-	until "$@" 2>/dev/null; do
-		((SECONDS < end)) || fail "waited in vain for: $*"
-		sleep 0.1
-	done
-}
+# shellcheck source=tests/wait.sh
+. tests/wait.sh
 
 load_module() {
 	[[ -d /proc/kellas ]] || insmod "build/$(uname -r)/kellas.ko"
