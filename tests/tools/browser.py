@@ -111,11 +111,13 @@ class Browser:
     def mouse(self, kind, x, y):
         self.call('Input.dispatchMouseEvent', type=kind, x=x, y=y, button='left', clickCount=1)
 
-    def screenshot(self, name=None, whole=False):
-        png = base64.b64decode(self.call('Page.captureScreenshot', captureBeyondViewport=whole)['data'])
-        if name:
-            with open(name, 'wb') as file:
-                file.write(png)
+    def screenshot(self, name, box):
+        """The part (x, y, width, height) of the page, whether it is in sight or not."""
+        clip = dict(zip(('x', 'y', 'width', 'height'), box), scale=1)
+        png = base64.b64decode(self.call('Page.captureScreenshot', captureBeyondViewport=True,
+                                         clip=clip)['data'])
+        with open(name, 'wb') as file:
+            file.write(png)
         return Picture(png)
 
     def requests(self):
@@ -170,11 +172,11 @@ class Picture:
     def at(self, x, y):
         return tuple(self.rows[y][x * self.channels:x * self.channels + 3])
 
-    def colours(self, box):
-        """How many pixels of each colour are in a box (x, y, width, height)."""
+    def colours(self):
+        """How many pixels there are of each colour."""
         found = {}
-        for y in range(int(box[1]), min(self.height, int(box[1] + box[3]))):
-            for x in range(int(box[0]), min(self.width, int(box[0] + box[2]))):
+        for y in range(self.height):
+            for x in range(self.width):
                 pixel = self.at(x, y)
                 found[pixel] = found.get(pixel, 0) + 1
         return found

@@ -66,7 +66,8 @@ static bool take(struct job *job, const struct kl_logline *line)
 		return true;
 	kl_progress_end();
 	kl_complain("more than %u records: choose fewer of them by --since, --until or "
-		    "conditions", REPORT_RECORDS_MAX);
+		    "conditions",
+		    REPORT_RECORDS_MAX);
 	return false;
 }
 
@@ -181,7 +182,8 @@ static int set_time(u64 *moment)
 {
 	if (!kl_moment_parse(optarg, moment))
 		return -1;
-	return kl_usage(&report_command, "'%s' is no time; 2026-11-21 19:03:40 is", optarg);
+	return kl_usage(&report_command, "'%s' is no time; 2026-11-21 19:03:40 is",
+			optarg);
 }
 
 static int set_option(struct job *job, int option)
@@ -229,7 +231,8 @@ static int run(const struct kl_command *command, int argc, char **argv)
 	if (status < 0 && end + 1 < argc)
 		status = make_filter(&job, argc - end - 1, argv + end + 1);
 	if (status < 0 && !job.file && isatty(STDOUT_FILENO))
-		status = kl_usage(command, "a page is nothing for a terminal: --write=FILE");
+		status = kl_usage(command,
+				  "a page is nothing for a terminal: --write=FILE");
 	if (status < 0) {
 		report_init(&job.report, job.max_records);
 		status = make_report(&job, argv + optind, end - optind);

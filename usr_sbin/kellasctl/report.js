@@ -23,6 +23,7 @@ const RESULTS = ["unmatched", "allowed", "denied"];
 const KINDS = {
 	execute: "executed", read: "read", write: "wrote", connect: "talked to", other: "also",
 };
+const DENIALS = { denied: "was denied", unenforced: "would be denied" };
 const UNENFORCED = 4, CHECK = 8; /* flags of a deed's result */
 const RECONSTRUCTED = 1, ORPHAN = 2, BARE = 4; /* of a process's origin */
 
@@ -491,14 +492,15 @@ function drawDenials() {
 
 	table("denials", [
 		["Records", (row) => count(row.count), "number"],
-		["Process", (row) => processLink(deed(row.deed, PROCESS), "records")],
+		["Process", (row) => processLink(deed(row.deed, PROCESS), "records"), "who"],
 		["User", (row) => userName(deed(row.deed, USER)), "number"],
 		["Operation", (row) => opName(deed(row.deed, OP))],
-		["Of", (row) => nameNode(target(row.deed))],
-		["Rule", (row) => nameNode(ruleName(deed(row.deed, RULE)))],
+		["Of", (row) => nameNode(target(row.deed)), "what"],
+		["Rule", (row) => nameNode(ruleName(deed(row.deed, RULE))), "rule"],
 		["Enforced", (row) => classOf(row.deed) === "denied" ? "yes" : "no"],
 		["First", (row) => moment(row.first), "time"],
-		["Last", (row) => row.count > 1 ? moment(row.last) : "", "time"],
+		["Last", (row) => row.count < 2 ? "" :
+			day(row.first) === day(row.last) ? clock(row.last, 1) : moment(row.last), "time"],
 	], rows, "Nothing was denied.", (row) => `of-${classOf(row.deed)}`);
 }
 
@@ -780,27 +782,30 @@ function unfoldFirst() {
 	return result;
 }
 
-/* [name, count] of what a process did, by kind, and what it was denied. */
+/* What a process did, by kind, and what it was denied: [operation, object, count]. */
 function deedsByKind(process) {
-	const kinds = new Map(Object.keys(KINDS).map((kind) => [kind, new Map()]));
-	const denied = new Map();
-	const add = (map, key, n) => map.set(key, (map.get(key) || 0) + n);
+	const kinds = new Map([...Object.keys(DENIALS), ...Object.keys(KINDS)].map((kind) => [kind, new Map()]));
+	const add = (kind, op, object, n) => {
+		const key = `${op} ${object}`, entry = kinds.get(kind).get(key) || [op, object, 0];
+
+		entry[2] += n;
+		kinds.get(kind).set(key, entry);
+	};
 
 	for (const i of processes[process].deeds) {
-		const kind = opKind(deed(i, OP)), op = opName(deed(i, OP));
+		const kind = opKind(deed(i, OP)), op = opName(deed(i, OP)), detail = names[deed(i, DETAIL)];
+		const object = kind === "execute" && detail ? `${names[deed(i, NAME)]} (${detail})` : target(i);
 
 		if (!found.hits[i])
 			continue;
-		if (classOf(i) === "denied") {
-			add(denied, `${op} ${target(i)}`, found.hits[i]);
-			continue;
-		}
-		const detail = names[deed(i, DETAIL)];
-		const object = kind === "execute" && detail ? `${names[deed(i, NAME)]} (${detail})` : target(i);
-		add(kinds.get(kind), kind === "read" || kind === "execute" ? object : `${op} ${object}`, found.hits[i]);
+		if (isDenied(i))
+			add(classOf(i), op, object, found.hits[i]);
+		/* What was not enforced happened all the same. */
+		if (classOf(i) !== "denied")
+			add(kind, kind === "read" || kind === "execute" ? "" : op, object, found.hits[i]);
 	}
-	return [["denied", denied], ...kinds].map(([kind, map]) =>
-		[kind, [...map].sort((a, b) => b[1] - a[1])]).filter(([, list]) => list.length);
+	return [...kinds].map(([kind, map]) => [kind, [...map.values()].sort((a, b) => b[2] - a[2])])
+		.filter(([, list]) => list.length);
 }
 
 function whatItDid(process) {
@@ -809,12 +814,13 @@ function whatItDid(process) {
 	for (const [kind, objects] of deedsByKind(process)) {
 		const line = make("dd");
 
-		objects.slice(0, OBJECTS).forEach(([name, n], k) =>
-			line.append(k ? ", " : "", nameNode(name), n > 1 ? ` \u00d7${count(n)}` : ""));
+		objects.slice(0, OBJECTS).forEach(([op, object, n], k) =>
+			line.append(k ? ", " : "", op ? make("span", { className: "faint" }, `${op} `) : "",
+				nameNode(object), n > 1 ? ` \u00d7${count(n)}` : ""));
 		if (objects.length > OBJECTS)
 			line.append(" \u2026 ", link(`and ${plural(objects.length - OBJECTS, "other")}`,
-				kind === "denied" ? { process, result: "denied" } : { process, kind }, "records"));
-		list.append(make("dt", { className: kind }, kind === "denied" ? "was denied" : KINDS[kind]), line);
+				kind in KINDS ? { process, kind } : { process, result: kind }, "records"));
+		list.append(make("dt", { className: kind }, KINDS[kind] || DENIALS[kind]), line);
 	}
 	return list;
 }
@@ -941,7 +947,7 @@ function recordRows(at, columns) {
 	const index = data.records[at][0], i = which[index], open = openRecords.has(at);
 	const button = make("button", { type: "button", className: "small", id: `record-${at}`,
 		"aria-expanded": String(open), "aria-label": `all attributes of record ${data.records[at][1]}` },
-	open ? "less" : "all");
+	open ? "less" : "more");
 	const detail = names[deed(i, DETAIL)];
 	const object = make("span", {}, nameNode(target(i)));
 
@@ -955,10 +961,10 @@ function recordRows(at, columns) {
 	});
 	const rows = [make("tr", { className: `record of-${classOf(i)}` },
 		make("td", { className: "time" }, moment(times[index])), make("td", {}, resultNode(i)),
-		make("td", {}, opName(deed(i, OP))), make("td", {}, object),
-		make("td", {}, processLink(deed(i, PROCESS))),
+		make("td", {}, opName(deed(i, OP))), make("td", { className: "what" }, object),
+		make("td", { className: "who" }, processLink(deed(i, PROCESS))),
 		make("td", { className: "number" }, userName(deed(i, USER))),
-		make("td", {}, nameNode(data.rules[deed(i, RULE)][0])), make("td", {}, button))];
+		make("td", { className: "rule" }, nameNode(data.rules[deed(i, RULE)][0])), make("td", {}, button))];
 	if (open)
 		rows.push(make("tr", { className: "details" }, make("td", { colSpan: columns }, recordDetails(at))));
 	return rows;
@@ -1071,8 +1077,8 @@ function leftOut() {
 function drawMissing() {
 	const lines = missing(), box = by("missing");
 
-	box.replaceChildren(...(lines.length ? lines.map((line) => make("p", { className: "alarm" }, line)) :
-		[make("p", { className: "good" }, "Complete, as far as the log tells: nothing lost, suppressed or unreadable.")]));
+	box.replaceChildren(make("ul", { className: lines.length ? "alarm" : "good" }, ...(lines.length ?
+		lines.map((line) => make("li", {}, line)) : [make("li", {}, "Complete, as far as the log tells: nothing lost, suppressed or unreadable.")])));
 	box.append(...leftOut().map((line) => make("p", { className: "hint" }, line)));
 	Object.assign(box.dataset, { lost: data.lost, suppressed: data.suppressed, unreadable: data.unreadable });
 }

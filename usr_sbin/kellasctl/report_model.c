@@ -84,8 +84,7 @@ static u32 name_in(struct report *report, const struct kl_request *request, u32 
 
 /* What a deed is done to; where there is no object, the parameter that says it. */
 static const u32 main_slots[] = {
-	KL_SLOT_OBJECT0, KL_SLOT_IP,	KL_SLOT_ADDR,
-	KL_SLOT_DOMAIN,	 KL_SLOT_TARGET_EXE,
+	KL_SLOT_OBJECT0, KL_SLOT_IP, KL_SLOT_ADDR, KL_SLOT_DOMAIN, KL_SLOT_TARGET_EXE,
 };
 
 static u32 main_slot(const struct kl_request *request)
@@ -170,7 +169,8 @@ static u32 detail_of(struct report *report, const struct kl_request *request, u3
 		add_arguments(out, request->value[KL_SLOT_ARGV].args);
 	else
 		for (slot = KL_SLOT_TARGET; slot < KL_SLOT_ARGV; slot++)
-			if (kl_slot_test(request->present, slot) && is_detail(slot, named))
+			if (kl_slot_test(request->present, slot) &&
+			    is_detail(slot, named))
 				add_parameter(out, request, slot);
 	if (out->length > REPORT_DETAIL_MAX) {
 		report->details_cut++;

@@ -305,8 +305,9 @@ static void put_records(struct kl_buffer *out, const struct report *report)
 	put_key(out, "records");
 	kl_buffer_puts(out, "[");
 	for (i = 0; i < report->shown_count; i++, record++)
-		kl_buffer_printf(out, "%s[%u,\"%llu\",%llu,%u,%u,%u,%llu]", i ? ",\n" : "",
-				 record->index, (unsigned long long)record->sequence,
+		kl_buffer_printf(out, "%s[%u,\"%llu\",%llu,%u,%u,%u,%llu]",
+				 i ? ",\n" : "", record->index,
+				 (unsigned long long)record->sequence,
 				 (unsigned long long)record->pid, record->what,
 				 record->subject, record->object,
 				 (unsigned long long)record->omitted);

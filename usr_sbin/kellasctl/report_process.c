@@ -15,6 +15,15 @@ struct key {
 	u32 instance;
 };
 
+/* Make room for element @id. */
+static void *grow(void *array, u32 *room, u32 id, size_t size)
+{
+	if (id < *room)
+		return array;
+	*room = *room ? 2 * *room : 64;
+	return kl_xrealloc(array, *room, size);
+}
+
 /* A log that was made up could have a process among its own ancestors. */
 static bool descends_from(const struct report *report, u32 process, u32 ancestor)
 {
@@ -55,11 +64,8 @@ void report_note_execution(struct report *report, u32 process, u64 pid, u32 argv
 	u32 id = kl_ids_get(&report->pending,
 			    (struct kl_text){ (char *)key, sizeof(key) });
 
-	if (id >= report->pending_room) {
-		report->pending_room = report->pending_room ? 2 * report->pending_room : 64;
-		report->pending_argv = kl_xrealloc(report->pending_argv,
-						   report->pending_room, sizeof(u32));
-	}
+	report->pending_argv = grow(report->pending_argv, &report->pending_room, id,
+				    sizeof(*report->pending_argv));
 	report->pending_argv[id] = argv;
 }
 
@@ -81,11 +87,8 @@ static u32 get_process(struct report *report, const struct report_process *proce
 	if (report->process_keys.count == REPORT_PROCESSES_MAX)
 		return KL_NO_ID;
 	id = kl_ids_get(&report->process_keys, text);
-	if (id >= report->process_room) {
-		report->process_room = report->process_room ? 2 * report->process_room : 64;
-		report->processes = kl_xrealloc(report->processes, report->process_room,
-						sizeof(*report->processes));
-	}
+	report->processes = grow(report->processes, &report->process_room, id,
+				 sizeof(*report->processes));
 	report->processes[id] = *process;
 	report->processes[id].argv = find_argv(report, process->parent, process->pid);
 	return id;
@@ -102,7 +105,8 @@ static u32 walk(struct report *report, const struct kl_history *history)
 			.parent = id,
 			.exe = report_name(report, program.exe),
 			.instance = report->instance,
-			.origin = origin | (program.reconstructed ? REPORT_RECONSTRUCTED : 0),
+			.origin = origin |
+				  (program.reconstructed ? REPORT_RECONSTRUCTED : 0),
 			.pid = program.pid,
 			.started = program.started,
 		};
@@ -131,10 +135,8 @@ static u32 find_history(struct report *report, const struct kl_history *history)
 	if (report->histories.bytes.length > REPORT_HISTORIES_MAX)
 		return walk(report, history);
 	id = kl_ids_get(&report->histories, kl_buffer_text(key));
-	if (id >= report->last_room) {
-		report->last_room = report->last_room ? 2 * report->last_room : 64;
-		report->lasts = kl_xrealloc(report->lasts, report->last_room, sizeof(u32));
-	}
+	report->lasts =
+		grow(report->lasts, &report->last_room, id, sizeof(*report->lasts));
 	report->lasts[id] = walk(report, history);
 	return report->lasts[id];
 }
