@@ -264,17 +264,12 @@ printf '100 acl read path=@TYPO\n10 deny path=@G task.uid=@N\nstring_group G /a\
 printf 'rule_group R\n10 deny path=@MISSING\n' >>"$folder/typo.conf"
 try check "$good" "$folder/typo.conf"
 expect 'a group without members is told, where it is used' 0 \
-	"^$folder/typo.conf:1: warning: string_group TYPO has no members"
+	"^$folder/typo.conf:1:14: warning: string_group TYPO has no members.* \[empty-group\]$"
 expect 'and each of them' 0 \
-	"^$folder/typo.conf:2: warning: number_group N has no members"
+	"^$folder/typo.conf:2:17: warning: number_group N has no members"
 expect 'in a rule group, too' 0 \
-	"^$folder/typo.conf:5: warning: string_group MISSING has no members"
-is 'one with members is not' [ "$(grep -c warning "$folder/out")" = 3 ]
-try check -o json "$folder/typo.conf"
-expect_json 'a group without members in JSON' 0 \
-	'[(g["kind"], g["group"], g["line"]) for g in d["empty_groups"]] == [
-		("string_group", "TYPO", 1), ("number_group", "N", 2),
-		("string_group", "MISSING", 5)]'
+	"^$folder/typo.conf:5:9: warning: string_group MISSING has no members"
+is 'one with members is not' [ "$(grep -c empty-group "$folder/out")" = 3 ]
 try check "$good" "$bad"
 expect 'lines count within their file' 3 '' "^$bad:3:"
 try check "$good" "$good"
@@ -324,6 +319,90 @@ expect 'help that cannot be written' 1 '' 'No space left'
 "$tool" check "$good" >/dev/full 2>"$folder/err"
 status=$?
 expect 'results that cannot be written' 1 '' 'No space left'
+
+#### what check finds: LINES NAMES PLACES, each finding as NAME:LINE:COLUMN
+
+finds() {
+	local name=$1 lines=$2
+	shift 2
+	printf '%b\n' "$lines" >"$folder/lint.conf"
+	try check "$folder/lint.conf"
+	sed -nE 's/^[^:]*:([0-9]+:[0-9]+): [a-z]+: .*\[([a-z-]+)\]$/\2:\1/p' "$folder/out" |
+		xargs >"$folder/found"
+	if ((status == 0)) && [[ $(<"$folder/found") == "$*" ]]; then
+		ok "$name"
+	else
+		cat "$folder/found"
+		not_ok "$name"
+	fi
+}
+
+head='1 acl rmdir\n'
+finds 'a rule that an earlier one covers' "$head 10 allow path=\"/\\\\*\"\n 20 deny path=\"/a\"" covered:3:2
+expect 'and the rule that covers it' 0 'line 2 matches all that it matches, unless'
+finds 'not one of lower priority number' "$head 20 allow path=\"/\\\\*\"\n 10 deny path=\"/a\""
+finds 'not one that says less' "$head 10 deny path=\"/a\"\n 20 allow path=\"/\\\\*\""
+finds 'a rule that two ranges cover' "$head 1 deny task.uid=0-4\n 2 deny task.uid=5-9\n 3 deny task.uid=3-7" \
+	covered:4:2
+expect 'and both of them' 0 'line 2 and line 3 together'
+finds 'not if one is missing' "$head 1 deny task.uid=0-4\n 2 deny task.uid=6-9\n 3 deny task.uid=3-7"
+finds 'what the block says counts' '1 acl rmdir task.uid=0\n 1 deny task.uid=0\n 2 allow' covered:3:2
+finds 'rules behind one without conditions' "$head 1 deny path=\"/a\"\n 2 allow\n 3 deny" covered:4:2
+finds 'a block that contradicts itself' '1 acl read path="/a" path="/b"' contradiction:1:1
+finds 'a rule that contradicts itself' "$head 1 deny task.uid=0 task.uid!=0" contradiction:2:2
+finds 'a rule that contradicts its block' '1 acl rmdir task.uid=0\n 1 deny task.uid=1' contradiction:2:2
+finds 'a block behind one that denies all' '1 acl mkdir\n 1 deny\n2 acl mkdir path="/a"' unreachable:3:1
+finds 'not if something is allowed' '1 acl mkdir\n 1 allow task.uid=0\n 2 deny\n2 acl mkdir path="/a"'
+finds 'but if that is something else' \
+	'1 acl mkdir\n 1 allow path="/b"\n 2 deny\n2 acl mkdir path="/a"' unreachable:4:1
+finds 'not if it is not enforced' '1 acl mkdir\n permissive\n 1 deny\n2 acl mkdir path="/a"'
+finds 'a rule of a group that is never reached' \
+	'rule_group G\n 1 deny task.uid=0\n 2 deny task.uid=0 task.gid=0\n1 acl mkdir\n 1 use G' covered:3:2
+finds 'not if it is in another place' 'rule_group G\n 1 deny task.uid=0\n1 acl mkdir\n 1 deny\n 2 use G
+1 acl rmdir\n 1 use G'
+finds 'words that look like no path' \
+	'1 acl unlink\n 1 deny path="a"\n 2 deny path="/a/"\n 3 deny path="/a//b"\n 4 deny path="/./a"
+ 5 deny path="/a/.."\n 6 deny path=""\n 7 deny task.exe="bin/sh"' \
+	relative-path:2:9 trailing-slash:3:9 double-slash:4:9 dot-component:5:9 dot-component:6:9 \
+	relative-path:7:9 relative-path:8:9
+finds 'words that look like one' \
+	'1 acl unlink\n 1 deny path="/"\n 2 deny path="proc:/"\n 3 deny path="pipe:[\\$]"
+ 4 deny path="anon_inode:[eventfd]"\n 5 deny path="/..a/.b/c."\n 6 deny task.exe="<kernel>"
+ 7 deny path="dev(8,1):/x"\n 9 deny task.domain="x/"'
+finds 'a / behind a pattern, a wildcard before one' \
+	'1 acl unlink\n 1 deny path="/\\*/"\n 2 deny path="/\\{a\\}/"\n 3 deny path="\\*/a"' \
+	trailing-slash:2:9 trailing-slash:3:9 leading-wildcard:4:9
+finds 'members of a group of paths' \
+	'string_group P a\nstring_group D a\n1 acl unlink\n 1 deny path=@P task.domain=@D' relative-path:1:16
+finds 'names within a file system' '1 acl setxattr path="/a"\n1 acl removexattr path="tmpfs:/a"' local-path:1:16
+finds 'groups that nobody uses' 'ip_group A ::1\nnumber_group B 1\nrule_group C\n 1 deny\n1 acl read task.uid=@B' \
+	unused-group:1:12 unused-rule-group:3:1
+finds 'a rule group without rules' 'rule_group E\n1 acl read\n 1 use E' empty-rule-group:3:2
+finds 'a denial of sshd' '1 acl execute path="/usr/sbin/sshd"\n 1 deny' \
+	lockout:2:2 lockout:2:2
+finds 'a denial of the shell' '1 acl execute\n 1 allow task.exe="/x"\n 2 deny path="/usr/bin/bash"' \
+	lockout:3:2 lockout:3:2
+finds 'a denial of the policy itself' '1 acl write path="proc:/kellas/\\*"\n 1 deny task.uid=0' \
+	lockout:2:2 lockout:2:2
+finds 'not one that depends on what is not known' '1 acl execute\n 1 deny task.domain="d"'
+finds 'not one that is not enforced' 'mode permissive\n1 acl execute\n 1 deny'
+try check --strict "$folder/typo.conf"
+expect 'warnings are errors with --strict' 3 'empty-group'
+printf 'ip_group A ::1\n' >"$folder/hint.conf"
+try check --strict "$folder/hint.conf"
+expect 'hints are not' 0 'hint: no condition uses ip_group A'
+try check -q "$folder/hint.conf"
+is 'nor are they said with -q' [ ! -s "$folder/out" ]
+printf '1 acl rmdir\n 1 deny\n 2 deny path="/a"\n' >"$folder/covered.conf"
+try check -o json "$folder/covered.conf"
+expect_json 'findings in JSON' 0 '[(f["level"], f["name"], f["line"], f["column"], f["if_known"],
+	[o["line"] for o in f["others"]]) for f in d["findings"]] ==
+	[("warning", "covered", 3, 2, False, [2])] and (d["errors"], d["warnings"], d["hints"]) == (0, 1, 0)'
+for policy in ../../policy/*.conf; do
+	try check --strict "$policy"
+	expect "nothing is wrong with ${policy##*/}" 0 '^valid'
+	is "not even a hint for ${policy##*/}" [ "$(wc -l <"$folder/out")" = 1 ]
+done
 
 #### load, save, stat, version, unload
 
@@ -434,10 +513,14 @@ expect 'check --kernel is silent about what can be checked' 0 '^valid'
 is 'check --kernel warns of nothing' [ "$(grep -c warning "$folder/out")" = 0 ]
 printf '1 acl mount\n1 acl append\n1 acl write\n' >"$folder/mount.conf"
 try check --kernel -o json "$folder/mount.conf"
-expect_json 'check --kernel names what cannot be checked' 0 \
-	'd["unsupported"] == ["append", "mount"]'
+expect_json 'check --kernel names what cannot be checked' 3 \
+	'[(f["line"], f["level"], f["name"]) for f in d["findings"]] ==
+	[(1, "error", "unsupported"), (2, "error", "unsupported")] and d["errors"] == 2'
 try check --kernel "$folder/mount.conf"
-expect 'check --kernel as text' 0 'warning: the loaded module cannot check mount'
+expect 'check --kernel as text' 3 \
+	'mount.conf:1:1: error: the loaded module cannot check mount .*\[unsupported\]$'
+try check -q --kernel "$folder/mount.conf"
+expect 'errors are said even with -q' 3 'error: the loaded module cannot check append'
 try version -o json
 expect_json 'version of the module' 0 'd["language"] == 1 and d["module"] == {"version": "0.9",
 	"language": 1, "kernel": "6.1", "operations": ["execute", "write", "read"]}'

@@ -4,15 +4,26 @@
 
 #include "engine/lex.h"
 #include "kellasctl.h"
+#include "lint.h"
 #include "policy_file.h"
 #include "proc.h"
 
-enum { KERNEL = 256 + 1 };
+enum { KERNEL = 256 + 1, STRICT };
 
 static const struct kl_option options[] = {
 	{ "kernel", KERNEL, NULL, NULL,
 	  "also name operations that the loaded module cannot check" },
+	{ "strict", STRICT, NULL, NULL, "end with status 3 also if there are warnings" },
 	{ 0 },
+};
+
+/**
+ * struct wish - what the options say
+ * @kernel: ask the loaded module what it supports
+ * @strict: warnings count as errors
+ */
+struct wish {
+	bool kernel, strict;
 };
 
 /**
@@ -66,67 +77,72 @@ static void put_count(struct kl_output *output, const char *key, const char *lea
 	kl_say(output, "%.*s", count == 1 ? length - 1 : length, key);
 }
 
-static void warn_of_group(struct kl_output *output, const struct kl_source *source,
-			  const struct kl_group *group, u32 line)
+static void put_place(struct kl_output *output, const struct kl_source *source, u32 line)
 {
-	static const char *const kinds[] = {
-		[KL_STRING_GROUP] = "string_group",
-		[KL_NUMBER_GROUP] = "number_group",
-		[KL_IP_GROUP] = "ip_group",
-	};
-	struct kl_text name = { group->name->text, group->name->length };
 	const char *file;
 	u32 local;
 
 	file = kl_source_locate(source, line, &local);
-	kl_open_object(output, NULL);
-	kl_paint(output, KL_NOTICE);
-	kl_put_string(output, "file", "%s:", file);
-	kl_put_number(output, "line", "%s: warning: ", local);
-	kl_put_string(output, "kind", "%s ", kinds[group->kind]);
-	kl_put_text(output, "group", "%s has no members, so nothing is in it", name);
-	kl_paint(output, KL_PLAIN);
-	kl_say(output, "\n");
+	kl_put_string(output, "file", NULL, file);
+	kl_put_number(output, "line", NULL, local);
+	kl_say(output, "%s:%u:", file, local);
+}
+
+static void put_others(struct kl_output *output, const struct kl_source *source,
+		       const struct kl_finding *finding)
+{
+	const char *file;
+	u32 i, local;
+
+	if (!finding->other_count)
+		return;
+	kl_open_array(output, "others");
+	for (i = 0; i < finding->other_count; i++) {
+		file = kl_source_locate(source, finding->others[i], &local);
+		kl_open_object(output, NULL);
+		kl_put_string(output, "file", NULL, file);
+		kl_put_number(output, "line", NULL, local);
+		kl_close(output);
+	}
 	kl_close(output);
 }
 
-static void warn_of_rule(struct kl_output *output, const struct kl_source *source,
-			 const struct kl_rule *rule)
+static void put_finding(struct kl_output *output, const struct kl_source *source,
+			const struct kl_finding *finding)
 {
-	const struct kl_condition *condition;
+	static const enum kl_colour colours[] = {
+		[KL_LINT_HINT] = KL_FAINT,
+		[KL_LINT_WARNING] = KL_NOTICE,
+		[KL_LINT_ERROR] = KL_BAD,
+	};
+
+	kl_open_object(output, NULL);
+	put_place(output, source, finding->line);
+	kl_put_number(output, "column", "%s: ", finding->column);
+	kl_paint(output, colours[finding->level]);
+	kl_put_string(output, "level", "%s: ", kl_lint_level_name(finding->level));
+	kl_paint(output, KL_PLAIN);
+	kl_put_string(output, "message", "%s", finding->text);
+	kl_put_string(output, "name", " [%s]\n", finding->name);
+	kl_put_bool(output, "if_known", NULL, finding->if_known);
+	put_others(output, source, finding);
+	kl_close(output);
+}
+
+/* Hints are no news for those who want none. */
+static void put_findings(struct kl_common *common, const struct kl_source *source,
+			 const struct kl_lint *lint)
+{
 	u32 i;
 
-	for (i = 0; i < rule->count; i++) {
-		condition = &rule->conditions[i];
-		if (condition->right == KL_RIGHT_GROUP && !condition->group->count)
-			warn_of_group(output, source, condition->group, rule->line);
-	}
-}
-
-/* @list: of blocks, or of the blocks that rule groups are. */
-static void warn_of_blocks(struct kl_output *output, const struct kl_source *source,
-			   const struct list_head *list)
-{
-	const struct kl_block *block;
-	const struct kl_rule *rule;
-
-	list_for_each_entry(block, list, rule.list) {
-		warn_of_rule(output, source, &block->rule);
-		list_for_each_entry(rule, &block->rules, list)
-			warn_of_rule(output, source, rule);
-	}
-}
-
-/* A group that is used and has no members is most often a typing error. */
-static void put_empty_groups(struct kl_output *output, const struct kl_policy_file *file)
-{
-	int op;
-
-	kl_open_array(output, "empty_groups");
-	for (op = 0; op < KL_OP_COUNT; op++)
-		warn_of_blocks(output, &file->source, &file->policy.blocks[op]);
-	warn_of_blocks(output, &file->source, &file->policy.rule_groups);
-	kl_close(output);
+	kl_open_array(&common->output, "findings");
+	for (i = 0; i < lint->count; i++)
+		if (!common->quiet || lint->findings[i].level > KL_LINT_HINT)
+			put_finding(&common->output, source, &lint->findings[i]);
+	kl_close(&common->output);
+	kl_put_number(&common->output, "errors", NULL, lint->levels[KL_LINT_ERROR]);
+	kl_put_number(&common->output, "warnings", NULL, lint->levels[KL_LINT_WARNING]);
+	kl_put_number(&common->output, "hints", NULL, lint->levels[KL_LINT_HINT]);
 }
 
 static void put_summary(struct kl_output *output, const struct kl_policy_file *file)
@@ -164,7 +180,8 @@ static bool has_word(const struct kl_buffer *text, const char *word)
 	return false;
 }
 
-static int put_unsupported(struct kl_output *output, const struct kl_policy *policy)
+/* Return: an exit status. @unsupported: of each operation, whether it is. */
+static int ask_kernel(bool *unsupported)
 {
 	struct kl_buffer version = { 0 };
 	int op, status = kl_proc_check();
@@ -172,58 +189,68 @@ static int put_unsupported(struct kl_output *output, const struct kl_policy *pol
 	if (status)
 		return status;
 	kl_proc_read("version", &version);
-	kl_open_array(output, "unsupported");
 	for (op = 0; op < KL_OP_COUNT; op++)
-		if (policy->block_count[op] &&
-		    !has_word(&version, kl_op_table[op].keyword)) {
-			kl_paint(output, KL_NOTICE);
-			kl_put_string(
-				output, NULL,
-				"warning: the loaded module cannot check %s and will "
-				"refuse this policy\n",
-				kl_op_table[op].keyword);
-			kl_paint(output, KL_PLAIN);
-		}
-	kl_close(output);
+		unsupported[op] = !has_word(&version, kl_op_table[op].keyword);
 	kl_buffer_free(&version);
 	return KL_EXIT_OK;
 }
 
-static int check(struct kl_common *common, struct kl_policy_file *file, bool kernel)
+static int lint(struct kl_common *common, struct kl_policy_file *file,
+		const bool *unsupported, bool strict)
 {
 	struct kl_output *output = &common->output;
+	struct kl_lint lint;
+	bool bad;
+
+	kl_lint(file, unsupported, &lint);
+	bad = lint.levels[KL_LINT_ERROR] || (strict && lint.levels[KL_LINT_WARNING]);
+	if (!common->quiet || lint.levels[KL_LINT_ERROR] ||
+	    lint.levels[KL_LINT_WARNING]) {
+		kl_open_object(output, NULL);
+		kl_put_bool(output, "valid", NULL, true);
+		if (!common->quiet)
+			put_summary(output, file);
+		put_findings(common, &file->source, &lint);
+		kl_close(output);
+	}
+	kl_lint_free(&lint);
+	return bad ? KL_EXIT_INVALID : KL_EXIT_OK;
+}
+
+static int check(struct kl_common *common, struct kl_policy_file *file,
+		 const struct wish *wish)
+{
+	bool unsupported[KL_OP_COUNT];
 	struct kl_error error;
 	int status = KL_EXIT_OK;
 
 	if (kl_policy_file_compile(file, &error)) {
-		kl_source_refuse(output, &file->source, &error);
+		kl_source_refuse(&common->output, &file->source, &error);
 		return KL_EXIT_INVALID;
 	}
-	if (common->quiet && !kernel)
-		return KL_EXIT_OK;
-	kl_open_object(output, NULL);
-	kl_put_bool(output, "valid", NULL, true);
-	put_summary(output, file);
-	put_empty_groups(output, file);
-	if (kernel)
-		status = put_unsupported(output, &file->policy);
-	kl_close(output);
-	return status;
+	if (wish->kernel)
+		status = ask_kernel(unsupported);
+	if (status != KL_EXIT_OK)
+		return status;
+	return lint(common, file, wish->kernel ? unsupported : NULL, wish->strict);
 }
 
 static int run(const struct kl_command *command, int argc, char **argv)
 {
 	struct kl_policy_file file = { 0 };
+	struct wish wish = { false };
 	struct kl_common common;
-	bool kernel = false;
 	const char *bad;
 	int option, error, status;
 
 	kl_common_init(&common);
 	while ((option = kl_option_next(command, argc, argv, &common)) != -1) {
-		if (option != KERNEL)
+		if (option == KERNEL)
+			wish.kernel = true;
+		else if (option == STRICT)
+			wish.strict = true;
+		else
 			return option == 'h' ? KL_EXIT_OK : KL_EXIT_USAGE;
-		kernel = true;
 	}
 	if (optind == argc)
 		return kl_usage(command, "which FILE? (- is standard input)");
@@ -232,7 +259,7 @@ static int run(const struct kl_command *command, int argc, char **argv)
 		kl_complain("%s: %s", bad, strerror(-error));
 		status = KL_EXIT_FAILURE;
 	} else {
-		status = check(&common, &file, kernel);
+		status = check(&common, &file, &wish);
 	}
 	kl_policy_file_free(&file);
 	return kl_common_done(&common, status);
@@ -242,10 +269,12 @@ const struct kl_command check_command = {
 	.name = "check",
 	.arguments = "FILE...",
 	.words = "@file",
-	.summary = "Check policy files without loading them",
+	.summary = "Check policy files, and what may be wrong with them",
 	.details =
 		"Several files are checked as one policy, as load would take them. The\n"
-		"file '-' is standard input. Nothing of the kernel is needed.\n",
+		"file '-' is standard input. Nothing of the kernel is needed. What is found is\n"
+		"an error (the module would refuse it), a warning (hardly what was meant) or\n"
+		"a hint; kellasctl(8) explains each kind, whose name stands in brackets.\n",
 	.options = options,
 	.run = run,
 };
