@@ -404,6 +404,87 @@ for policy in ../../policy/*.conf; do
 	is "not even a hint for ${policy##*/}" [ "$(wc -l <"$folder/out")" = 1 ]
 done
 
+#### diff
+
+cat >"$folder/old.conf" <<'XXX'
+quota audit[1] denied=10
+string_group D /a
+string_group D /b
+100 acl write path=@D task.uid=010
+    10 allow task.gid=1
+    20 deny
+200 acl read
+    10 deny path="/x"
+    10 allow
+300 acl chmod
+XXX
+cat >"$folder/new.conf" <<'XXX'
+string_group D /b
+string_group D /c
+100 acl write task.uid=8 path=@D
+    audit 1
+    20 deny
+    10 allow task.gid=0x1
+    30 allow label=late
+200 acl read
+    10 allow
+    10 deny path="/x"
+400 acl chmod
+quota audit[1] denied=11
+XXX
+try diff "$folder/old.conf" "$folder/new.conf"
+cat >"$folder/want" <<'XXX'
+- quota audit[1] allowed=0 denied=10 unmatched=0
++ quota audit[1] allowed=0 denied=11 unmatched=0
+- string_group D /a
++ string_group D /c
+  200 acl read
+>     10 allow
+  100 acl write task.uid=8 path=@D
+-     audit 0
++     audit 1
++     30 allow label=late
+- 300 acl chmod
+-     audit 0
++ 400 acl chmod
++     audit 0
+XXX
+expect 'diff says that policies differ' 1
+is 'and in what' diff "$folder/want" "$folder/out"
+try diff "$folder/old.conf" "$folder/old.conf"
+expect 'a policy does not differ from itself' 0
+is 'and nothing is said' [ ! -s "$folder/out" ]
+printf '1 acl read task.uid=1 path="/a"\n  10 deny task.pid=010-8\n  20 deny\n' >"$folder/one.conf"
+printf '\n1 acl read path="/a" task.uid=0x1 # same\n20 deny\n\t10 deny task.pid=8\n' >"$folder/two.conf"
+try diff "$folder/one.conf" "$folder/two.conf"
+expect 'order of conditions and looks of numbers do not matter' 0
+try diff -o json "$folder/old.conf" "$folder/new.conf"
+expect_json 'diff in JSON' 1 'not d["same"] and [(s["kind"], s["change"], s["title"], len(s["lines"]))
+	for s in d["sections"]] == [("settings", "changed", "", 2),
+	("group", "changed", "string_group D", 2), ("block", "changed", "200 acl read", 1),
+	("block", "changed", "100 acl write task.uid=8 path=@D", 3),
+	("block", "removed", "300 acl chmod", 1), ("block", "added", "400 acl chmod", 1)] and
+	d["sections"][2]["lines"] == [{"change": "moved", "text": "10 allow"}]'
+try diff --patch "$folder/old.conf" "$folder/new.conf"
+cp "$folder/out" "$folder/patch.conf"
+expect 'diff --patch takes away' 1 '^delete 300 acl chmod$'
+expect 'and adds by the old looks' 1 '^100 acl write path=@D task.uid=010$'
+try check "$folder/patch.conf"
+expect 'the patch is a policy file' 0 '^valid'
+try diff "$folder/old.conf" "$folder/missing"
+expect 'diff with a missing file is trouble' 2 '' 'No such file'
+try diff "$folder/old.conf" "$bad"
+expect 'diff with an invalid policy' 3 '' "^$bad:3:"
+try diff "$folder/old.conf" kernel
+expect 'diff with the running policy wants the module' 4 '' 'not loaded'
+try diff "$folder/old.conf"
+expect 'diff of one policy' 2 '' 'which two'
+try_in '300 acl chmod' diff - "$folder/empty.conf"
+expect 'diff of standard input' 1 '^- 300 acl chmod$'
+"$tool" diff "$folder/old.conf" "$folder/new.conf" >/dev/full 2>"$folder/err"
+status=$?
+expect 'a difference that cannot be written is trouble' 2 '' 'No space left'
+
 #### load, save, stat, version, unload
 
 try load "$good"

@@ -8,6 +8,7 @@
 extern const struct kl_command check_command;
 extern const struct kl_command completion_command;
 extern const struct kl_command confirm_command;
+extern const struct kl_command diff_command;
 extern const struct kl_command doctor_command;
 extern const struct kl_command explain_command;
 extern const struct kl_command help_command;

@@ -22,6 +22,7 @@ const struct subject subjects[] = {
 	} },
 	{ "Policies", "kellasctl-policy", {
 		&check_command,
+		&diff_command,
 		&explain_command,
 		&learn_command,
 		&ops_command,
