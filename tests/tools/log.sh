@@ -20,13 +20,13 @@ is() {
 	local name=$1
 
 	shift
-	if "$@" >what 2>&1; then
+	if "$@" >said 2>&1; then
 		passed=$((passed + 1))
 		echo "ok $name"
 	else
 		failed=$((failed + 1))
 		echo "not ok $name"
-		head -qn 5 what out err | cut -c -160 | sed 's/^/    /'
+		head -qn 5 said out err | cut -c -160 | sed 's/^/    /'
 	fi
 }
 
@@ -113,12 +113,12 @@ for compress in 'zstd -q' gzip; do
 	rm -f long.*
 	$compress -k long
 	packed=$(ls long.*)
-	head -c $(($(stat -c %s "$packed") / 2)) "$packed" >cut
-	try cut log
-	is "$packed cut off: said" grep -q '^[^ ]*readlog: cut: .*cut off; what was read of it counts' err
+	head -c $(($(stat -c %s "$packed") / 2)) "$packed" >half
+	try half log
+	is "$packed cut off: said" grep -q '^[^ ]*readlog: half: .*cut off; what was read of it counts' err
 	is "$packed cut off: counted, and the next file read" counts damaged=1 lost=12 whole=False
-	is "$packed cut off: what was read counts" test "$(grep -c '^cut:' places)" -gt 100
-	is "$packed cut off: but that is not all" test "$(grep -c '^cut:' places)" -lt 3000
+	is "$packed cut off: what was read counts" test "$(grep -c '^half:' places)" -gt 100
+	is "$packed cut off: but that is not all" test "$(grep -c '^half:' places)" -lt 3000
 	{ head -c 60 "$packed"; head -c 100 /dev/zero | tr '\0' x; tail -c +161 "$packed"; } >bad
 	try bad log
 	is "$packed damaged: said and counted" counts damaged=1

@@ -21,13 +21,13 @@ is() {
 	local name=$1
 
 	shift
-	if "$@" >what 2>&1; then
+	if "$@" >said 2>&1; then
 		passed=$((passed + 1))
 		echo "ok $name"
 	else
 		failed=$((failed + 1))
 		echo "not ok $name"
-		head -qn 12 what out err | cut -c -200 | sed 's/^/    /'
+		head -qn 12 said out err | cut -c -200 | sed 's/^/    /'
 	fi
 }
 
@@ -229,8 +229,8 @@ record 1 7 denied 100 "$etc" >log
 is 'a log that the old policy did not make' replay 0 -o json -p old --old old log
 is 'is told' json 'd["contradicted"] == {"count": 1, "example": {"file": "log", "line": 1}}'
 is 'an old policy that is invalid' replay 3 -p old --old bad log
-printf '100 acl write\n\t10 deny\n' >more
-is 'an operation of the new one alone' replay 0 -o json -p old -p more --old old log
+printf '100 acl write\n\t10 deny\n' >further
+is 'an operation of the new one alone' replay 0 -o json -p old -p further --old old log
 is 'is told' json '{"operation": "write", "old_policy_has_blocks": False} in d["not_in_log"] and
 	{"operation": "execute", "old_policy_has_blocks": True} in d["not_in_log"]'
 
@@ -271,6 +271,8 @@ is 'no log' replay 2 -p new missing
 is 'a policy that is not there' replay 2 -p missing log
 is 'invalid' replay 3 -p bad log
 is 'with its place' grep -q '^bad:2:5:' err
+echo x >rubbish
+is 'a log without a single record' replay 2 -p new rubbish
 is 'an empty log' replay 0 -o json -p new /dev/null
 is 'nothing in it' json 'd["requests"] == 0 and len(d["not_in_log"]) == 1'
 is 'what is no kind' replay 2 --only=nothing -p new log

@@ -312,6 +312,7 @@ static void put_contradiction(struct request *request,
 static int status_of(const struct request *request,
 		     const struct kl_replay_result *result, const struct kl_log *log)
 {
+	const struct kl_log_counts *counts = kl_log_counts(log);
 	u32 kind;
 
 	if (result->bugs)
@@ -319,7 +320,7 @@ static int status_of(const struct request *request,
 	for (kind = 0; kind < KL_REPLAY_KINDS; kind++)
 		if (result->kinds[kind] && is_listed(request, kind))
 			return EXIT_CHANGED;
-	if (kl_log_counts(log)->damaged)
+	if (counts->damaged || (counts->unreadable && !counts->requests))
 		return EXIT_TROUBLE;
 	return result->undecided && is_listed(request, ONLY_UNDECIDED) ?
 		       KL_EXIT_UNDECIDED :
