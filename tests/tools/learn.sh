@@ -131,6 +131,7 @@ sed 's/^    permissive$//' policy >enforced
 is 'explain' status_of 0 explain -o json --assume-absent -p enforced - <mine
 "$tool" explain -o json --assume-absent -p enforced - <mine >out 2>err
 is 'permits them all' [ "$(grep -c '"verdict":"permit"' out)" = "$(wc -l <mine)" ]
+is 'so does replay' status_of 0 replay --only=denied --only=undecided --assume-absent -p enforced mine
 denied() { "$tool" explain --assume-absent -p enforced -- "$@" task.exe=/usr/sbin/d | grep -q '^deny\|denied'; }
 permitted() { ! denied "$@"; }
 is 'another number is permitted' permitted read path=/srv/spool/26.msg
