@@ -59,13 +59,14 @@ static int is_canonical(const struct kl_policy_file *file, struct kl_error *erro
 	struct kl_printer printer = { gather, &text };
 	const struct kl_buffer *typed = &file->source.text;
 	int result = kl_print_policy(&printer, &file->policy, NULL);
+	u32 line = 1;
 	size_t i = 0;
 
 	while (!result && i < text.length && i < typed->length &&
 	       text.data[i] == typed->data[i])
-		error->line += text.data[i++] == '\n';
+		line += text.data[i++] == '\n';
 	if (!result && (i < text.length || i < typed->length)) {
-		error->line++;
+		error->line = line;
 		error->column = 1;
 		snprintf(error->text, sizeof(error->text),
 			 "this line is not as it would be printed");

@@ -493,30 +493,34 @@ static bool is_wider(const struct rules *rules, u32 a, u32 b)
 	return x->names != y->names ? x->names > y->names : a < b;
 }
 
-/* @instead: by atom; set where a wider one of the same operation does */
-static void cover(const struct rules *rules, const struct run *runs, u32 count,
-		  u32 *instead)
+static int compare_width(const void *a, const void *b, void *rules)
+{
+	u32 x = ((const struct run *)a)->atom, y = ((const struct run *)b)->atom;
+
+	return is_wider(rules, x, y) ? -1 : is_wider(rules, y, x);
+}
+
+/*
+ * @instead: by atom; set where a wider one of the same operation does. Whoever is
+ * left when his turn comes stays: what is replaced is replaced but once, since
+ * what matches a pattern's own names need not match those it was to replace.
+ */
+static void cover(struct rules *rules, struct run *runs, u32 count, u32 *instead)
 {
 	u32 i, k;
 
+	qsort_r(runs, count, sizeof(*runs), compare_width, rules);
 	for (i = 0; i < count; i++) {
 		u32 wide = runs[i].atom;
 		const struct kl_name_pattern *why = rules->atoms[wide]->why;
 
-		for (k = 0; why && instead[wide] == wide && k < count; k++)
+		if (!why)
+			break;
+		for (k = i + 1; instead[wide] == wide && k < count; k++)
 			if (instead[runs[k].atom] == runs[k].atom &&
-			    is_wider(rules, wide, runs[k].atom) &&
 			    all_match(why->matcher, runs[k].used, runs[k].count))
 				instead[runs[k].atom] = wide;
 	}
-}
-
-/* Each is wider than the one before, so it comes to an end. */
-static u32 widest(const u32 *instead, u32 atom)
-{
-	while (instead[atom] != atom)
-		atom = instead[atom];
-	return atom;
 }
 
 /* Rows of one operation that has one name. */
@@ -526,7 +530,7 @@ static void replace(struct rules *rules, struct row *rows, u32 count, const u32 
 
 	for (i = 0; i < count; i++) {
 		from = only_atom(rules, rows[i].sets[0])->number;
-		to = widest(instead, from);
+		to = instead[from];
 		if (from == to)
 			continue;
 		rules->atoms[from]->requests -= rows[i].requests;
