@@ -125,7 +125,7 @@ is 'a terminal gets no page' says '--write='
 printf x >byte
 head -c 100000 /dev/urandom >rubbish
 printf '#9999/12/31 23:59:59.999999# seq=18446744073709551615 global-pid=4294967295 result=denied priority=65535 / task_hang\n' >huge
-{ tac log; echo "#2026/11/21 19:00:00.000000# seq=9 instance=0123456789abcdef $H / read path=\"/x\" task.history=\"/a(1;0.000001)=>/b(2;0.000002)\""
+{ tac log; echo "#2026/11/21 19:00:00.000000# seq=9 instance=0123456789abcdef $H / read path=\"/x\" task.history=\"...=>/a(1;0.000001)=>/b(2;0.000002)\""
 	echo "#2026/11/21 19:00:00.000001# seq=10 $H / read path=\"/x\" task.history=\"...=>/b(2;0.000002)=>/a(1;0.000001)\""; } >mixed
 for one in empty byte rubbish huge mixed; do
 	try 0 "$one" $one
