@@ -129,7 +129,7 @@ def check_events():
         if not name.endswith(".c"):
             continue
         text = read(os.path.join("usr_sbin/auditd", name))
-        for call in re.findall(r"\b(?:kl_entry_say|SAY|NOTE|note|note_gone|note_instance)\(([^;]*?)\"([a-z-]+)[ \"]", text):
+        for call in re.findall(r"\b(?:kl_entry_say|SAY|NOTE|kl_file_sink_note|note_gone|note_instance)\(([^;]*?)\"([a-z-]+)[ \"]", text):
             want.add(call[1])
     page = source("kellas-log.5")
     page = page[page.index("# LINES OF THE DAEMON"):page.index("# CONSOLE LINES")]
