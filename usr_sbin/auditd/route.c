@@ -1,23 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Which line goes where. */
 #include "engine/lex.h"
-#include "filter.h"
+#include "pick.h"
 #include "route.h"
 
 /**
  * struct kl_route_test - one match or unless line
  * @source: enum kl_entry_source, -1: any
- * @result: enum kl_result, -1: any
- * @priority: -1: any
- * @label: of the rule, NULL: any
- * @filter: operation and conditions, NULL: none
+ * @pick: requests; all that is not source=
+ * @label: @pick.rule, to be freed
  */
 struct kl_route_test {
 	int source;
-	int result;
-	int priority;
+	struct kl_pick pick;
 	char *label;
-	struct kl_filter *filter;
 };
 
 #define FIELD(member) .offset = offsetof(struct kl_route, member)
@@ -67,18 +63,19 @@ static int read_field(struct kl_route_test *test, struct kl_text word,
 		if (test->source < 0)
 			return kl_conf_refuse(place, "source= is one of: " SOURCES);
 	} else if (kl_text_is(key, "result")) {
-		test->result = find_word(RESULTS, value);
-		if (test->result < 0)
+		test->pick.result = find_word(RESULTS, value);
+		if (test->pick.result < 0)
 			return kl_conf_refuse(place, "result= is one of: " RESULTS);
 	} else if (kl_text_is(key, "priority")) {
 		if (kl_text_decimal(value, KL_PRIORITY_MAX, &number))
 			return kl_conf_refuse(place,
 					      "priority= is a number up to %u",
 					      KL_PRIORITY_MAX);
-		test->priority = number;
+		test->pick.priority = number;
 	} else if (kl_text_is(key, "rule")) {
 		free(test->label);
 		test->label = strndup(value.data, value.length);
+		test->pick.rule = test->label;
 	} else {
 		return kl_conf_refuse(place, "expected an operation, or one of: " FIELDS);
 	}
@@ -95,8 +92,8 @@ static int read_filter(struct kl_route_test *test, struct kl_text rest,
 {
 	struct kl_error error;
 
-	test->filter = kl_filter_new(rest, &error);
-	if (test->filter)
+	test->pick.filter = kl_filter_new(rest, &error);
+	if (test->pick.filter)
 		return 0;
 	place.column += error.column ? error.column - 1 : 0;
 	return kl_conf_refuse(&place, "%s", error.text);
@@ -111,7 +108,7 @@ static int read_test(struct kl_route *route, const struct kl_conf_item *item,
 	struct kl_word word;
 	int error = 0;
 
-	*test = (struct kl_route_test){ -1, -1, -1, NULL, NULL };
+	*test = (struct kl_route_test){ -1, KL_PICK_ANY, NULL };
 	kl_lexer_init(&lexer, line);
 	while (!error && kl_lexer_next(&lexer, &word)) {
 		place.column = item->column + word.column - 1;
@@ -194,7 +191,7 @@ void kl_route_free(struct kl_route *route)
 	u32 i;
 
 	for (i = 0; i < route->count; i++) {
-		kl_filter_free(route->tests[i].filter);
+		kl_filter_free(route->tests[i].pick.filter);
 		free(route->tests[i].label);
 	}
 	free(route->tests);
@@ -206,7 +203,7 @@ bool kl_route_reads_facts(const struct kl_route *route)
 	u32 i;
 
 	for (i = 0; i < route->count; i++)
-		if (route->tests[i].filter)
+		if (route->tests[i].pick.filter)
 			return true;
 	for (i = 0; i < route->outlet_count; i++)
 		if (route->outlets[i]->sink->format != KL_ENTRY_TEXT)
@@ -227,33 +224,17 @@ static enum kl_entry_source source_of(const struct kl_entry *entry)
 	return entry->console ? KL_ENTRY_NETCONSOLE : entry->source;
 }
 
-static bool asks_record(const struct kl_route_test *test)
-{
-	return test->result >= 0 || test->priority >= 0 || test->label || test->filter;
-}
-
-static bool holds(const struct kl_route_test *test, const struct kl_logline *record)
-{
-	if (test->result >= 0 && record->result != test->result)
-		return false;
-	if (test->priority >= 0 && record->priority != test->priority)
-		return false;
-	if (test->label && !kl_text_is(record->label, test->label))
-		return false;
-	return !test->filter || kl_filter_match(test->filter, &record->facts);
-}
-
 /* @notice: what a condition about a request says of a line that is none */
 static bool passes(const struct kl_route_test *test, const struct kl_entry *entry,
 		   bool notice)
 {
 	if (test->source >= 0 && test->source != (int)source_of(entry))
 		return false;
-	if (!asks_record(test))
+	if (kl_pick_takes_all(&test->pick))
 		return true;
 	if (is_notice(entry))
 		return notice;
-	return entry->source == KL_ENTRY_KERNEL && holds(test, entry->record);
+	return entry->source == KL_ENTRY_KERNEL && kl_pick_takes(&test->pick, entry->record);
 }
 
 bool kl_route_takes(const struct kl_route *route, const struct kl_entry *entry)

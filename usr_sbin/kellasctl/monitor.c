@@ -7,9 +7,9 @@
 #include <unistd.h>
 
 #include "engine/lex.h"
-#include "filter.h"
 #include "kellasctl.h"
 #include "limits.h"
+#include "pick.h"
 #include "proc.h"
 #include "record_output.h"
 #include "source.h"
@@ -41,9 +41,7 @@ static const struct kl_option options[] = {
  * @file: name of a log file, or NULL for the kernel
  * @raw, @since_now: options
  * @limit: records to show, 0: no limit
- * @result, @priority: only these, -1: all
- * @rule: only this label, or NULL
- * @filter: conditions, or NULL
+ * @pick: only these
  * @line: the record at hand
  * @pending: bytes read that are not a whole line yet
  * @skipping: the line at hand is too long and is thrown away
@@ -56,9 +54,7 @@ struct monitor {
 	const char *file;
 	bool raw, since_now;
 	u64 limit;
-	int result, priority;
-	const char *rule;
-	struct kl_filter *filter;
+	struct kl_pick pick;
 	struct kl_logline line;
 	struct kl_buffer pending;
 	bool skipping;
@@ -95,13 +91,7 @@ static bool is_wanted(struct monitor *monitor)
 	/* What is missing must not be missed. */
 	if (line->kind != KL_LOGLINE_REQUEST)
 		return true;
-	if (monitor->result >= 0 && line->result != monitor->result)
-		return false;
-	if (monitor->priority >= 0 && line->priority != monitor->priority)
-		return false;
-	if (monitor->rule && !kl_text_is(line->label, monitor->rule))
-		return false;
-	return !monitor->filter || kl_filter_match(monitor->filter, &line->facts);
+	return kl_pick_takes(&monitor->pick, line);
 }
 
 static void count(struct monitor *monitor)
@@ -328,13 +318,13 @@ static int make_filter(struct monitor *monitor, int argc, char **argv)
 	struct kl_buffer text = { 0 };
 	struct kl_error error;
 
-	monitor->filter = kl_filter_from_words(argc, argv, &text, &error);
-	if (!monitor->filter) {
+	monitor->pick.filter = kl_filter_from_words(argc, argv, &text, &error);
+	if (!monitor->pick.filter) {
 		kl_complain("filter: %s", error.text);
 		kl_caret(stderr, kl_buffer_text(&text), error.column);
 	}
 	kl_buffer_free(&text);
-	return monitor->filter ? -1 : KL_EXIT_USAGE;
+	return monitor->pick.filter ? -1 : KL_EXIT_USAGE;
 }
 
 static int bad_argument(const char *what)
@@ -354,7 +344,7 @@ static int set_option(struct monitor *monitor, int option)
 		monitor->file = optarg;
 		return -1;
 	case RULE:
-		monitor->rule = optarg;
+		monitor->pick.rule = optarg;
 		return -1;
 	case SINCE:
 		monitor->since_now = !strcmp(optarg, "now");
@@ -362,12 +352,12 @@ static int set_option(struct monitor *monitor, int option)
 			       -1 :
 			       bad_argument("start");
 	case RESULT:
-		monitor->result = kl_result_find(kl_text_of(optarg));
-		return monitor->result >= 0 ? -1 : bad_argument("result");
+		monitor->pick.result = kl_result_find(kl_text_of(optarg));
+		return monitor->pick.result >= 0 ? -1 : bad_argument("result");
 	case PRIORITY:
 		if (kl_parse_number(optarg, KL_PRIORITY_MAX, &number))
 			return bad_argument("priority");
-		monitor->priority = number;
+		monitor->pick.priority = number;
 		return -1;
 	case 'n':
 		if (kl_parse_number(optarg, ~0ull, &monitor->limit) || !monitor->limit)
@@ -380,7 +370,7 @@ static int set_option(struct monitor *monitor, int option)
 
 static int run(const struct kl_command *command, int argc, char **argv)
 {
-	struct monitor monitor = { .fd = -1, .result = -1, .priority = -1 };
+	struct monitor monitor = { .fd = -1, .pick = KL_PICK_ANY };
 	int option, status = -1;
 
 	kl_common_init(&monitor.common);
@@ -391,7 +381,7 @@ static int run(const struct kl_command *command, int argc, char **argv)
 		status = make_filter(&monitor, argc - optind, argv + optind);
 	if (status < 0)
 		status = watch(&monitor);
-	kl_filter_free(monitor.filter);
+	kl_filter_free(monitor.pick.filter);
 	return kl_common_done(&monitor.common, status);
 }
 
