@@ -325,15 +325,28 @@ static bool require(const char *what, u64 is, u64 wanted)
 	return is >= wanted;
 }
 
+static bool is_enough(u64 pairs)
+{
+	u32 kind;
+
+	for (kind = 0; kind < ARRAY_SIZE(sections); kind++)
+		if (sections[kind] < pairs / 20)
+			return false;
+	return same && sections[KL_SECTION_BLOCK] >= pairs / 3 && changes[KL_MOVED] &&
+	       changes[KL_MOVED] >= pairs / 150;
+}
+
 int main(int argc, char **argv)
 {
-	u64 pairs = argc > 1 ? strtoull(argv[1], NULL, 0) : 150;
+	u64 pairs = argc > 1 ? strtoull(argv[1], NULL, 0) : 80;
 	u64 seed = argc > 2 ? strtoull(argv[2], NULL, 0) : (u64)time(NULL);
 	static struct generator generator;
 	bool good = true;
 
 	printf("SEED=%llu\n", (unsigned long long)seed);
-	for (; same + different < pairs; seed++)
+	/* Some things are rare: then go on, but not for ever. */
+	for (; same + different < pairs ||
+	       (!is_enough(pairs) && same + different < 20 * pairs); seed++)
 		if (!try_seed(&generator, seed))
 			return 1;
 	oracle_forget();
@@ -347,7 +360,7 @@ int main(int argc, char **argv)
 	good &= require("blocks", sections[KL_SECTION_BLOCK], pairs / 3);
 	good &= require("added", changes[KL_ADDED], pairs);
 	good &= require("removed", changes[KL_REMOVED], pairs);
-	good &= require("moved", changes[KL_MOVED], pairs / 150);
+	good &= require("moved", changes[KL_MOVED], max(pairs / 150, (u64)1));
 	printf("%-28s %8llu\n", "the same in other words", (unsigned long long)spelled);
-	return !(good && spelled <= different / 4);
+	return !(good && spelled <= different / 4 + 5);
 }
