@@ -264,6 +264,17 @@ zstd -q log && head -c 20 log.zst >cut.zst
 is 'a log that is cut off, without a change' replay 2 -p new cut.zst
 is 'with one' replay 1 -p quota log cut.zst
 
+#### the bar
+
+for ((i = 0; i < 200; i++)); do record $i 7 allowed 100 "$etc"; done >part
+mkfifo pipe
+{ cat part; sleep .5; cat part; sleep 3; } >pipe &
+TERM=xterm script -qec "timeout --foreground -s INT 2 $tool replay -p new pipe" typescript \
+	</dev/null >/dev/null
+is 'is shown on a terminal' grep -qF 'replay: 0 MiB' typescript
+is 'and gone when it is interrupted' python3 -c '
+assert b"MiB \x1b[K\r\x1b[K" in open("typescript", "rb").read()'
+
 #### usage
 
 is 'no policy' replay 2 log

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A bar on standard error while something takes long. */
+#include <signal.h>
 #include <time.h>
 
 #include "progress.h"
@@ -23,6 +24,29 @@ static struct progress {
 	u32 steps;
 	bool shown;
 } progress;
+
+static const int signals[] = { SIGINT, SIGTERM };
+
+static const char gone[] = "\r\033[K";
+
+/* Whoever interrupts the work gets a clean line, and the death that he wanted. */
+static void leave(int signal)
+{
+	ssize_t ignored = write(STDERR_FILENO, gone, sizeof(gone) - 1);
+
+	(void)ignored;
+	raise(signal);
+}
+
+static void set_handlers(void (*from)(int), void (*to)(int))
+{
+	struct sigaction action = { .sa_handler = to, .sa_flags = SA_RESETHAND }, old;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(signals); i++)
+		if (!sigaction(signals[i], NULL, &old) && old.sa_handler == from)
+			sigaction(signals[i], &action, NULL);
+}
 
 static u64 now(void)
 {
@@ -50,6 +74,8 @@ static void show(u64 done)
 	char bar[BAR + 1];
 	u32 filled, i;
 
+	if (!progress.shown)
+		set_handlers(SIG_DFL, leave);
 	progress.shown = true;
 	if (!progress.total) {
 		fprintf(stderr, "\r%s: %llu MiB \033[K", progress.what,
@@ -81,8 +107,10 @@ void kl_progress_step(u64 done)
 
 void kl_progress_end(void)
 {
-	if (progress.shown)
-		fputs("\r\033[K", stderr);
+	if (progress.shown) {
+		fputs(gone, stderr);
+		set_handlers(leave, SIG_DFL);
+	}
 	progress.what = NULL;
 	progress.shown = false;
 }
