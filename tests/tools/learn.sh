@@ -192,6 +192,38 @@ for l in d["policy"]:
 grep -v '^# ' first >out
 is 'stdin' cmp <("$tool" learn --for="$F" - <log 2>err) first
 
+#### what had been denied
+
+for name in {a..v}; do record read "path=\"/srv/data/$name\""; done >open
+{
+	cat open
+	result=denied record read 'path="/srv/data/secret"'
+	result=denied record unlink 'path="/srv/data/secret"'
+	result=denied record use_netlink_socket
+	exe=/tmp/evil result=denied record read 'path="/srv/data/a"'
+} >attack
+is 'a wildcard may stand for what was denied' status_of 0 learn --enforce attack
+is 'which is said' has '# REQUESTS THAT HAD BEEN DENIED, BUT ARE PERMITTED HERE by what is wider than what was seen: 1, such as read /srv/data/secret'
+is 'twice' said '1 requests that had been denied are permitted, too'
+is 'the others are not permitted' has '# Requests that had been denied, not permitted here: 2'
+is 'nor is what was nothing but denied' grep -qxF '100 acl unlink task.exe="/usr/sbin/d"' out
+is 'of whomever' grep -qxF '100 acl read task.exe="/tmp/evil"' out
+is 'where that is possible' has '# These have no block and stay permitted: use_netlink_socket'
+cp out attacked
+is 'replay says the same' status_of 1 replay -o json --only=permitted -p attacked attack
+is 'of which' python3 -c '
+import json
+d = json.load(open("out"))
+assert [(c["operation"], c["count"]) for c in d["changes"]] == [("read", 1), ("use_netlink_socket", 1)], d'
+is 'JSON' status_of 0 learn -o json attack
+is 'says it, too' python3 -c '
+import json
+d = json.load(open("out"))
+assert (d["denied"], d["reopened"], d["reopened_example"]) == (2, 1, "read /srv/data/secret"), d'
+is 'without wildcards' status_of 0 learn --generalise=none --directory-entries=30 attack
+is 'nothing of it is permitted' has '# Requests that had been denied, not permitted here: 3'
+is 'nor said to be' hasnt 'REQUESTS THAT'
+
 #### what is wrong
 
 is 'a condition that is not on the subject' status_of 2 learn --for=path=/x log

@@ -3,6 +3,7 @@
 #include "engine/lex.h"
 #include "filter.h"
 #include "learn.h"
+#include "object.h"
 #include "observation.h"
 #include "rules.h"
 
@@ -27,6 +28,7 @@ struct subject {
  * @table: observations
  * @subject_table, @subjects, @subject_count, @subject_room: subjects
  * @packed: the request at hand
+ * @reopened: one of the requests that kl_learn_counts.reopened counts
  * @counts: results
  * @draft: result
  */
@@ -39,6 +41,7 @@ struct kl_learn {
 	struct subject **subjects;
 	u32 subject_count, subject_room;
 	struct kl_buffer packed;
+	struct kl_buffer reopened;
 	struct kl_learn_counts counts;
 	struct kl_draft draft;
 };
@@ -125,6 +128,7 @@ void kl_learn_free(struct kl_learn *learn)
 	if (learn->subject_table.buckets)
 		kl_table_destroy(&learn->subject_table);
 	kl_buffer_free(&learn->packed);
+	kl_buffer_free(&learn->reopened);
 	kl_draft_free(&learn->draft);
 	free(learn);
 }
@@ -296,8 +300,17 @@ static char *head_conditions(const struct kl_learn *learn, const struct subject 
 	return head.data;
 }
 
-/* What is not to be learnt goes to the end; returns how many are left. */
-static u32 choose(struct kl_learn *learn, struct subject *subject)
+static bool is_denied(const struct kl_learn *learn,
+		      const struct kl_observation *observation)
+{
+	return observation->denied && !learn->options->denied;
+}
+
+/*
+ * What is not to be learnt goes to the end; returns how many are left. @deny:
+ * operations of what had been denied are added
+ */
+static u32 choose(struct kl_learn *learn, struct subject *subject, u64 *deny)
 {
 	struct kl_learn_counts *counts = &learn->counts;
 	u32 i = 0, left = subject->count;
@@ -306,11 +319,11 @@ static u32 choose(struct kl_learn *learn, struct subject *subject)
 		struct kl_observation *observation = subject->list[i];
 
 		kl_op_add(counts->seen, observation->op);
-		if (observation->denied && !learn->options->denied) {
-			counts->denied += observation->requests;
-		} else if (!kl_rules_possible(observation->op)) {
+		if (!kl_rules_possible(observation->op)) {
 			counts->unrestrictable += observation->requests;
 			kl_op_add(counts->free, observation->op);
+		} else if (is_denied(learn, observation)) {
+			kl_op_add(deny, observation->op);
 		} else {
 			counts->learnt += observation->requests;
 			counts->observations++;
@@ -343,10 +356,11 @@ static u32 write_subject(struct kl_learn *learn, struct subject *subject,
 		.conditions = conditions,
 		.name = name,
 		.list = subject->list,
-		.count = choose(learn, subject),
 		.taken = taken,
 	};
 
+	memcpy(rules.deny, learn->options->deny, sizeof(rules.deny));
+	rules.count = choose(learn, subject, rules.deny);
 	kl_rules_write(&rules, &learn->draft);
 	free(conditions);
 	free(name);
@@ -369,17 +383,38 @@ static bool is_refused(const struct kl_ruleset *ruleset, struct kl_request *requ
 	return verdict != KL_PERMIT;
 }
 
+/* Had been denied: does a wildcard that was learnt of others stand for it, too? */
+static void note_denied(struct kl_learn *learn, const struct kl_observation *observation,
+			const struct kl_request *request, bool refused)
+{
+	if (refused) {
+		learn->counts.denied += observation->requests;
+		return;
+	}
+	learn->counts.reopened += observation->requests;
+	if (learn->reopened.length)
+		return;
+	kl_buffer_printf(&learn->reopened, "%s ", kl_op_table[request->op].keyword);
+	kl_object_text(request, &learn->reopened);
+}
+
 static void prove(struct kl_learn *learn, const struct kl_ruleset *ruleset,
 		  const struct subject *subject, u32 learnt)
 {
 	struct kl_observed_request again;
+	bool refused;
 	u32 i;
 
-	for (i = 0; i < learnt; i++) {
+	for (i = 0; i < subject->count; i++) {
 		const struct kl_observation *observation = subject->list[i];
 
+		if (!kl_rules_possible(observation->op))
+			continue;
 		kl_observed_ask(&learn->plans[observation->op], observation, &again);
-		if (is_refused(ruleset, &again.request))
+		refused = is_refused(ruleset, &again.request);
+		if (i >= learnt)
+			note_denied(learn, observation, &again.request, refused);
+		else if (refused)
 			learn->counts.refused += observation->requests;
 		kl_observed_free(&again);
 	}
@@ -453,6 +488,11 @@ int kl_learn_finish(struct kl_learn *learn, struct kl_error *error)
 const struct kl_learn_counts *kl_learn_counts(const struct kl_learn *learn)
 {
 	return &learn->counts;
+}
+
+struct kl_text kl_learn_reopened(const struct kl_learn *learn)
+{
+	return kl_buffer_text(&learn->reopened);
 }
 
 const struct kl_draft *kl_learn_draft(const struct kl_learn *learn)

@@ -13,7 +13,7 @@
  *    owners, modes and inodes are not. Equal requests are one observation, so
  *    that a million records take the memory of what is different in them.
  *    What was denied is not learnt, unless it was only not enforced, or this
- *    is asked for. An attribute that was too long to be known, cannot be learnt.
+ *    is asked for; its operation gets a block all the same. An attribute that was too long to be known, cannot be learnt.
  *
  * 3. Names to patterns: generalise.h, over all operations of a subject. Ports
  *    from 32768 on, of which there are many, are what the other side got by
@@ -36,7 +36,9 @@
  *
  * 6. Proof. The text is compiled by the engine, must be what the engine would
  *    print, and kl_decide() must deny none of the observations that were
- *    learnt, permissive or not; otherwise there is no policy.
+ *    learnt, permissive or not; otherwise there is no policy. It is also asked
+ *    about what had been denied: a wildcard may stand for that, too, which is
+ *    counted and told, with an example.
  *
  * Each widening is told in a comment beside the line where it is.
  */
@@ -82,7 +84,9 @@ struct kl_learn_options {
  * @others: not picked by the conditions
  * @undecided: they lack an attribute that the conditions ask for
  * @ungrouped: they lack the attribute by which they are grouped
- * @denied: denied, or equal to one that was; not learnt
+ * @denied: denied, or equal to one that was; not learnt, and the policy denies
+ *	them, too
+ * @reopened: likewise, but what is wider than what was seen permits them
  * @unknowable: an attribute was too long, or could not be read
  * @unrestrictable: of operations that get no block: see @free
  * @free: set of operations of subjects that were seen and get no block
@@ -93,7 +97,8 @@ struct kl_learn_options {
  * @refused: a bug: learnt, but the policy would deny them
  */
 struct kl_learn_counts {
-	u64 learnt, others, undecided, ungrouped, denied, unknowable, unrestrictable;
+	u64 learnt, others, undecided, ungrouped, denied, reopened, unknowable;
+	u64 unrestrictable;
 	u64 free[KL_OP_WORDS];
 	u64 elsewhere[KL_OP_WORDS];
 	u64 seen[KL_OP_WORDS];
@@ -127,6 +132,9 @@ void kl_learn_add(struct kl_learn *learn, const struct kl_logline *line);
 int kl_learn_finish(struct kl_learn *learn, struct kl_error *error);
 
 const struct kl_learn_counts *kl_learn_counts(const struct kl_learn *learn);
+
+/** kl_learn_reopened - one of @reopened: operation and object; empty if none */
+struct kl_text kl_learn_reopened(const struct kl_learn *learn);
 
 /** kl_learn_draft - the policy; after kl_learn_finish() */
 const struct kl_draft *kl_learn_draft(const struct kl_learn *learn);

@@ -223,7 +223,8 @@ static void sort_rows(struct rows *rows)
 {
 	u32 i, kept = 0;
 
-	qsort(rows->list, rows->count, sizeof(*rows->list), compare_rows);
+	if (rows->count)
+		qsort(rows->list, rows->count, sizeof(*rows->list), compare_rows);
 	for (i = 0; i < rows->count; i++)
 		if (kept && !compare_rows(&rows->list[kept - 1], &rows->list[i]))
 			rows->list[kept - 1].requests += rows->list[i].requests;
@@ -1255,7 +1256,7 @@ static void write_blocks(struct rules *rules, const struct rows *rows)
 
 		for (; at < rows->count && rows->list[at].op == op; at++)
 			add_lines(rules, &lines, &rows->list[at]);
-		if (lines.count || kl_op_test(rules->subject->options->deny, op)) {
+		if (lines.count || kl_op_test(rules->subject->deny, op)) {
 			if (lines.count)
 				qsort(lines.list, lines.count, sizeof(*lines.list),
 				      compare_lines);

@@ -91,6 +91,22 @@ static void put_log(struct kl_output *output, const struct kl_log *log)
 		  counts->damaged);
 }
 
+/* What had been denied. */
+static void put_denied(struct kl_output *output, const struct kl_learn *learn)
+{
+	const struct kl_learn_counts *counts = kl_learn_counts(learn);
+
+	put_count(output, "denied", "# Requests that had been denied, not permitted here: %s\n",
+		  counts->denied);
+	put_count(output, "reopened",
+		  "# REQUESTS THAT HAD BEEN DENIED, BUT ARE PERMITTED HERE by what is wider "
+		  "than what was seen: %s",
+		  counts->reopened);
+	if (counts->reopened)
+		kl_put_text(output, "reopened_example", ", such as %s\n",
+			    kl_learn_reopened(learn));
+}
+
 static void put_passed_over(struct kl_output *output, const struct kl_learn_counts *counts,
 			    const u64 *denied)
 {
@@ -109,8 +125,6 @@ static void put_passed_over(struct kl_output *output, const struct kl_learn_coun
 		  "# Requests whose record lacks the attribute they are grouped by, not "
 		  "looked at: %s\n",
 		  counts->ungrouped);
-	put_count(output, "denied", "# Requests that had been denied, not permitted here: %s\n",
-		  counts->denied);
 	put_count(output, "unknowable",
 		  "# Requests with an attribute too long or unreadable, not permitted here: "
 		  "%s\n",
@@ -128,8 +142,9 @@ static void put_passed_over(struct kl_output *output, const struct kl_learn_coun
 }
 
 static void put_head(struct request *request, const struct kl_log *log,
-		     const struct kl_learn_counts *counts)
+		     const struct kl_learn *learn)
 {
+	const struct kl_learn_counts *counts = kl_learn_counts(learn);
 	struct kl_output *output = &request->common.output;
 	const struct kl_learn_options *options = &request->options;
 	char name[KL_SLOT_NAME_MAX];
@@ -146,6 +161,7 @@ static void put_head(struct request *request, const struct kl_log *log,
 		    options->conditions);
 	kl_say(output, "\n");
 	put_log(output, log);
+	put_denied(output, learn);
 	put_passed_over(output, counts, options->deny);
 	kl_put_bool(output, "enforce", NULL, options->enforce);
 	if (!options->enforce)
@@ -210,7 +226,7 @@ static void put_all(struct request *request, const struct kl_log *log,
 	const struct kl_learn_counts *counts = kl_learn_counts(learn);
 
 	kl_open_object(output, NULL);
-	put_head(request, log, counts);
+	put_head(request, log, learn);
 	put_draft(output, kl_learn_draft(learn));
 	kl_put_number(output, "permitted",
 		      "# Proved by asking the policy again: all %s requests are permitted.\n",
@@ -220,6 +236,10 @@ static void put_all(struct request *request, const struct kl_log *log,
 		fprintf(stderr,
 			"%llu requests learnt, all of them permitted by the policy\n",
 			(unsigned long long)counts->learnt);
+	if (counts->reopened)
+		kl_complain("%llu requests that had been denied are permitted, too: see "
+			    "the top of the policy",
+			    (unsigned long long)counts->reopened);
 }
 
 /* Why is there nothing to learn? */
