@@ -12,9 +12,25 @@
 
 #define BUCKETS_FIRST 1024u
 
-static u32 identity(const struct kl_string *name, u32 pid)
+/**
+ * struct key - what a node is found by in one of the indexes
+ * @scope: the parent, or the origin
+ * @name: interned; NULL for programs that are deduced
+ * @started, @pid: as in the node; 0: whatever it is
+ *
+ * All of it is hashed: however many nodes share a name and a pid, no input
+ * makes looking for one slow.
+ */
+struct key {
+	const struct kl_histree_node *scope;
+	const struct kl_string *name;
+	u64 started;
+	u64 pid;
+};
+
+static u32 hash_of(const struct key *key)
 {
-	return kl_hash(pid, (const char *)&name, sizeof(name));
+	return kl_hash(0, (const char *)key, sizeof(*key));
 }
 
 static void append(struct kl_histree_node *parent, struct kl_histree_node *node)
@@ -28,43 +44,61 @@ static void append(struct kl_histree_node *parent, struct kl_histree_node *node)
 	parent->last = node;
 }
 
+static void move_buckets(struct kl_histree *tree, u32 index, u32 size)
+{
+	struct kl_histree_node **buckets = kl_xalloc(size, sizeof(*buckets));
+	u32 i;
+
+	for (i = 0; i < tree->size; i++)
+		while (tree->buckets[index][i]) {
+			struct kl_histree_node *node = tree->buckets[index][i];
+			u32 to = node->hash[index] & (size - 1);
+
+			tree->buckets[index][i] = node->chain[index];
+			node->chain[index] = buckets[to];
+			buckets[to] = node;
+		}
+	free(tree->buckets[index]);
+	tree->buckets[index] = buckets;
+}
+
 static void grow(struct kl_histree *tree)
 {
 	u32 size = tree->size ? 2 * tree->size : BUCKETS_FIRST, i;
-	struct kl_histree_node **buckets = kl_xalloc(size, sizeof(*buckets));
 
-	for (i = 0; i < tree->size; i++)
-		while (tree->buckets[i]) {
-			struct kl_histree_node *node = tree->buckets[i];
-			u32 to = node->hash & (size - 1);
-
-			tree->buckets[i] = node->chain;
-			node->chain = buckets[to];
-			buckets[to] = node;
-		}
-	free(tree->buckets);
-	tree->buckets = buckets;
+	for (i = 0; i < KL_HISTREE_INDEXES; i++)
+		move_buckets(tree, i, size);
 	tree->size = size;
+}
+
+static struct kl_histree_node *bucket(const struct kl_histree *tree, u32 index, u32 hash)
+{
+	return tree->size ? tree->buckets[index][hash & (tree->size - 1)] : NULL;
+}
+
+static void add_to_index(struct kl_histree *tree, u32 index, struct kl_histree_node *node,
+			 u32 hash)
+{
+	struct kl_histree_node **at = &tree->buckets[index][hash & (tree->size - 1)];
+
+	node->hash[index] = hash;
+	node->chain[index] = *at;
+	*at = node;
 }
 
 /* Takes over the reference on @name. */
 static struct kl_histree_node *insert(struct kl_histree *tree,
 				      struct kl_histree_node *parent, u8 kind,
-				      struct kl_string *name, u32 pid)
+				      struct kl_string *name, u32 hash)
 {
 	struct kl_histree_node *node = kl_xalloc(1, sizeof(*node));
-	u32 at;
 
 	if (tree->count == tree->size)
 		grow(tree);
 	tree->count++;
 	node->kind = kind;
 	node->name = name;
-	node->pid = pid;
-	node->hash = identity(name, pid);
-	at = node->hash & (tree->size - 1);
-	node->chain = tree->buckets[at];
-	tree->buckets[at] = node;
+	add_to_index(tree, KL_HISTREE_NODES, node, hash);
 	append(parent, node);
 	return node;
 }
@@ -101,11 +135,13 @@ void kl_histree_free(struct kl_histree *tree)
 	u32 i;
 
 	for (i = 0; i < tree->size; i++)
-		while ((node = tree->buckets[i])) {
-			tree->buckets[i] = node->chain;
+		while ((node = tree->buckets[KL_HISTREE_NODES][i])) {
+			tree->buckets[KL_HISTREE_NODES][i] =
+				node->chain[KL_HISTREE_NODES];
 			free_node(node);
 		}
-	free(tree->buckets);
+	for (i = 0; i < KL_HISTREE_INDEXES; i++)
+		free(tree->buckets[i]);
 	free(tree->root);
 	kl_strings_destroy(&tree->strings);
 	memset(tree, 0, sizeof(*tree));
@@ -119,16 +155,15 @@ static struct kl_histree_node *single(struct kl_histree *tree,
 				      struct kl_text name)
 {
 	struct kl_string *word = kl_xintern(&tree->strings, name);
-	struct kl_histree_node *node;
+	struct key key = { .scope = parent, .name = word };
+	u32 hash = hash_of(&key);
+	struct kl_histree_node *node = bucket(tree, KL_HISTREE_NODES, hash);
 
-	if (!tree->size)
-		grow(tree);
-	node = tree->buckets[identity(word, 0) & (tree->size - 1)];
 	while (node && !(node->kind == kind && node->parent == parent &&
 			 node->name == word))
-		node = node->chain;
+		node = node->chain[KL_HISTREE_NODES];
 	if (!node)
-		node = insert(tree, parent, kind, word, 0);
+		node = insert(tree, parent, kind, word, hash);
 	else
 		kl_string_put(word);
 	return node;
@@ -139,29 +174,35 @@ void kl_histree_origin(struct kl_histree *tree, struct kl_text instance)
 	tree->origin = single(tree, tree->root, KL_HISTREE_ORIGIN, instance);
 }
 
-static struct kl_histree_node *origin_of(const struct kl_histree_node *node)
+static struct key key_of(const struct kl_histree *tree, u32 index,
+			 const struct kl_histree_node *parent,
+			 const struct kl_string *name, const struct kl_program *program)
 {
-	const struct kl_histree_node *at = node;
-
-	while (at->depth > 1)
-		at = at->parent;
-	return (struct kl_histree_node *)at;
+	return (struct key){
+		.scope = index == KL_HISTREE_BY_ORIGIN ? tree->origin : parent,
+		.name = name,
+		.started = index == KL_HISTREE_BY_PARENT ? 0 : program->started,
+		.pid = program->pid,
+	};
 }
 
-/* @parent: NULL: whoever it was, of this origin */
-static struct kl_histree_node *find(const struct kl_histree *tree,
+/* A program that a history has. @parent: of no matter in the index by origin */
+static struct kl_histree_node *find(const struct kl_histree *tree, u32 index,
 				    const struct kl_histree_node *parent,
 				    const struct kl_string *name,
 				    const struct kl_program *program)
 {
-	u32 at = identity(name, program->pid) & (tree->size - 1);
+	struct key key = key_of(tree, index, parent, name, program);
+	u32 hash = hash_of(&key);
 	struct kl_histree_node *node;
 
-	for (node = tree->buckets[at]; node; node = node->chain)
-		if (node->kind == KL_HISTREE_PROGRAM && !node->deduced &&
-		    node->name == name && node->pid == program->pid &&
-		    (node->started == program->started || !program->started) &&
-		    (parent ? node->parent == parent : origin_of(node) == tree->origin))
+	for (node = bucket(tree, index, hash); node; node = node->chain[index])
+		if (node->hash[index] == hash && node->kind == KL_HISTREE_PROGRAM &&
+		    !node->deduced && node->name == name && node->pid == program->pid &&
+		    (node->started == program->started ||
+		     index == KL_HISTREE_BY_PARENT) &&
+		    (node->parent == parent || index == KL_HISTREE_BY_ORIGIN) &&
+		    node->origin == tree->origin)
 			return node;
 	return NULL;
 }
@@ -170,26 +211,47 @@ static struct kl_histree_node *find(const struct kl_histree *tree,
 static struct kl_histree_node *find_deduced(const struct kl_histree *tree,
 					    const struct kl_histree_node *parent, u32 pid)
 {
-	u32 at = identity(NULL, pid) & (tree->size - 1);
-	struct kl_histree_node *node;
+	struct key key = { .scope = parent, .pid = pid };
+	u32 hash = hash_of(&key);
+	struct kl_histree_node *node = bucket(tree, KL_HISTREE_NODES, hash);
 
-	for (node = tree->buckets[at]; node; node = node->chain)
-		if (node->deduced && node->parent == parent && node->pid == pid)
-			return node;
-	return NULL;
+	while (node && !(node->deduced && node->parent == parent && node->pid == pid))
+		node = node->chain[KL_HISTREE_NODES];
+	return node;
+}
+
+/*
+ * What a history has is in all indexes, but that of several nodes with one key
+ * the others hold only the first.
+ */
+static void enter(struct kl_histree *tree, struct kl_histree_node *node,
+		  const struct kl_program *program)
+{
+	struct key key;
+	u32 i;
+
+	node->pid = program->pid;
+	node->started = program->started;
+	node->reconstructed = program->reconstructed;
+	node->origin = tree->origin;
+	for (i = KL_HISTREE_NODES + 1; i < KL_HISTREE_INDEXES; i++) {
+		if (find(tree, i, node->parent, node->name, program))
+			continue;
+		key = key_of(tree, i, node->parent, node->name, program);
+		add_to_index(tree, i, node, hash_of(&key));
+	}
 }
 
 static void rehash(struct kl_histree *tree, struct kl_histree_node *node, u32 hash)
 {
-	struct kl_histree_node **at = &tree->buckets[node->hash & (tree->size - 1)];
+	struct kl_histree_node **at =
+		&tree->buckets[KL_HISTREE_NODES]
+			      [node->hash[KL_HISTREE_NODES] & (tree->size - 1)];
 
 	while (*at != node)
-		at = &(*at)->chain;
-	*at = node->chain;
-	node->hash = hash;
-	at = &tree->buckets[hash & (tree->size - 1)];
-	node->chain = *at;
-	*at = node;
+		at = &(*at)->chain[KL_HISTREE_NODES];
+	*at = node->chain[KL_HISTREE_NODES];
+	add_to_index(tree, KL_HISTREE_NODES, node, hash);
 }
 
 /*
@@ -199,7 +261,7 @@ static void rehash(struct kl_histree *tree, struct kl_histree_node *node, u32 ha
 static struct kl_histree_node *confirm(struct kl_histree *tree,
 				       struct kl_histree_node *node,
 				       struct kl_string *name,
-				       const struct kl_program *program)
+				       const struct kl_program *program, u32 hash)
 {
 	if (node->name == name) {
 		kl_string_put(name);
@@ -207,10 +269,9 @@ static struct kl_histree_node *confirm(struct kl_histree *tree,
 		node->called = node->name;
 		node->name = name;
 	}
-	rehash(tree, node, identity(name, program->pid));
+	rehash(tree, node, hash);
+	enter(tree, node, program);
 	node->deduced = false;
-	node->started = program->started;
-	node->reconstructed = program->reconstructed;
 	return node;
 }
 
@@ -219,17 +280,18 @@ static struct kl_histree_node *put(struct kl_histree *tree,
 				   const struct kl_program *program)
 {
 	struct kl_string *name = kl_xintern(&tree->strings, program->exe);
-	struct kl_histree_node *node = find(tree, parent, name, program);
+	struct kl_histree_node *node =
+		find(tree, KL_HISTREE_NODES, parent, name, program);
+	struct key key = key_of(tree, KL_HISTREE_NODES, parent, name, program);
 
 	if (!node) {
 		node = find_deduced(tree, parent, program->pid);
 		if (node)
-			return confirm(tree, node, name, program);
+			return confirm(tree, node, name, program, hash_of(&key));
 	}
 	if (!node && tree->count < KL_HISTREE_NODES_MAX) {
-		node = insert(tree, parent, KL_HISTREE_PROGRAM, name, program->pid);
-		node->started = program->started;
-		node->reconstructed = program->reconstructed;
+		node = insert(tree, parent, KL_HISTREE_PROGRAM, name, hash_of(&key));
+		enter(tree, node, program);
 		node->merged = 1;
 		return node;
 	}
@@ -248,9 +310,9 @@ static struct kl_histree_node *put_first(struct kl_histree *tree, bool older,
 	if (!older)
 		return put(tree, tree->origin, program);
 	name = kl_xintern(&tree->strings, program->exe);
-	node = find(tree, NULL, name, program);
+	node = find(tree, KL_HISTREE_BY_ORIGIN, NULL, name, program);
 	kl_string_put(name);
-	if (node)
+	if (node && node->depth < KL_HISTREE_DEPTH_MAX)
 		return node;
 	node = single(tree, tree->origin, KL_HISTREE_OLDER, kl_text_of(""));
 	return put(tree, node, program);
@@ -380,29 +442,47 @@ static struct kl_histree_node *put_subject(struct kl_histree *tree,
 	return kl_histree_add(tree, history, &program);
 }
 
+/* Takes over the reference on @name. */
+static void put_deduced(struct kl_histree *tree, struct kl_histree_node *parent,
+			struct kl_string *name, u32 pid)
+{
+	struct key key = { .scope = parent, .pid = pid };
+	struct kl_histree_node *node;
+
+	if (tree->count >= KL_HISTREE_NODES_MAX) {
+		kl_string_put(name);
+		tree->crowded_out++;
+		return;
+	}
+	node = insert(tree, parent, KL_HISTREE_PROGRAM, name, hash_of(&key));
+	node->pid = pid;
+	node->merged = 1;
+	node->deduced = true;
+}
+
 static void deduce(struct kl_histree *tree, struct kl_histree_node *node,
 		   const struct kl_logline *line)
 {
 	const struct kl_request *request = &line->facts.request;
 	struct kl_program program = { .pid = line->pid };
 	struct kl_histree_node *child;
+	struct kl_string *name;
 
 	if (request->op != KL_OP_EXECUTE || line->check ||
 	    !has(request, KL_SLOT_OBJECT0) ||
 	    (line->result == KL_DENIED && !line->unenforced))
 		return;
 	program.exe = *request->value[KL_SLOT_OBJECT0].text;
+	name = kl_xintern(&tree->strings, program.exe);
 	child = find_deduced(tree, node, program.pid);
 	if (child) {
 		/* The one before must have failed. */
 		kl_string_put(child->name);
-		child->name = kl_xintern(&tree->strings, program.exe);
-		return;
-	}
-	child = put(tree, node, &program);
-	if (child && !child->started) {
-		child->deduced = true;
-		rehash(tree, child, identity(NULL, program.pid));
+		child->name = name;
+	} else if (find(tree, KL_HISTREE_BY_PARENT, node, name, &program)) {
+		kl_string_put(name);
+	} else {
+		put_deduced(tree, node, name, program.pid);
 	}
 }
 

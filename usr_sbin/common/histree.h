@@ -14,6 +14,12 @@
 /* Programs in one tree; what comes then is counted where its history leaves the tree. */
 #define KL_HISTREE_NODES_MAX 2000000u
 
+/*
+ * A history that lost its beginning goes on from a node less deep than this, or
+ * else from "...": one that is as deep as the log is long takes too long to show.
+ */
+#define KL_HISTREE_DEPTH_MAX 500u
+
 /* Different users, domains and control groups that a node tells apart. */
 #define KL_HISTREE_SET_MAX 32u
 
@@ -24,6 +30,14 @@ enum kl_histree_kind {
 	KL_HISTREE_PROGRAM,
 	KL_HISTREE_OLDER, /* programs dropped from the beginning of a history */
 	KL_HISTREE_UNTOLD, /* programs whose history was not recorded */
+};
+
+/** enum kl_histree_index - how nodes are found */
+enum kl_histree_index {
+	KL_HISTREE_NODES, /* all of them, by parent, name, pid and time */
+	KL_HISTREE_BY_PARENT, /* programs by parent, name and pid */
+	KL_HISTREE_BY_ORIGIN, /* programs by origin, name, pid and time */
+	KL_HISTREE_INDEXES
 };
 
 /**
@@ -52,8 +66,9 @@ struct kl_histree_numbers {
  * @parent: what executed it; NULL: it is the root
  * @first, @last: its children, oldest first once the tree was sorted
  * @next: the next child of @parent
- * @chain: next in the hash bucket
- * @hash: decides which bucket
+ * @origin: of a program: the child of the root that it is below
+ * @chain: by enum kl_histree_index, next in the hash bucket
+ * @hash: likewise, decides which bucket
  * @id: for whoever prints the tree
  * @alike: the node of the same names in the tree of names
  * @kind: enum kl_histree_kind
@@ -73,10 +88,13 @@ struct kl_histree_numbers {
  * @uids, @domains, @cgroups: that it had, as far as records tell
  */
 struct kl_histree_node {
-	struct kl_histree_node *parent, *first, *last, *next, *chain, *alike;
+	struct kl_histree_node *parent, *first, *last, *next, *alike;
+	const struct kl_histree_node *origin;
+	struct kl_histree_node *chain[KL_HISTREE_INDEXES];
+	u32 hash[KL_HISTREE_INDEXES];
 	u8 kind;
 	bool reconstructed, deduced;
-	u32 depth, hash, id;
+	u32 depth, id;
 	struct kl_string *name, *called;
 	u32 pid;
 	u64 started;
@@ -93,14 +111,14 @@ struct kl_histree_node {
  * @root: its root
  * @origin: where histories are added now
  * @strings: names, domains, cgroups
- * @buckets, @size: nodes by identity
+ * @buckets, @size: by enum kl_histree_index
  * @count: nodes, without the root
  * @crowded_out: programs that found no room
  */
 struct kl_histree {
 	struct kl_histree_node *root, *origin;
 	struct kl_strings strings;
-	struct kl_histree_node **buckets;
+	struct kl_histree_node **buckets[KL_HISTREE_INDEXES];
 	u32 size, count;
 	u64 crowded_out;
 };
