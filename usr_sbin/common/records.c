@@ -10,6 +10,7 @@
 #include "proc.h"
 #include "progress.h"
 #include "records.h"
+#include "stat_line.h"
 
 #define INSTANCE_MAX 64
 #define READ_SIZE (512u << 10) /* any record fits */
@@ -78,20 +79,16 @@ static void find_loaded(struct kl_records *records)
 static u64 find_next(void)
 {
 	struct kl_buffer stat = { 0 };
-	struct kl_text rest, key, value;
+	struct kl_stat_line line;
+	struct kl_text rest;
 	u64 next = ~0ull;
 
 	if (!kl_proc_read("stat", &stat)) {
 		rest = kl_buffer_text(&stat);
-		while (kl_pair_next(&rest, ' ', &key, &value)) {
-			struct kl_text words = value;
-
-			if (!kl_text_is(key, "log"))
-				continue;
-			while (kl_logline_pair(&words, &key, &value))
-				if (kl_text_is(key, "next"))
-					kl_text_decimal(value, ~0ull, &next);
-		}
+		while (kl_stat_next(&rest, &line))
+			if (kl_text_is(line.subject, "log"))
+				kl_text_decimal(kl_stat_value(&line, "next"), ~0ull,
+						&next);
 	}
 	kl_buffer_free(&stat);
 	return next;

@@ -4,8 +4,8 @@
 
 #include "engine/lex.h"
 #include "tally.h"
-#include "logline.h"
 #include "proc.h"
+#include "stat_line.h"
 
 #define SECOND 1000000000ull
 
@@ -25,55 +25,19 @@ static u64 read_time(struct kl_text text)
 	return seconds * SECOND + fraction;
 }
 
-static void read_number(struct kl_text key, const char *name, struct kl_text value,
-			u64 *number)
+static u64 number_of(const struct kl_stat_line *line, const char *key)
 {
-	if (kl_text_is(key, name))
-		kl_text_decimal(value, ~0ull, number);
+	return kl_stat_number(kl_stat_value(line, key));
 }
 
-static void read_log(struct kl_tally *hits, struct kl_text words)
-{
-	struct kl_text key, value;
-
-	while (kl_logline_pair(&words, &key, &value)) {
-		read_number(key, "written", value, &hits->written);
-		read_number(key, "lost", value, &hits->lost);
-		read_number(key, "suppressed", value, &hits->suppressed);
-		read_number(key, "keeper", value, &hits->keeper);
-	}
-}
-
-static void read_requests(struct kl_tally *hits, struct kl_text words)
-{
-	struct kl_text key, value;
-
-	while (kl_logline_pair(&words, &key, &value))
-		read_number(key, "denied", value, &hits->denied);
-}
-
-static void read_row(struct kl_tally_row *row, struct kl_text words)
-{
-	static const char *const names[] = { "hits", "denials", "unenforced", "lost" };
-	struct kl_text key, value;
-	size_t i;
-
-	while (kl_logline_pair(&words, &key, &value)) {
-		for (i = 0; i < ARRAY_SIZE(names); i++)
-			read_number(key, names[i], value, &row->counts[i]);
-		read_number(key, "line", value, &row->line);
-		if (kl_text_is(key, "last"))
-			row->last = read_time(value);
-	}
-}
-
-static void add_row(struct kl_tally *hits, struct kl_text kind, struct kl_text words,
+static void add_row(struct kl_tally *hits, const struct kl_stat_line *line,
 		    struct kl_text *inside)
 {
-	const char *slash = memmem(words.data, words.length, " / ", 3);
+	static const char *const names[] = { "hits", "denials", "unenforced", "lost" };
 	struct kl_tally_row *row;
+	size_t i;
 
-	if (!slash)
+	if (!line->policy.data)
 		return;
 	if (hits->count == hits->room) {
 		hits->room = hits->room ? 2 * hits->room : 64;
@@ -81,11 +45,14 @@ static void add_row(struct kl_tally *hits, struct kl_text kind, struct kl_text w
 	}
 	row = &hits->rows[hits->count++];
 	memset(row, 0, sizeof(*row));
-	row->kind = kind;
-	row->text = kl_text_from(words, slash + 3 - words.data);
+	row->kind = line->subject;
+	row->text = line->policy;
 	row->inside = kl_text_of("");
-	read_row(row, kl_text_head(words, slash - words.data));
-	if (kl_text_is(kind, "rule"))
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		row->counts[i] = number_of(line, names[i]);
+	row->line = number_of(line, "line");
+	row->last = read_time(kl_stat_value(line, "last"));
+	if (kl_text_is(row->kind, "rule"))
 		row->inside = *inside;
 	else
 		*inside = row->text;
@@ -93,23 +60,23 @@ static void add_row(struct kl_tally *hits, struct kl_text kind, struct kl_text w
 
 static void read_lines(struct kl_tally *hits)
 {
-	struct kl_text rest = kl_buffer_text(&hits->text), key, value;
-	struct kl_text inside = kl_text_of("");
+	struct kl_text rest = kl_buffer_text(&hits->text), inside = kl_text_of("");
+	struct kl_stat_line line;
 
-	while (kl_pair_next(&rest, ' ', &key, &value)) {
-		if (kl_text_is(key, "block") || kl_text_is(key, "rule") ||
-		    kl_text_is(key, "group"))
-			add_row(hits, key, value, &inside);
-		else if (kl_text_is(key, "log"))
-			read_log(hits, value);
-		else if (kl_text_is(key, "requests"))
-			read_requests(hits, value);
+	while (kl_stat_next(&rest, &line)) {
+		if (kl_text_is(line.subject, "block") ||
+		    kl_text_is(line.subject, "rule") ||
+		    kl_text_is(line.subject, "group")) {
+			add_row(hits, &line, &inside);
+		} else if (kl_text_is(line.subject, "log")) {
+			hits->written = number_of(&line, "written");
+			hits->lost = number_of(&line, "lost");
+			hits->suppressed = number_of(&line, "suppressed");
+			hits->keeper = number_of(&line, "keeper");
+		} else if (kl_text_is(line.subject, "requests")) {
+			hits->denied = number_of(&line, "denied");
+		}
 	}
-}
-
-static bool is_same(struct kl_text a, struct kl_text b)
-{
-	return a.length == b.length && !memcmp(a.data, b.data, a.length);
 }
 
 /* Counters begin anew if the module was loaded again meanwhile. */
@@ -123,8 +90,8 @@ static void rate(struct kl_tally *hits, const struct kl_tally *before)
 		const struct kl_tally_row *old = &before->rows[i];
 		u64 more = row->counts[KL_TALLY_HITS] - old->counts[KL_TALLY_HITS];
 
-		if (!passed || !is_same(row->text, old->text) ||
-		    !is_same(row->inside, old->inside) ||
+		if (!passed || !kl_text_equal(row->text, old->text) ||
+		    !kl_text_equal(row->inside, old->inside) ||
 		    old->counts[KL_TALLY_HITS] > row->counts[KL_TALLY_HITS])
 			continue;
 		row->rated = true;
