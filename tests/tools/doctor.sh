@@ -233,6 +233,10 @@ sick 'no daemon' 'warning keeper' 'nobody keeps the log: ' 'systemctl enable --n
 	"rm run/kellas/auditd.stat; change $stat s/keeper=812/keeper=0/"
 sick 'a daemon that has died' 'note daemon warning keeper' 'has ended' 'systemctl status' \
 	"rm -r proc/812; change $stat s/keeper=812/keeper=0/"
+sick 'a daemon whose number another process has by now' 'note daemon' 'has ended' 'systemctl status' \
+	'change proc/812/comm s/kellas-auditd/bash/'
+sick 'notes that the daemon lost' 'warning notes' 'no room for 3 notes' 'journalctl' \
+	'change run/kellas/auditd.stat s/notes_lost=0/notes_lost=3/'
 sick 'a daemon that does not read' 'warning keeper' 'although kellas-auditd runs' 'systemctl restart' \
 	"change $stat s/keeper=812/keeper=0/"
 sick 'a daemon that nobody starts' 'note unit' 'when the machine boots' 'systemctl enable kellas-auditd' \

@@ -92,11 +92,13 @@ void kl_health_unseen(struct kl_health *health, const char *name, const char *pa
 		      int error);
 
 /**
- * kl_health_line - a line of counters
+ * kl_health_count - a counter of the first line with a subject
  * @text: all lines
- * @subject: its first word
+ * @subject: the first word of the line
+ * @key: of the counter
+ * @count: set to it; 0 if it is missing
  *
- * Return: false if there is none.
+ * Return: false if there is no such line.
  */
 bool kl_health_count(struct kl_text text, const char *subject, const char *key,
 		     u64 *count);

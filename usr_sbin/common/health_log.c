@@ -68,8 +68,7 @@ static void examine_losses(struct kl_health *health)
 			continue;
 		lossless &= losses[i].level == KL_NOTE;
 		kl_find(health, losses[i].level, losses[i].key,
-			"%llu %s since the module "
-			"was loaded",
+			"%llu %s since the module was loaded",
 			(unsigned long long)count, losses[i].what);
 		if (losses[i].remedy)
 			kl_remedy(health, "%s", losses[i].remedy);
@@ -180,11 +179,19 @@ static bool examine_daemon(struct kl_health *health)
 	if (error && error != -ENOENT)
 		kl_health_unseen(health, "daemon", path, error);
 	if (!error && kl_health_count(kl_buffer_text(&text), "daemon", "pid", &pid))
-		running = pid && is_running(pid, comm, sizeof(comm));
+		/* Its number may be another's by now. */
+		running = pid && is_running(pid, comm, sizeof(comm)) &&
+			  !strcmp(comm, "kellas-auditd");
 	if (running) {
 		kl_find(health, KL_FINE, "daemon", "kellas-auditd runs (pid %llu)",
 			(unsigned long long)pid);
 		kl_health_count(kl_buffer_text(&text), "daemon", "notes_lost", &lost);
+		if (lost) {
+			kl_find(health, KL_WARNING, "notes",
+				"kellas-auditd had no room for %llu notes of its own",
+				(unsigned long long)lost);
+			kl_remedy(health, "journalctl -u kellas-auditd");
+		}
 		judge_parts(health, kl_buffer_text(&text));
 	} else if (pid) {
 		kl_find(health, KL_NOTE, "daemon",
