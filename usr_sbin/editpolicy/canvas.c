@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Characters in cells. */
+#include <wchar.h>
+
+#include "canvas.h"
+
+void canvas_resize(struct canvas *canvas, int rows, int columns)
+{
+	free(canvas->cells);
+	canvas->rows = rows;
+	canvas->columns = columns;
+	canvas->cells = kl_xalloc((size_t)rows * columns + 1, sizeof(*canvas->cells));
+	canvas_clear(canvas);
+}
+
+void canvas_clear(struct canvas *canvas)
+{
+	int i;
+
+	for (i = 0; i < canvas->rows * canvas->columns; i++)
+		canvas->cells[i] = (struct cell){ ' ', STYLE_PLAIN };
+	canvas->cursor_row = canvas->cursor_column = -1;
+}
+
+void canvas_free(struct canvas *canvas)
+{
+	free(canvas->cells);
+	memset(canvas, 0, sizeof(*canvas));
+}
+
+/* Length of the UTF-8 sequence at the beginning, 0 if there is none. */
+static int sequence_length(struct kl_text text)
+{
+	u8 first = text.data[0];
+	int length = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 :
+		     first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0, i;
+
+	if (length > (int)text.length)
+		return 0;
+	for (i = 1; i < length; i++)
+		if (((u8)text.data[i] & 0xc0) != 0x80)
+			return 0;
+	return length;
+}
+
+static u32 decode(const char *data, int length)
+{
+	static const u8 masks[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
+	u32 character = (u8)data[0] & masks[length];
+	int i;
+
+	for (i = 1; i < length; i++)
+		character = character << 6 | ((u8)data[i] & 0x3f);
+	return character;
+}
+
+/* What turns the direction of writing would show names as they are not. */
+static bool is_deceiving(u32 character)
+{
+	return (character >= 0x200b && character <= 0x200f) ||
+	       (character >= 0x2028 && character <= 0x202e) ||
+	       (character >= 0x2060 && character <= 0x206f) || character == 0xfeff ||
+	       character == 0x061c || (character >= 0xd800 && character <= 0xdfff);
+}
+
+u32 canvas_character(struct kl_text *text, int *width)
+{
+	int length = sequence_length(*text), columns;
+	u32 character;
+
+	if (length) {
+		character = decode(text->data, length);
+		columns = wcwidth(character);
+		if (columns >= 0 && character >= 0x20 && !is_deceiving(character) &&
+		    !(length == 3 && character < 0x800) &&
+		    !(length == 4 && character < 0x10000)) {
+			*width = columns;
+			text->data += length;
+			text->length -= length;
+			return character;
+		}
+	}
+	character = CANVAS_BYTE + (u8)text->data[0];
+	text->data++;
+	text->length--;
+	*width = 4;
+	return character;
+}
+
+int canvas_width(struct kl_text text)
+{
+	int width, all = 0;
+
+	while (text.length) {
+		canvas_character(&text, &width);
+		all += width;
+	}
+	return all;
+}
+
+static struct cell *cell_at(struct canvas *canvas, int row, int column)
+{
+	if (row < 0 || row >= canvas->rows || column < 0 || column >= canvas->columns)
+		return NULL;
+	return &canvas->cells[row * canvas->columns + column];
+}
+
+static void set(struct canvas *canvas, int row, int column, u8 style, u32 character)
+{
+	struct cell *cell = cell_at(canvas, row, column);
+
+	if (cell)
+		*cell = (struct cell){ character, style };
+}
+
+static void set_byte(struct canvas *canvas, int row, int column, u8 style, u8 byte)
+{
+	set(canvas, row, column, style, '\\');
+	set(canvas, row, column + 1, style, '0' + (byte >> 6));
+	set(canvas, row, column + 2, style, '0' + (byte >> 3 & 7));
+	set(canvas, row, column + 3, style, '0' + (byte & 7));
+}
+
+/* Combining characters are left out: cells hold one character each. */
+int canvas_text(struct canvas *canvas, int row, int column, int width, u8 style,
+		struct kl_text text)
+{
+	int used = 0, columns, i;
+	u32 character;
+
+	while (text.length) {
+		character = canvas_character(&text, &columns);
+		if (used + columns > width || column + used + columns > canvas->columns)
+			break;
+		if (character & CANVAS_BYTE) {
+			set_byte(canvas, row, column + used, style, character & 0xff);
+		} else if (columns) {
+			set(canvas, row, column + used, style, character);
+			for (i = 1; i < columns; i++)
+				set(canvas, row, column + used + i, style, 0);
+		}
+		used += columns;
+	}
+	return used;
+}
+
+int canvas_print(struct canvas *canvas, int row, int column, int width, u8 style,
+		 const char *format, ...)
+{
+	char *text;
+	va_list arguments;
+	int length, used;
+
+	va_start(arguments, format);
+	length = vasprintf(&text, format, arguments);
+	va_end(arguments);
+	if (length < 0)
+		return 0;
+	used = canvas_text(canvas, row, column, width, style,
+			   (struct kl_text){ text, length });
+	free(text);
+	return used;
+}
+
+void canvas_fill(struct canvas *canvas, int row, int column, int width, u8 style,
+		 u32 character)
+{
+	int i;
+
+	for (i = 0; i < width; i++)
+		set(canvas, row, column + i, style, character);
+}
+
+void canvas_restyle(struct canvas *canvas, int row, int column, int width, u8 style)
+{
+	struct cell *cell;
+	int i;
+
+	for (i = 0; i < width; i++) {
+		cell = cell_at(canvas, row, column + i);
+		if (cell)
+			cell->style = style;
+	}
+}
+
+int canvas_encode(u32 character, char out[4])
+{
+	int length = character < 0x80 ? 1 : character < 0x800 ? 2 :
+		     character < 0x10000 ? 3 : 4, i;
+	static const u8 first[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
+
+	for (i = length - 1; i > 0; i--, character >>= 6)
+		out[i] = 0x80 | (character & 0x3f);
+	out[0] = first[length] | character;
+	return length;
+}
+
+/* A letter for each style, two for what is added. */
+static char style_letter(u8 style)
+{
+	static const char letters[] = ".TfkavgcADENFbB";
+
+	if (style & STYLE_CURSOR)
+		return style & STYLE_MARKED ? '#' : '>';
+	return style & STYLE_MARKED ? '*' : letters[style];
+}
+
+static void dump_row(const struct cell *cells, int columns, bool styles,
+		     struct kl_buffer *out)
+{
+	int last = columns, i;
+	char text[4], letter;
+
+	while (last && cells[last - 1].character == ' ' &&
+	       (!styles || cells[last - 1].style == STYLE_PLAIN))
+		last--;
+	for (i = 0; i < last; i++) {
+		letter = style_letter(cells[i].style);
+		if (styles)
+			kl_buffer_add(out, &letter, 1);
+		else if (cells[i].character)
+			kl_buffer_add(out, text, canvas_encode(cells[i].character, text));
+	}
+	kl_buffer_add(out, "\n", 1);
+}
+
+static bool is_plain(const struct cell *cells, int columns)
+{
+	int i;
+
+	for (i = 0; i < columns; i++)
+		if (cells[i].style != STYLE_PLAIN)
+			return false;
+	return true;
+}
+
+void canvas_dump(const struct canvas *canvas, bool styles, struct kl_buffer *out)
+{
+	const struct cell *cells;
+	int row;
+
+	for (row = 0; row < canvas->rows; row++) {
+		cells = canvas->cells + row * canvas->columns;
+		dump_row(cells, canvas->columns, false, out);
+		if (styles && !is_plain(cells, canvas->columns))
+			dump_row(cells, canvas->columns, true, out);
+	}
+}
