@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What can be done, and by which keys: the one table behind the keys, the
+ * function bar, the help and the manual page.
+ */
+#ifndef KELLAS_ACTION_H
+#define KELLAS_ACTION_H
+
+#include "editor.h"
+
+#define ACTION_KEYS 3
+
+/**
+ * struct action - something that a key does
+ * @name: short, for the function bar
+ * @keys: keys that do it, ended by 0
+ * @help: what it does, a line
+ * @changes: it changes the document: refused if that is read only
+ * @run: does it
+ */
+struct action {
+	const char *name;
+	int keys[ACTION_KEYS + 1];
+	const char *help;
+	bool changes;
+	void (*run)(struct editor *editor);
+};
+
+/** Ended by one without @name. */
+extern const struct action actions[];
+
+/** action_run - do what a key does. Return: false if it does nothing */
+bool action_run(struct editor *editor, int key);
+
+/** action_bar - draw the function bar into a row */
+void action_bar(struct canvas *canvas, int row);
+
+/** action_help - all actions with their keys, as text */
+void action_help(struct kl_buffer *out);
+
+/** key_name - how a key is called, such as "F3", "Ctrl-R" or "d" */
+const char *key_name(int key, char name[16]);
+
+#endif /* KELLAS_ACTION_H */

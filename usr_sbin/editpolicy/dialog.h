@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Prompts, questions and texts in front of the panes. */
+#ifndef KELLAS_DIALOG_H
+#define KELLAS_DIALOG_H
+
+#include "editor.h"
+
+/** dialog_prompt - ask for a line; fields of editor.dialog besides may be set behind it */
+void dialog_prompt(struct editor *editor, const char *title, struct kl_text text,
+		   bool (*accept)(struct editor *editor, struct kl_text line));
+
+/** dialog_question - ask for a key, one of @keys, in small letters; Escape means 0 */
+void dialog_question(struct editor *editor, const char *keys,
+		     void (*answer)(struct editor *editor, int key), const char *format,
+		     ...) __printf(4, 5);
+
+/** dialog_pager - show a text, taking over what @text holds */
+void dialog_pager(struct editor *editor, const char *title, struct kl_buffer *text);
+
+/** dialog_key - what a key does to the dialog that is open */
+void dialog_key(struct editor *editor, int key);
+
+/** dialog_draw - draw it over the panes */
+void dialog_draw(struct editor *editor, struct canvas *canvas);
+
+void dialog_close(struct editor *editor);
+void dialog_free(struct dialog *dialog);
+
+#endif /* KELLAS_DIALOG_H */

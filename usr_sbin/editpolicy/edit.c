@@ -1,0 +1,442 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Changing lines. */
+#include <ctype.h>
+
+#include "complete.h"
+#include "dialog.h"
+#include "edit.h"
+#include "engine/lex.h"
+#include "key.h"
+#include "target.h"
+
+static struct kl_text line_at(const struct editor *editor, u32 line)
+{
+	return document_line(editor->document, line);
+}
+
+/* One line for another, or a new one before it. */
+static void put_line(struct editor *editor, const char *what, u32 at, bool insert,
+		     struct kl_text text)
+{
+	document_begin(editor->document, what, at);
+	document_replace(editor->document, at, !insert, &text, 1);
+	document_end(editor->document);
+	editor_refresh(editor, at);
+}
+
+/* ------------------------------------------------------- typing a line */
+
+/* A line that the engine refuses is only taken when Enter insists. */
+static bool accept_line(struct editor *editor, struct kl_text line)
+{
+	struct kl_text before = { "", 0 };
+	struct kl_error error;
+
+	if (line_is_wrong(editor, line, &error) && !editor->insisting) {
+		editor->insisting = true;
+		editor_say(editor, STYLE_ERROR,
+			   "wrong, see below; Enter again takes it all the same");
+		return false;
+	}
+	if (!editor->inserting)
+		before = line_at(editor, editor->edited);
+	if (editor->inserting || before.length != line.length ||
+	    memcmp(before.data, line.data, line.length))
+		put_line(editor, editor->inserting ? "add a line" : "edit a line",
+			 editor->edited, editor->inserting, line);
+	return true;
+}
+
+static void typed_again(struct editor *editor, struct kl_text line)
+{
+	(void)line;
+	editor->insisting = false;
+}
+
+static void type_line(struct editor *editor, const char *title, struct kl_text text)
+{
+	editor->insisting = false;
+	dialog_prompt(editor, title, text, accept_line);
+	editor->dialog.policy = true;
+	editor->dialog.typed = typed_again;
+}
+
+void edit_line(struct editor *editor)
+{
+	s64 line = editor_line(editor);
+	char title[40];
+
+	if (line < 0) {
+		edit_add(editor);
+		return;
+	}
+	editor->edited = line;
+	editor->inserting = false;
+	snprintf(title, sizeof(title), "line %u", (u32)line + 1);
+	type_line(editor, title, line_at(editor, line));
+}
+
+static void add_words(struct kl_buffer *text, struct kl_lexer *lexer, struct kl_word word,
+		      int count)
+{
+	do
+		kl_buffer_printf(text, "%.*s ", (int)word.text.length, word.text.data);
+	while (--count && kl_lexer_next(lexer, &word));
+}
+
+/* Indented as the line above, with its number; a head's lines are indented further. */
+static void begin_like(const struct editor *editor, s64 line, struct kl_buffer *text)
+{
+	const struct outline_line *above;
+	struct kl_lexer lexer;
+	struct kl_word word;
+
+	if (line < 0)
+		return;
+	above = &editor->outline.lines[line];
+	kl_lexer_init(&lexer, line_at(editor, line));
+	if (!kl_lexer_next(&lexer, &word))
+		return;
+	kl_buffer_add(text, line_at(editor, line).data, word.column - 1);
+	if (above->kind == KL_STATEMENT_ACL || above->kind == KL_STATEMENT_RULE_GROUP)
+		kl_buffer_puts(text, "    ");
+	else if (above->kind == KL_STATEMENT_RULE)
+		kl_buffer_printf(text, "%u ", above->priority);
+	else if (above->kind == KL_STATEMENT_GROUP)
+		add_words(text, &lexer, word, 2);
+}
+
+void edit_add(struct editor *editor)
+{
+	s64 line = editor_line(editor);
+	struct kl_buffer text = { 0 };
+
+	begin_like(editor, line, &text);
+	editor->edited = line < 0 ? document_lines(editor->document) : line + 1;
+	editor->inserting = true;
+	type_line(editor, "a new line", kl_buffer_text(&text));
+	kl_buffer_free(&text);
+}
+
+/* --------------------------------------------------- several lines at once */
+
+static void delete_lines(struct editor *editor, const struct target *target)
+{
+	u32 i;
+
+	document_begin(editor->document, "delete", target->lines[0]);
+	for (i = target->count; i; i--)
+		document_replace(editor->document, target->lines[i - 1], 1, NULL, 0);
+	document_end(editor->document);
+	editor_refresh(editor, min(target->lines[0], document_lines(editor->document)));
+	editor_say(editor, STYLE_PLAIN, "%u %s deleted; u brings %s back", target->count,
+		   target->count == 1 ? "line" : "lines", target->count == 1 ? "it" : "them");
+}
+
+static void delete_answered(struct editor *editor, int key)
+{
+	struct target target;
+
+	if (key != 'y')
+		return;
+	target_make(&target, editor, true);
+	delete_lines(editor, &target);
+	target_free(&target);
+}
+
+/* Rules without their head would belong to the block above: they go with it. */
+void edit_delete(struct editor *editor)
+{
+	struct target target;
+	u32 asked;
+
+	target_make(&target, editor, false);
+	asked = target.count;
+	target_free(&target);
+	target_make(&target, editor, true);
+	if (!target.count)
+		editor_say(editor, STYLE_NOTICE, "there is nothing to delete");
+	else if (target.count > asked || editor->focus == PANE_NODES)
+		dialog_question(editor, "yn", delete_answered,
+				"delete whole blocks, %u lines? y/n", target.count);
+	else
+		delete_lines(editor, &target);
+	target_free(&target);
+}
+
+void edit_duplicate(struct editor *editor)
+{
+	struct target target;
+	struct kl_text *copies;
+	u32 i, behind;
+
+	target_make(&target, editor, false);
+	if (target.count) {
+		copies = kl_xalloc(target.count, sizeof(*copies));
+		for (i = 0; i < target.count; i++)
+			copies[i] = line_at(editor, target.lines[i]);
+		behind = target.lines[target.count - 1] + 1;
+		document_begin(editor->document, "duplicate", target.lines[0]);
+		document_replace(editor->document, behind, 0, copies, target.count);
+		document_end(editor->document);
+		free(copies);
+		editor_refresh(editor, behind);
+	}
+	target_free(&target);
+}
+
+static bool is_comment(struct kl_text line)
+{
+	return line.length && line.data[0] == '#';
+}
+
+/* All become comments, unless all are: then none is any more. */
+void edit_comment(struct editor *editor)
+{
+	struct kl_buffer text = { 0 };
+	struct target target;
+	struct kl_text line;
+	bool all = true;
+	u32 i;
+
+	target_make(&target, editor, true);
+	for (i = 0; i < target.count; i++)
+		all &= is_comment(line_at(editor, target.lines[i]));
+	document_begin(editor->document, all ? "uncomment" : "comment out",
+		       target.count ? target.lines[0] : 0);
+	for (i = 0; i < target.count; i++) {
+		line = line_at(editor, target.lines[i]);
+		kl_buffer_clear(&text);
+		if (!all)
+			kl_buffer_puts(&text, "#");
+		kl_buffer_add(&text, line.data + all, line.length - all);
+		line = kl_buffer_text(&text);
+		document_replace(editor->document, target.lines[i], 1, &line, 1);
+	}
+	document_end(editor->document);
+	kl_buffer_free(&text);
+	if (target.count)
+		editor_refresh(editor, target.lines[0]);
+	target_free(&target);
+}
+
+/* -------------------------------------------------------------------- order */
+
+/* A line with another number in front. */
+static void with_priority(struct kl_text line, u32 priority, struct kl_buffer *out)
+{
+	struct kl_lexer lexer;
+	struct kl_word word;
+	u32 at;
+
+	kl_lexer_init(&lexer, line);
+	kl_lexer_next(&lexer, &word);
+	at = word.column - 1;
+	kl_buffer_add(out, line.data, at);
+	kl_buffer_printf(out, "%u", priority);
+	if (isdigit((u8)word.text.data[0]))
+		at += word.text.length;
+	else
+		kl_buffer_puts(out, " ");
+	kl_buffer_add(out, line.data + at, line.length - at);
+}
+
+/* Two lines change places, each with the number that stood there. */
+static void swap_lines(struct editor *editor, u32 a, u32 b)
+{
+	const struct outline_line *lines = editor->outline.lines;
+	struct kl_buffer first = { 0 }, second = { 0 };
+	struct kl_text text;
+
+	if (lines[a].priority == lines[b].priority) {
+		text = line_at(editor, b);
+		kl_buffer_add(&first, text.data, text.length);
+		text = line_at(editor, a);
+		kl_buffer_add(&second, text.data, text.length);
+	} else {
+		with_priority(line_at(editor, b), lines[a].priority, &first);
+		with_priority(line_at(editor, a), lines[b].priority, &second);
+	}
+	document_begin(editor->document, "move", a);
+	text = kl_buffer_text(&first);
+	document_replace(editor->document, a, 1, &text, 1);
+	text = kl_buffer_text(&second);
+	document_replace(editor->document, b, 1, &text, 1);
+	document_end(editor->document);
+	kl_buffer_free(&first);
+	kl_buffer_free(&second);
+	editor_refresh(editor, b);
+}
+
+static bool is_rule(const struct editor *editor, u32 line)
+{
+	return editor->outline.lines[line].kind == KL_STATEMENT_RULE;
+}
+
+/* The next rule of the same block in the order of evaluation; -1: none. */
+static s64 neighbour(const struct editor *editor, u32 line, int step)
+{
+	const struct outline_node *node =
+		&editor->outline.nodes[editor->outline.lines[line].node];
+	s64 i;
+
+	for (i = 0; i < node->count && node->lines[i] != line; i++)
+		;
+	for (i += step; i >= 0 && i < node->count; i += step)
+		if (is_rule(editor, node->lines[i]))
+			return node->lines[i];
+	return -1;
+}
+
+static void move(struct editor *editor, int step)
+{
+	s64 line = editor_line(editor), other;
+
+	if (line < 0 || !is_rule(editor, line) ||
+	    editor->outline.lines[line].node == NO_NODE) {
+		editor_say(editor, STYLE_NOTICE,
+			   "only rules (allow, deny, use) can be moved within their block");
+		return;
+	}
+	other = neighbour(editor, line, step);
+	if (other < 0)
+		editor_say(editor, STYLE_NOTICE, "it is the %s one already",
+			   step < 0 ? "first" : "last");
+	else
+		swap_lines(editor, line, other);
+}
+
+void edit_move_up(struct editor *editor)
+{
+	move(editor, -1);
+}
+
+void edit_move_down(struct editor *editor)
+{
+	move(editor, 1);
+}
+
+/* ------------------------------------------------------------- substitution */
+
+/* The pieces of s/PATTERN/TEXT/, whatever the character behind the s. */
+static bool split_command(struct kl_text command, struct kl_buffer *pattern,
+			  struct kl_buffer *text)
+{
+	const char *end = command.data + command.length, *middle, *last;
+
+	if (command.length < 4 || command.data[0] != 's')
+		return false;
+	middle = memchr(command.data + 2, command.data[1], command.length - 2);
+	if (!middle || middle == command.data + 2)
+		return false;
+	last = memchr(middle + 1, command.data[1], end - middle - 1);
+	if (!last || last + 1 != end)
+		return false;
+	kl_buffer_add(pattern, command.data + 2, middle - command.data - 2);
+	kl_buffer_add(text, middle + 1, last - middle - 1);
+	kl_buffer_add(text, "", 0);
+	return true;
+}
+
+/* Every match in a line. Return: how many. */
+static u32 substitute_line(const regex_t *regex, struct kl_text line, struct kl_text by,
+			   struct kl_buffer *out)
+{
+	regmatch_t match;
+	size_t at = 0;
+	u32 count = 0;
+
+	while (at <= line.length) {
+		match.rm_so = at;
+		match.rm_eo = line.length;
+		if (regexec(regex, line.data, 1, &match, REG_STARTEND | (at ? REG_NOTBOL : 0)) ||
+		    match.rm_eo == match.rm_so)
+			break;
+		kl_buffer_add(out, line.data + at, match.rm_so - at);
+		kl_buffer_add(out, by.data, by.length);
+		at = match.rm_eo;
+		count++;
+	}
+	kl_buffer_add(out, line.data + at, line.length - at);
+	return count;
+}
+
+static void substitute_lines(struct editor *editor, const regex_t *regex, struct kl_text by)
+{
+	struct kl_buffer out = { 0 };
+	struct target target;
+	struct kl_text text;
+	u32 i, count, all = 0, lines = 0;
+
+	target_make(&target, editor, false);
+	document_begin(editor->document, "substitute", target.count ? target.lines[0] : 0);
+	for (i = 0; i < target.count; i++) {
+		kl_buffer_clear(&out);
+		count = substitute_line(regex, line_at(editor, target.lines[i]), by, &out);
+		all += count;
+		lines += count > 0;
+		text = kl_buffer_text(&out);
+		if (count)
+			document_replace(editor->document, target.lines[i], 1, &text, 1);
+	}
+	document_end(editor->document);
+	kl_buffer_free(&out);
+	if (target.count)
+		editor_refresh(editor, target.lines[0]);
+	target_free(&target);
+	editor_say(editor, all ? STYLE_PLAIN : STYLE_NOTICE, "%u substituted in %u lines", all,
+		   lines);
+}
+
+static bool accept_substitute(struct editor *editor, struct kl_text command)
+{
+	struct kl_buffer pattern = { 0 }, text = { 0 };
+	regex_t regex;
+	char reason[80];
+	int error;
+	bool ok = split_command(command, &pattern, &text);
+
+	if (!ok) {
+		editor_say(editor, STYLE_ERROR, "expected s/PATTERN/TEXT/, such as s/uid=0/uid=1000/");
+	} else if ((error = regcomp(&regex, pattern.data, REG_EXTENDED))) {
+		regerror(error, &regex, reason, sizeof(reason));
+		editor_say(editor, STYLE_ERROR, "%s", reason);
+		ok = false;
+	} else {
+		substitute_lines(editor, &regex, kl_buffer_text(&text));
+		regfree(&regex);
+	}
+	kl_buffer_free(&pattern);
+	kl_buffer_free(&text);
+	return ok;
+}
+
+void edit_substitute(struct editor *editor)
+{
+	dialog_prompt(editor, "substitute in the marked lines, or in this one", kl_text_of("s/"),
+		      accept_substitute);
+}
+
+/* --------------------------------------------------------------------- undo */
+
+void edit_undo(struct editor *editor)
+{
+	u32 place;
+	const char *what = document_undo(editor->document, &place);
+
+	if (what)
+		editor_refresh(editor, place);
+	editor_say(editor, what ? STYLE_PLAIN : STYLE_NOTICE, "%s%s",
+		   what ? "undone: " : "nothing to undo", what ?: "");
+}
+
+void edit_redo(struct editor *editor)
+{
+	u32 place;
+	const char *what = document_redo(editor->document, &place);
+
+	if (what)
+		editor_refresh(editor, place);
+	editor_say(editor, what ? STYLE_PLAIN : STYLE_NOTICE, "%s%s",
+		   what ? "done again: " : "nothing to do again", what ?: "");
+}

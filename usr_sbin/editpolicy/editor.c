@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The state of the editor, and what follows from the document. */
+#include "action.h"
+#include "dialog.h"
+#include "editor.h"
+#include "key.h"
+
+struct editor *editor_new(struct kl_text text, const char *name, bool readonly)
+{
+	struct editor *editor = kl_xalloc(1, sizeof(*editor));
+
+	editor->document = document_new(text);
+	editor->name = name ? kl_xstrdup(name) : NULL;
+	editor->readonly = readonly;
+	editor->seen = ~0ull;
+	editor_refresh(editor, 0);
+	rows_go(&editor->left_rows, 0);
+	editor_show_lines(editor);
+	return editor;
+}
+
+void editor_free(struct editor *editor)
+{
+	document_free(editor->document);
+	outline_free(&editor->outline);
+	free(editor->name);
+	free(editor->left);
+	free(editor->right);
+	free(editor->marked);
+	if (editor->filter.length)
+		regfree(&editor->filtering);
+	if (editor->has_search)
+		regfree(&editor->searching);
+	kl_buffer_free(&editor->filter);
+	kl_buffer_free(&editor->search);
+	dialog_free(&editor->dialog);
+	free(editor);
+}
+
+void editor_say(struct editor *editor, u8 style, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(editor->message, sizeof(editor->message), format, arguments);
+	va_end(arguments);
+	editor->message_style = style;
+}
+
+/* ------------------------------------------------------------ the left pane */
+
+static u8 heading_of(const struct outline_node *node)
+{
+	return node->kind == OUTLINE_BLOCK ? node->op : KL_OP_COUNT + node->kind;
+}
+
+static void add_row(struct editor *editor, struct node_row row)
+{
+	u32 count = editor->left_rows.count++;
+
+	editor->left =
+		kl_xrealloc(editor->left, editor->left_rows.count, sizeof(*editor->left));
+	editor->left[count] = row;
+}
+
+/* Nodes of one kind or operation stand together. */
+static u32 same_heading(const struct editor *editor, u32 from)
+{
+	const struct outline *outline = &editor->outline;
+	u8 heading = heading_of(&outline->nodes[from]);
+	u32 i = from;
+
+	while (i < outline->node_count && heading_of(&outline->nodes[i]) == heading)
+		i++;
+	return i - from;
+}
+
+static void make_left(struct editor *editor)
+{
+	const struct outline *outline = &editor->outline;
+	u32 i, k, count, cursor = editor->left_rows.cursor;
+	u8 heading;
+
+	editor->left_rows.count = 0;
+	add_row(editor, (struct node_row){ .kind = ROW_ALL });
+	for (i = 0; i < outline->node_count; i += count) {
+		count = same_heading(editor, i);
+		heading = heading_of(&outline->nodes[i]);
+		add_row(editor, (struct node_row){ ROW_HEADING, heading, count });
+		for (k = i; k < i + count && !editor->folded[heading]; k++)
+			add_row(editor, (struct node_row){ ROW_NODE, heading, k });
+	}
+	rows_go(&editor->left_rows, cursor);
+}
+
+const struct node_row *editor_node_row(const struct editor *editor)
+{
+	return &editor->left[editor->left_rows.cursor];
+}
+
+/* ----------------------------------------------------------- the right pane */
+
+static bool passes(const struct editor *editor, u32 line)
+{
+	struct kl_text text = document_line(editor->document, line);
+	regmatch_t match = { .rm_so = 0, .rm_eo = text.length };
+
+	return !editor->filter.length ||
+	       !regexec(&editor->filtering, text.data, 1, &match, REG_STARTEND);
+}
+
+static void add_line(struct editor *editor, u32 line)
+{
+	if (passes(editor, line))
+		editor->right[editor->right_rows.count++] = line;
+}
+
+/* A heading shows the lines of all its nodes, the first row the text as it is. */
+void editor_show_lines(struct editor *editor)
+{
+	const struct node_row *row = editor_node_row(editor);
+	const struct outline *outline = &editor->outline;
+	const struct outline_node *node;
+	u32 i, k, cursor = editor->right_rows.cursor;
+
+	editor->right_rows.count = 0;
+	for (i = 0; row->kind == ROW_ALL && i < outline->count; i++)
+		add_line(editor, i);
+	for (i = 0; row->kind != ROW_ALL && i < outline->node_count; i++) {
+		node = &outline->nodes[i];
+		if (row->kind == ROW_NODE ? i != row->node :
+					    heading_of(node) != row->heading)
+			continue;
+		for (k = 0; k < node->count; k++)
+			add_line(editor, node->lines[k]);
+	}
+	rows_go(&editor->right_rows, cursor);
+}
+
+s64 editor_line(const struct editor *editor)
+{
+	const struct rows *rows = &editor->right_rows;
+
+	return rows->count ? (s64)editor->right[rows->cursor] : -1;
+}
+
+/* -------------------------------------------------------------- standing on */
+
+static s64 row_of_line(const struct editor *editor, u32 line)
+{
+	u32 i;
+
+	for (i = 0; i < editor->right_rows.count; i++)
+		if (editor->right[i] == line)
+			return i;
+	return -1;
+}
+
+static s64 left_row_of(const struct editor *editor, u32 node)
+{
+	u32 i;
+
+	for (i = 0; i < editor->left_rows.count; i++)
+		if (editor->left[i].kind == ROW_NODE && editor->left[i].node == node)
+			return i;
+	return -1;
+}
+
+void editor_fold(struct editor *editor)
+{
+	make_left(editor);
+	editor_show_lines(editor);
+}
+
+/*
+ * Where the line is seen already, only the right cursor moves. Otherwise the
+ * left one goes to its block, or to the whole text if it is in none.
+ */
+void editor_stand_on(struct editor *editor, u32 line)
+{
+	s64 row = row_of_line(editor, line);
+	u32 node;
+
+	if (row < 0 && line < editor->outline.count) {
+		node = editor->outline.lines[line].node;
+		if (node != NO_NODE &&
+		    editor->folded[heading_of(&editor->outline.nodes[node])]) {
+			editor->folded[heading_of(&editor->outline.nodes[node])] = false;
+			make_left(editor);
+		}
+		rows_go(&editor->left_rows,
+			node == NO_NODE ? 0 : left_row_of(editor, node));
+		editor_show_lines(editor);
+		row = row_of_line(editor, line);
+	}
+	if (row >= 0)
+		rows_go(&editor->right_rows, row);
+}
+
+/* The node that the left cursor was on may be another number now. */
+void editor_refresh(struct editor *editor, u32 place)
+{
+	bool all = !editor->left || editor_node_row(editor)->kind == ROW_ALL;
+	bool heading = !all && editor_node_row(editor)->kind == ROW_HEADING;
+	u32 before = editor->outline.count;
+
+	if (editor->seen == document_version(editor->document))
+		return;
+	outline_free(&editor->outline);
+	outline_make(&editor->outline, editor->document);
+	editor->seen = document_version(editor->document);
+	if (!editor->marked || before != editor->outline.count) {
+		free(editor->marked);
+		editor->marked = kl_xalloc(editor->outline.count + 1, 1);
+	}
+	editor->right = kl_xrealloc(editor->right, editor->outline.count + 1,
+				    sizeof(*editor->right));
+	make_left(editor);
+	editor->right_rows.count = 0;
+	if (all || heading)
+		editor_show_lines(editor);
+	if (place < editor->outline.count)
+		editor_stand_on(editor, place);
+	else
+		editor_show_lines(editor);
+}
+
+u32 *editor_marked(const struct editor *editor, u32 *count)
+{
+	u32 *lines = kl_xalloc(editor->outline.count + 1, sizeof(*lines)), i;
+
+	*count = 0;
+	for (i = 0; i < editor->outline.count; i++)
+		if (editor->marked[i])
+			lines[(*count)++] = i;
+	return lines;
+}
+
+/* --------------------------------------------------------------------- keys */
+
+void editor_key(struct editor *editor, int key)
+{
+	struct rows *rows = editor->focus == PANE_NODES ? &editor->left_rows :
+							  &editor->right_rows;
+
+	if (key == K_TICK || key == K_RESIZE)
+		return;
+	editor->message[0] = 0;
+	if (editor->dialog.kind) {
+		dialog_key(editor, key);
+		return;
+	}
+	if (rows_key(rows, key)) {
+		if (editor->focus == PANE_NODES) {
+			editor->right_rows.cursor = 0;
+			editor_show_lines(editor);
+		}
+		return;
+	}
+	if (!action_run(editor, key))
+		editor_say(editor, STYLE_NOTICE, "this key does nothing here; F1 shows those that do");
+}

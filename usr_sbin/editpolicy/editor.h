@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The editor without a terminal: what it knows, what a key does to it, and the
+ * picture of it. screen.c brings both to a terminal; tests need none.
+ */
+#ifndef KELLAS_EDITOR_H
+#define KELLAS_EDITOR_H
+
+#include <regex.h>
+
+#include "canvas.h"
+#include "document.h"
+#include "outline.h"
+#include "prompt.h"
+#include "rows.h"
+
+struct editor;
+
+/** enum pane - where keys go */
+enum pane {
+	PANE_NODES, /* left: blocks by operation, groups */
+	PANE_LINES, /* right: lines of the one chosen on the left */
+};
+
+/** enum node_row_kind - what a row of the left pane is */
+enum node_row_kind {
+	ROW_ALL,     /* the whole text */
+	ROW_HEADING, /* an operation, or a kind of groups: can be folded */
+	ROW_NODE,    /* a block, a group, the settings */
+};
+
+/**
+ * struct node_row - a row of the left pane
+ * @kind: enum node_row_kind
+ * @heading: of a HEADING and of the NODEs below it: the operation, or
+ *	KL_OP_COUNT + enum outline_kind
+ * @node: NODE: index in editor.outline; HEADING: how many nodes it has
+ */
+struct node_row {
+	u8 kind;
+	u8 heading;
+	u32 node;
+};
+
+#define HEADINGS (KL_OP_COUNT + OUTLINE_KINDS)
+
+/** enum dialog_kind - what stands before the panes */
+enum dialog_kind {
+	DIALOG_NONE,
+	DIALOG_PROMPT,	 /* a line to be typed, in the last row but one */
+	DIALOG_QUESTION, /* a key to be chosen */
+	DIALOG_PAGER,	 /* text to be read */
+};
+
+/**
+ * struct dialog - one that is open
+ * @kind: enum dialog_kind
+ * @title: what it is about
+ * @prompt: PROMPT: what is typed
+ * @policy: PROMPT: it is a line of a policy: checked and completed
+ * @accept: PROMPT: gets the line; false: it stays open, editor_say() told why
+ * @typed: PROMPT: gets each change of it, may be NULL
+ * @cancel: PROMPT: after Escape, may be NULL
+ * @keys: QUESTION: the keys that answer; Escape is always one and means no
+ * @answer: QUESTION: gets the key
+ * @text: PAGER: its lines
+ * @rows: PAGER: where it is
+ */
+struct dialog {
+	u8 kind;
+	char title[160];
+	struct prompt prompt;
+	bool policy;
+	bool (*accept)(struct editor *editor, struct kl_text line);
+	void (*typed)(struct editor *editor, struct kl_text line);
+	void (*cancel)(struct editor *editor);
+	const char *keys;
+	void (*answer)(struct editor *editor, int key);
+	struct kl_buffer text;
+	struct rows rows;
+};
+
+/**
+ * struct editor - everything
+ * @document: the text
+ * @outline: what it means; follows @document
+ * @seen: document_version() that @outline was made of
+ * @name: file it is saved to; NULL: none yet
+ * @readonly: nothing can be changed
+ * @focus: enum pane
+ * @left, @left_rows: rows of the left pane; those of folded headings are left out
+ * @folded: by heading
+ * @right, @right_rows: lines of the document that the right pane shows
+ * @right_scroll: columns of them that are out of sight on the left
+ * @marked: by line of the document; forgotten when lines come or go
+ * @filter: rows of the right pane that do not match are left out; empty: none
+ * @filtering: @filter compiled, if it is not empty
+ * @search: what was last searched for
+ * @searching: @search compiled, if @has_search
+ * @search_from: row that a search began at
+ * @edited: line of the document that is typed anew
+ * @inserting: what is typed comes before @edited instead
+ * @insisting: what is wrong with the line was shown: Enter takes it
+ * @dialog: what is open
+ * @message: the last thing to say; empty: none
+ * @message_style: enum style
+ * @quitting: it shall end once it is saved
+ * @quit: the program ends
+ * @status: its exit status then
+ */
+struct editor {
+	struct document *document;
+	struct outline outline;
+	u64 seen;
+	char *name;
+	bool readonly;
+	u8 focus;
+	struct node_row *left;
+	struct rows left_rows;
+	bool folded[HEADINGS];
+	u32 *right;
+	struct rows right_rows;
+	int right_scroll;
+	bool *marked;
+	struct kl_buffer filter;
+	regex_t filtering;
+	struct kl_buffer search;
+	regex_t searching;
+	bool has_search;
+	u32 search_from;
+	u32 edited;
+	bool inserting;
+	bool insisting;
+	struct dialog dialog;
+	char message[200];
+	u8 message_style;
+	bool quitting;
+	bool quit;
+	int status;
+};
+
+/**
+ * editor_new - an editor of a text
+ * @name: file that it is saved to; copied
+ */
+struct editor *editor_new(struct kl_text text, const char *name, bool readonly);
+void editor_free(struct editor *editor);
+
+/** editor_key - what a key does. @key: Unicode, a control code or enum key */
+void editor_key(struct editor *editor, int key);
+
+/** editor_draw - the picture; the panes learn their heights from @canvas */
+void editor_draw(struct editor *editor, struct canvas *canvas);
+
+/* ---- for the actions ---- */
+
+/** editor_say - a message below the panes, until the next key */
+void editor_say(struct editor *editor, u8 style, const char *format, ...) __printf(3, 4);
+
+/** editor_refresh - the document has changed: @place is the line to stand on */
+void editor_refresh(struct editor *editor, u32 place);
+
+/** editor_node_row - the row of the left pane that the cursor is on */
+const struct node_row *editor_node_row(const struct editor *editor);
+
+/** editor_line - the line that the cursor is on on the right; -1: none */
+s64 editor_line(const struct editor *editor);
+
+/** editor_show_lines - the left cursor has moved: the right pane follows */
+void editor_show_lines(struct editor *editor);
+
+/** editor_stand_on - both cursors to a line of the document, unfolding what hides it */
+void editor_stand_on(struct editor *editor, u32 line);
+
+/** editor_fold - make the left pane anew, after folding or unfolding */
+void editor_fold(struct editor *editor);
+
+/** editor_marked - marked lines of the document; their number in @count; free() it */
+u32 *editor_marked(const struct editor *editor, u32 *count);
+
+#endif /* KELLAS_EDITOR_H */

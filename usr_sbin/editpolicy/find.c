@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Searching, filtering, marking. */
+#include "dialog.h"
+#include "find.h"
+
+/* @regex holds nothing afterwards if it is refused; a reason is said then. */
+static bool compile(struct editor *editor, regex_t *regex, struct kl_text text)
+{
+	struct kl_buffer pattern = { 0 };
+	char reason[100];
+	int error;
+
+	kl_buffer_add(&pattern, text.data, text.length);
+	error = regcomp(regex, pattern.data, REG_EXTENDED | REG_ICASE);
+	if (error) {
+		regerror(error, regex, reason, sizeof(reason));
+		editor_say(editor, STYLE_ERROR, "%s", reason);
+	}
+	kl_buffer_free(&pattern);
+	return !error;
+}
+
+static bool matches(const struct editor *editor, const regex_t *regex, u32 line,
+		    regmatch_t *match)
+{
+	struct kl_text text = document_line(editor->document, line);
+	regoff_t from = match->rm_so;
+
+	match->rm_eo = text.length;
+	return from <= (regoff_t)text.length &&
+	       !regexec(regex, text.data, 1, match, REG_STARTEND | (from ? REG_NOTBOL : 0));
+}
+
+static bool row_matches(const struct editor *editor, u32 row)
+{
+	regmatch_t match = { 0 };
+
+	return matches(editor, &editor->searching, editor->right[row], &match);
+}
+
+/* --------------------------------------------------------------- searching */
+
+static u32 count_matches(const struct editor *editor, u32 *before)
+{
+	u32 i, count = 0;
+
+	*before = 0;
+	for (i = 0; i < editor->right_rows.count; i++) {
+		count += row_matches(editor, i);
+		if (i == editor->right_rows.cursor)
+			*before = count;
+	}
+	return count;
+}
+
+/* From a row on, round the end; @step is 1 or -1. */
+static void go_to_match(struct editor *editor, s64 from, int step)
+{
+	u32 count = editor->right_rows.count, i, all, number;
+	s64 row = from;
+	bool wrapped = false;
+
+	for (i = 0; i < count; i++, row += step) {
+		wrapped |= row < 0 || row >= count;
+		row = (row + count) % count;
+		if (row_matches(editor, row))
+			break;
+	}
+	if (i == count) {
+		editor_say(editor, STYLE_NOTICE, "nothing matches %s", editor->search.data);
+		return;
+	}
+	rows_go(&editor->right_rows, row);
+	all = count_matches(editor, &number);
+	editor_say(editor, STYLE_PLAIN, "match %u of %u%s", number, all,
+		   wrapped ? ", round the end" : "");
+}
+
+static void forget_search(struct editor *editor)
+{
+	if (editor->has_search)
+		regfree(&editor->searching);
+	editor->has_search = false;
+}
+
+static bool set_search(struct editor *editor, struct kl_text text)
+{
+	forget_search(editor);
+	kl_buffer_clear(&editor->search);
+	kl_buffer_add(&editor->search, text.data, text.length);
+	editor->has_search = text.length && compile(editor, &editor->searching, text);
+	return editor->has_search;
+}
+
+/* With each key: the first match from where the search began. */
+static void search_typed(struct editor *editor, struct kl_text text)
+{
+	if (set_search(editor, text))
+		go_to_match(editor, editor->search_from, 1);
+	else
+		rows_go(&editor->right_rows, editor->search_from);
+}
+
+static bool search_accepted(struct editor *editor, struct kl_text text)
+{
+	if (!text.length) {
+		forget_search(editor);
+		return true;
+	}
+	if (!set_search(editor, text))
+		return false;
+	go_to_match(editor, editor->search_from, 1);
+	return true;
+}
+
+static void search_cancelled(struct editor *editor)
+{
+	forget_search(editor);
+	rows_go(&editor->right_rows, editor->search_from);
+}
+
+void find_search(struct editor *editor)
+{
+	editor->focus = PANE_LINES;
+	editor->search_from = editor->right_rows.cursor;
+	dialog_prompt(editor, "search (regular expression)", (struct kl_text){ "", 0 },
+		      search_accepted);
+	editor->dialog.typed = search_typed;
+	editor->dialog.cancel = search_cancelled;
+}
+
+static void go_on(struct editor *editor, int step)
+{
+	if (!editor->has_search)
+		editor_say(editor, STYLE_NOTICE, "nothing is searched for; / begins");
+	else if (editor->right_rows.count)
+		go_to_match(editor, (s64)editor->right_rows.cursor + step, step);
+}
+
+void find_next(struct editor *editor)
+{
+	go_on(editor, 1);
+}
+
+void find_previous(struct editor *editor)
+{
+	go_on(editor, -1);
+}
+
+void find_matches(const struct editor *editor, struct canvas *canvas, int row, int column,
+		  int width, u32 line, int scroll)
+{
+	struct kl_text text = document_line(editor->document, line);
+	regmatch_t match = { 0 };
+	int from, to;
+
+	while (editor->has_search && matches(editor, &editor->searching, line, &match) &&
+	       match.rm_eo > match.rm_so) {
+		from = canvas_width((struct kl_text){ text.data, match.rm_so }) - scroll;
+		to = canvas_width((struct kl_text){ text.data, match.rm_eo }) - scroll;
+		from = max(from, 0);
+		to = min(to, width);
+		if (from < to)
+			canvas_restyle(canvas, row, column + from, to - from, STYLE_FOUND);
+		match.rm_so = match.rm_eo;
+	}
+}
+
+/* --------------------------------------------------------------- filtering */
+
+static bool set_filter(struct editor *editor, struct kl_text text)
+{
+	regex_t regex;
+
+	if (text.length && !compile(editor, &regex, text))
+		return false;
+	if (editor->filter.length)
+		regfree(&editor->filtering);
+	kl_buffer_clear(&editor->filter);
+	kl_buffer_add(&editor->filter, text.data, text.length);
+	if (text.length)
+		editor->filtering = regex;
+	editor_show_lines(editor);
+	return true;
+}
+
+static void filter_typed(struct editor *editor, struct kl_text text)
+{
+	set_filter(editor, text);
+}
+
+void find_filter(struct editor *editor)
+{
+	dialog_prompt(editor, "show only lines that match (nothing: all)",
+		      kl_buffer_text(&editor->filter), set_filter);
+	editor->dialog.typed = filter_typed;
+}
+
+/* ----------------------------------------------------------------- marking */
+
+static bool mark_matching(struct editor *editor, struct kl_text text)
+{
+	regmatch_t match;
+	regex_t regex;
+	u32 i, count = 0;
+
+	if (!compile(editor, &regex, text))
+		return false;
+	for (i = 0; i < editor->right_rows.count; i++) {
+		match.rm_so = 0;
+		if (!matches(editor, &regex, editor->right[i], &match))
+			continue;
+		editor->marked[editor->right[i]] = true;
+		count++;
+	}
+	regfree(&regex);
+	editor_say(editor, STYLE_PLAIN, "%u lines marked", count);
+	return true;
+}
+
+void find_mark(struct editor *editor)
+{
+	dialog_prompt(editor, "mark lines that match", (struct kl_text){ "", 0 },
+		      mark_matching);
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0
+/* ncurses. */
+#include <curses.h>
+#include <errno.h>
+#include <poll.h>
+#include <unistd.h>
+
+/* Its names of keys would hide ours, and its types are not the engine's. */
+#include "key.h"
+#include "screen.h"
+
+static SCREEN *screen;
+static bool coloured;
+
+static const struct {
+	short colour;
+	attr_t attributes;
+} looks[STYLES] = {
+	[STYLE_PLAIN] = { -1, A_NORMAL },
+	[STYLE_TITLE] = { -1, A_BOLD },
+	[STYLE_FAINT] = { -1, A_DIM },
+	[STYLE_KEYWORD] = { COLOR_BLUE, A_BOLD },
+	[STYLE_ATTRIBUTE] = { COLOR_CYAN, A_NORMAL },
+	[STYLE_VALUE] = { -1, A_NORMAL },
+	[STYLE_GROUP] = { COLOR_MAGENTA, A_NORMAL },
+	[STYLE_COMMENT] = { -1, A_DIM },
+	[STYLE_ALLOW] = { COLOR_GREEN, A_NORMAL },
+	[STYLE_DENY] = { COLOR_RED, A_BOLD },
+	[STYLE_ERROR] = { COLOR_RED, A_BOLD | A_UNDERLINE },
+	[STYLE_NOTICE] = { COLOR_YELLOW, A_BOLD },
+	[STYLE_FOUND] = { COLOR_YELLOW, A_REVERSE },
+	[STYLE_BAR] = { COLOR_CYAN, A_REVERSE },
+	[STYLE_BAR_KEY] = { -1, A_BOLD },
+};
+
+static void set_up_colours(bool colour)
+{
+	int style;
+
+	coloured = colour && has_colors() && start_color() == OK &&
+		   use_default_colors() == OK;
+	for (style = 0; coloured && style < STYLES; style++)
+		init_pair(style + 1, looks[style].colour, -1);
+}
+
+int screen_open(bool colour)
+{
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+		return -ENOTTY;
+	screen = newterm(NULL, stdout, stdin);
+	if (!screen)
+		return -ENOTTY;
+	raw();
+	noecho();
+	nonl();
+	keypad(stdscr, TRUE);
+	set_escdelay(25);
+	leaveok(stdscr, FALSE);
+	set_up_colours(colour);
+	return 0;
+}
+
+void screen_close(void)
+{
+	if (!screen)
+		return;
+	endwin();
+	delscreen(screen);
+	screen = NULL;
+}
+
+void screen_size(int *rows, int *columns)
+{
+	getmaxyx(stdscr, *rows, *columns);
+}
+
+static attr_t attributes_of(u8 style)
+{
+	attr_t attributes = looks[style & ~(STYLE_CURSOR | STYLE_MARKED)].attributes;
+
+	if (style & STYLE_CURSOR)
+		attributes |= A_REVERSE;
+	if (style & STYLE_MARKED)
+		attributes |= A_BOLD;
+	return attributes;
+}
+
+static void show_cell(int row, int column, const struct cell *cell)
+{
+	wchar_t text[2] = { cell->character, 0 };
+	u8 style = cell->style & ~(STYLE_CURSOR | STYLE_MARKED);
+	cchar_t character;
+
+	setcchar(&character, text, attributes_of(cell->style), coloured ? style + 1 : 0, NULL);
+	mvadd_wch(row, column, &character);
+}
+
+void screen_show(const struct canvas *canvas)
+{
+	const struct cell *cell = canvas->cells;
+	int row, column;
+
+	erase();
+	for (row = 0; row < canvas->rows; row++)
+		for (column = 0; column < canvas->columns; column++, cell++)
+			if (cell->character && (cell->character != ' ' || cell->style))
+				show_cell(row, column, cell);
+	curs_set(canvas->cursor_row >= 0);
+	if (canvas->cursor_row >= 0)
+		move(canvas->cursor_row, canvas->cursor_column);
+	refresh();
+}
+
+static int translate(wint_t key)
+{
+	static const struct {
+		int theirs, ours;
+	} keys[] = {
+		{ KEY_UP, K_UP },	  { KEY_DOWN, K_DOWN },	    { KEY_LEFT, K_LEFT },
+		{ KEY_RIGHT, K_RIGHT },	  { KEY_PPAGE, K_PAGE_UP }, { KEY_NPAGE, K_PAGE_DOWN },
+		{ KEY_HOME, K_HOME },	  { KEY_END, K_END },	    { KEY_IC, K_INSERT },
+		{ KEY_DC, K_DELETE },	  { KEY_BTAB, K_BACK_TAB }, { KEY_BACKSPACE, K_BACKSPACE },
+		{ KEY_ENTER, K_ENTER },	  { KEY_RESIZE, K_RESIZE },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(keys); i++)
+		if (keys[i].theirs == (int)key)
+			return keys[i].ours;
+	if (key >= (wint_t)KEY_F(1) && key <= (wint_t)KEY_F(10))
+		return K_F1 + key - KEY_F(1);
+	return K_TICK;
+}
+
+/* A terminal that has gone is readable for ever, and ncurses does not tell. */
+static bool is_gone(int milliseconds)
+{
+	struct pollfd terminal = { .fd = STDIN_FILENO, .events = POLLIN };
+
+	return poll(&terminal, 1, milliseconds) > 0 && terminal.revents & (POLLHUP | POLLERR);
+}
+
+int screen_key(int milliseconds)
+{
+	wint_t key;
+	int kind;
+
+	/* First what ncurses has read already. */
+	timeout(0);
+	kind = get_wch(&key);
+	if (kind == ERR) {
+		if (is_gone(milliseconds))
+			return -1;
+		kind = get_wch(&key);
+	}
+	if (kind == KEY_CODE_YES)
+		return translate(key);
+	if (kind == OK)
+		return key == '\r' ? K_ENTER : (int)key;
+	return K_TICK;
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Reading, saving, leaving. */
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "dialog.h"
+#include "proc.h"
+#include "save_file.h"
+#include "store.h"
+
+int store_read(const char *name, struct kl_buffer *text)
+{
+	int fd = open(name, O_RDONLY | O_CLOEXEC), error;
+
+	if (fd < 0)
+		return errno == ENOENT ? 0 : -errno;
+	error = kl_read_fd(fd, text, KL_TRANSACTION_MAX);
+	close(fd);
+	return error;
+}
+
+/* ------------------------------------------------------------------- saving */
+
+static bool save_to(struct editor *editor, const char *name)
+{
+	struct kl_buffer text = { 0 };
+	int error;
+
+	document_text(editor->document, &text);
+	error = kl_save_file(name, &text);
+	kl_buffer_free(&text);
+	if (error) {
+		editor_say(editor, STYLE_ERROR, "%s: %s; nothing was saved", name,
+			   strerror(-error));
+		return false;
+	}
+	document_saved(editor->document);
+	store_forget(editor);
+	editor_say(editor, STYLE_PLAIN, "saved %u lines to %s",
+		   document_lines(editor->document), name);
+	return true;
+}
+
+static bool accept_name(struct editor *editor, struct kl_text name)
+{
+	char *copy = strndup(name.data, name.length), *before = editor->name;
+
+	if (!copy || !*copy || !save_to(editor, copy)) {
+		free(copy);
+		return false;
+	}
+	editor->name = copy;
+	free(before);
+	if (editor->quitting)
+		editor->quit = true;
+	return true;
+}
+
+void store_save_as(struct editor *editor)
+{
+	dialog_prompt(editor, "save as",
+		      editor->name ? kl_text_of(editor->name) : (struct kl_text){ "", 0 },
+		      accept_name);
+}
+
+static void save_answered(struct editor *editor, int key)
+{
+	if (key == 'y')
+		save_to(editor, editor->name);
+	if (key == 'y' && editor->quitting && !document_changed(editor->document))
+		editor->quit = true;
+}
+
+void store_save(struct editor *editor)
+{
+	if (!editor->name)
+		store_save_as(editor);
+	else if (editor->outline.error_count)
+		dialog_question(editor, "yn", save_answered,
+				"%u %s wrong: it could not be loaded. Save it all the same? y/n",
+				editor->outline.error_count,
+				editor->outline.error_count == 1 ? "line is" : "lines are");
+	else
+		save_answered(editor, 'y');
+}
+
+static void quit_answered(struct editor *editor, int key)
+{
+	if (key == 's') {
+		editor->quitting = true;
+		store_save(editor);
+	} else if (key == 'd') {
+		store_forget(editor);
+		editor->quit = true;
+	}
+}
+
+void store_quit(struct editor *editor)
+{
+	editor->quitting = false;
+	if (!document_changed(editor->document))
+		editor->quit = true;
+	else
+		dialog_question(editor, "sdc", quit_answered,
+				"%s is changed. Save, Discard the changes, or Cancel? s/d/c",
+				editor->name ?: "the policy");
+}
+
+/* ----------------------------------------------------------------- recovery */
+
+char *store_recovery(const char *name)
+{
+	const char *slash = strrchr(name, '/');
+	int folder = slash ? slash + 1 - name : 0;
+	char *recovery;
+
+	if (asprintf(&recovery, "%.*s.%s.rescued", folder, name, name + folder) < 0)
+		return NULL;
+	return recovery;
+}
+
+int store_rescue(struct editor *editor)
+{
+	char *recovery = store_recovery(editor->name ?: "kellas-policy");
+	struct kl_buffer text = { 0 };
+	int error;
+
+	if (!recovery)
+		return -ENOMEM;
+	document_text(editor->document, &text);
+	error = kl_save_file(recovery, &text);
+	kl_buffer_free(&text);
+	free(recovery);
+	return error;
+}
+
+void store_forget(struct editor *editor)
+{
+	char *recovery = store_recovery(editor->name ?: "kellas-policy");
+
+	if (recovery)
+		unlink(recovery);
+	free(recovery);
+}
+
+/* What was rescued comes in as one change, that undo takes back. */
+static void take_rescued(struct editor *editor)
+{
+	char *recovery = store_recovery(editor->name ?: "kellas-policy");
+	struct kl_buffer text = { 0 };
+	struct document *rescued;
+	struct kl_text *lines;
+	u32 i, count;
+
+	if (!recovery || store_read(recovery, &text)) {
+		editor_say(editor, STYLE_ERROR, "%s cannot be read", recovery ?: "it");
+		free(recovery);
+		return;
+	}
+	rescued = document_new(kl_buffer_text(&text));
+	count = document_lines(rescued);
+	lines = kl_xalloc(count + 1, sizeof(*lines));
+	for (i = 0; i < count; i++)
+		lines[i] = document_line(rescued, i);
+	document_begin(editor->document, "take what was rescued", 0);
+	document_replace(editor->document, 0, document_lines(editor->document), lines, count);
+	document_end(editor->document);
+	free(lines);
+	document_free(rescued);
+	kl_buffer_free(&text);
+	free(recovery);
+	editor_refresh(editor, 0);
+}
+
+static void offer_answered(struct editor *editor, int key)
+{
+	if (key == 'y')
+		take_rescued(editor);
+	else if (key == 'd')
+		store_forget(editor);
+}
+
+void store_offer(struct editor *editor)
+{
+	char *recovery = store_recovery(editor->name ?: "kellas-policy");
+
+	if (recovery && !access(recovery, R_OK) && !editor->readonly)
+		dialog_question(editor, "ynd", offer_answered,
+				"changes were rescued: go on with them? Yes, Not now, Delete them. y/n/d");
+	free(recovery);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What a line of a policy says, in words. */
+#ifndef KELLAS_WORDS_H
+#define KELLAS_WORDS_H
+
+#include "editor.h"
+
+/** words_of_line - append what a line of the document means; lines end with newlines */
+void words_of_line(const struct editor *editor, u32 line, struct kl_buffer *out);
+
+/**
+ * words_decoded - append a line with its \ooo as the characters that they are
+ * Return: false if it has none.
+ */
+bool words_decoded(struct kl_text line, struct kl_buffer *out);
+
+#endif /* KELLAS_WORDS_H */
