@@ -1,0 +1,40 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Usage: tests/editpolicy/golden.sh [--accept] SCREENS
+#
+# The editor's pictures after the keys in golden/NAME.keys, at three sizes, compared with those in
+# golden/; of 80x24 with the styles, a letter for each below the line. They are documentation, too.
+
+set -euo pipefail
+accept=
+[[ ${1-} != --accept ]] || { accept=1; shift; }
+screens=$(realpath "$1")
+here=$(dirname "$(realpath "$0")")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cp "$here/sample.conf" "$work/policy.conf"
+cd "$work"
+
+passed=0 failed=0
+for keys in "$here"/golden/*.keys; do
+	name=$(basename "$keys" .keys)
+	for size in 80x24 120x40 200x60; do
+		styles=$([[ $size != 80x24 ]] || echo styles)
+		# shellcheck disable=SC2086
+		"$screens" policy.conf "${size#*x}" "${size%x*}" "$keys" $styles >picture
+		golden=$here/golden/$name.$size
+		if [[ $accept ]]; then
+			cp picture "$golden"
+		elif cmp -s picture "$golden"; then
+			passed=$((passed + 1))
+		else
+			failed=$((failed + 1))
+			echo "not ok: $name at $size"
+			diff -u "$golden" picture || true
+		fi
+	done
+done
+[[ $accept ]] && exit
+echo "golden: $passed passed, $failed failed"
+((failed == 0 && passed >= 30))

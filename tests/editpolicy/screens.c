@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Usage: screens FILE ROWS COLUMNS KEYS [styles]
+ *
+ * The picture after keys, without a terminal. KEYS is a file as tmux send-keys
+ * takes them: names such as Down, F3, C-r, or text, a word a line.
+ */
+#include <locale.h>
+
+#include "editor.h"
+#include "key.h"
+#include "store.h"
+
+static const struct {
+	const char *name;
+	int key;
+} names[] = {
+	{ "Up", K_UP },	      { "Down", K_DOWN },  { "Left", K_LEFT },	 { "Right", K_RIGHT },
+	{ "Tab", K_TAB },     { "Enter", K_ENTER }, { "Escape", K_ESCAPE }, { "Space", ' ' },
+	{ "PPage", K_PAGE_UP }, { "NPage", K_PAGE_DOWN }, { "Home", K_HOME }, { "End", K_END },
+	{ "BSpace", K_BACKSPACE }, { "DC", K_DELETE }, { "F1", K_F1 }, { "F2", K_F2 },
+	{ "F3", K_F3 }, { "F4", K_F4 }, { "F5", K_F5 }, { "F6", K_F6 }, { "F7", K_F7 },
+	{ "F8", K_F8 }, { "F9", K_F9 }, { "F10", K_F10 }, { "C-r", K_CTRL('r') },
+};
+
+static void press(struct editor *editor, char *word)
+{
+	struct kl_text text = kl_text_of(word);
+	size_t i;
+	int width;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		if (!strcmp(names[i].name, word)) {
+			editor_key(editor, names[i].key);
+			return;
+		}
+	while (text.length)
+		editor_key(editor, canvas_character(&text, &width));
+}
+
+static int press_all(struct editor *editor, const char *name)
+{
+	FILE *file = fopen(name, "r");
+	char line[200];
+
+	if (!file)
+		return -1;
+	while (fgets(line, sizeof(line), file)) {
+		line[strcspn(line, "\n")] = 0;
+		if (line[0] && strncmp(line, "# ", 2))
+			press(editor, line);
+	}
+	fclose(file);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct kl_buffer text = { 0 };
+	struct canvas canvas = { 0 };
+	struct editor *editor;
+
+	setlocale(LC_ALL, "C.UTF-8");
+	if (argc < 5 || store_read(argv[1], &text))
+		return 2;
+	editor = editor_new(kl_buffer_text(&text), argv[1], false);
+	canvas_resize(&canvas, atoi(argv[2]), atoi(argv[3]));
+	editor_draw(editor, &canvas); /* panes learn their heights, as on a terminal */
+	if (press_all(editor, argv[4]))
+		return 2;
+	editor_draw(editor, &canvas);
+	kl_buffer_clear(&text);
+	canvas_dump(&canvas, argc > 5, &text);
+	fwrite(text.data, 1, text.length, stdout);
+	kl_buffer_free(&text);
+	canvas_free(&canvas);
+	editor_free(editor);
+	return 0;
+}
