@@ -193,6 +193,10 @@ is 'arguments that the record leaves out' replay 5 -o json -p open log
 is 'are said to be missing' json 'd["undecided_for"][0]["attribute"] == "argv"'
 record 1 7 allowed 100 'execute argc=2 envc=0 argv[0]="a" argv[1]="b"' >log
 is 'all there' replay 0 -p open log
+sed 's/^\(\t10 deny\) argv/\t5 deny task.comm="x"\n\1 argv/' open >holes
+record 1 7 allowed 100 'execute argc=2 envc=0 argv[0]="a"' >log
+is 'arguments are left out, other things have no value' replay 5 -o json --assume-absent -p holes log
+is 'so it is the arguments' json '[o["attribute"] for o in d["undecided_for"]] == ["argv"]'
 head='overlong=path' record 1 7 allowed 100 'read task.uid=5' >log
 is 'what was too long for the kernel is too long here' replay 1 -o json -p new log
 is 'and denied where it asks' counts denied=1
@@ -202,7 +206,7 @@ cat >mixed <<'END'
 	10 allow task.comm="vi"
 END
 record 1 7 allowed 100 'read path="/etc/b"' >log
-is 'the same verdict, a result that is not known' replay 0 -o json -p mixed log
+is 'the same verdict, a result that is not known' replay 5 -o json -p mixed log
 is 'is told apart' json 'd["undecided_blocks"] == 1 and d["undecided_for"][0]["verdict"] is False'
 
 #### two policies
@@ -228,6 +232,15 @@ is 'a domain, and a record less' counts transition=1 unlogged=1
 record 1 7 denied 100 "$etc" >log
 is 'a log that the old policy did not make' replay 0 -o json -p old --old old log
 is 'is told' json 'd["contradicted"] == {"count": 1, "example": {"file": "log", "line": 1}}'
+record 1 7 allowed 100 'execute path="/bin/sh" exec="/bin/sh"' >shell
+printf '100 acl execute\n\t10 allow task.comm="x" transition="a"\n\t20 allow transition="b"\n' >maybe
+sed 's/"b"/"c"/' maybe >maybe2
+is 'a domain that nobody knows' replay 5 -o json -p maybe2 --old maybe shell
+is 'is not the same' json 'd["undecided_for"][0]["attribute"] == "task.comm" and
+	d["undecided_for"][0]["verdict"] is False and d["undecided_blocks"] == 1'
+printf '100 acl execute\n\t10 deny\n\tpermissive\n' >lenient
+is 'another domain and another result' replay 1 -o json -p lenient --old next shell
+is 'is first of all another result' counts result=1
 is 'an old policy that is invalid' replay 3 -p old --old bad log
 printf '100 acl write\n\t10 deny\n' >further
 is 'an operation of the new one alone' replay 0 -o json -p old -p further --old old log

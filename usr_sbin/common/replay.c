@@ -11,8 +11,9 @@
  * @count: of @sides
  * @beyond: more blocks matched
  * @open: what a block says cannot be told
+ * @transition_open: nor which domain is entered
  * @open_slot, @open_block: the attribute that is missing, and who asks for it
- * @transition: domain that is entered, empty if none is
+ * @transition: domain that is entered, NULL if none is
  * @bug: the engine disagrees with itself
  */
 struct judgement {
@@ -21,6 +22,7 @@ struct judgement {
 	u32 count;
 	bool beyond;
 	bool open;
+	bool transition_open;
 	u8 open_slot;
 	u32 open_block;
 	const struct kl_string *transition;
@@ -234,14 +236,42 @@ static void add_explained(struct judgement *judgement, const struct kl_ruleset *
 		set_label(side, (struct kl_text){ label->text, label->length });
 }
 
+static void set_open(struct judgement *judgement, const struct kl_explained_block *block)
+{
+	judgement->open_slot = block->missing;
+	judgement->open_block = block->head->rule.line;
+}
+
+/*
+ * A block of which all is certain but which of its rules decides: the domain
+ * that is entered may depend on it.
+ */
+static void look_at_transition(struct judgement *judgement,
+			       const struct kl_explanation *explanation)
+{
+	u32 i;
+
+	judgement->transition = explanation->transition;
+	judgement->transition_open = explanation->transition_open;
+	if (!judgement->transition_open || judgement->open)
+		return;
+	for (i = 0; i < explanation->count; i++)
+		if (explanation->blocks[i].missing >= 0) {
+			set_open(judgement, &explanation->blocks[i]);
+			return;
+		}
+}
+
 /* The long way: all that may happen. Blocks that may do this or that are open. */
 static void explain(struct kl_policy_file *file, const struct kl_facts *facts,
-		    struct judgement *judgement)
+		    bool absent, struct judgement *judgement)
 {
 	struct kl_facts copy = *facts;
 	struct kl_explanation explanation;
 	u32 i;
 
+	if (absent)
+		kl_facts_assume_absent(&copy);
 	if (kl_explain(file, &copy, false, &explanation)) {
 		fputs("out of memory\n", stderr);
 		exit(1);
@@ -255,11 +285,10 @@ static void explain(struct kl_policy_file *file, const struct kl_facts *facts,
 			add_explained(judgement, file->ruleset, block);
 		} else if (!judgement->open) {
 			judgement->open = true;
-			judgement->open_slot = block->missing;
-			judgement->open_block = block->head->rule.line;
+			set_open(judgement, block);
 		}
 	}
-	judgement->transition = explanation.transition;
+	look_at_transition(judgement, &explanation);
 	kl_explanation_free(&explanation);
 }
 
@@ -285,7 +314,7 @@ static void judge(const struct kl_replay *replay, struct kl_policy_file *file,
 	    decide(file->ruleset, facts, replay->absent, judgement))
 		return;
 	clear(judgement);
-	explain(file, facts, judgement);
+	explain(file, facts, replay->absent, judgement);
 }
 
 /* --------------------------------------------------- what the log says */
@@ -536,15 +565,34 @@ static enum kl_replay_kind kind_of(const struct kl_replay_side *before,
 	return KL_REPLAY_KINDS;
 }
 
-/* The first difference of the kind that counts most. */
-static void compare_blocks(struct kl_replay *replay, const struct pending *pending,
+static const struct kl_replay_side *last_side(const struct judgement *judgement)
+{
+	return judgement->count ? &judgement->sides[judgement->count - 1] : NULL;
+}
+
+/* Of records nothing is known about that. */
+static bool other_transition(const struct kl_replay *replay,
+			     const struct judgement *before, const struct judgement *after)
+{
+	const struct kl_string *a = before->transition, *b = after->transition;
+
+	if (!replay->before || before->transition_open || after->transition_open)
+		return false;
+	return a && b ? strcmp(a->text, b->text) : a != b;
+}
+
+/* The first difference of the kind that counts most; false if there is none. */
+static bool compare_blocks(struct kl_replay *replay, const struct pending *pending,
 			   const struct judgement *before, const struct judgement *after)
 {
 	struct pairing pairing = { .before = before, .after = after };
-	const struct kl_replay_side *found[2] = { NULL, NULL }, *old, *new;
+	const struct kl_replay_side *found[2] = { last_side(before), last_side(after) };
+	const struct kl_replay_side *old, *new;
 	enum kl_replay_kind kind, best = KL_REPLAY_KINDS;
 	u32 i;
 
+	if (other_transition(replay, before, after))
+		best = KL_REPLAY_TRANSITION;
 	memset(pairing.partner, -1, sizeof(pairing.partner));
 	pair(&pairing, fits_exactly);
 	pair(&pairing, fits_priority);
@@ -567,11 +615,7 @@ static void compare_blocks(struct kl_replay *replay, const struct pending *pendi
 	}
 	if (best < KL_REPLAY_KINDS)
 		note_change(replay, pending, best, found[0], found[1]);
-}
-
-static const struct kl_replay_side *last_side(const struct judgement *judgement)
-{
-	return judgement->count ? &judgement->sides[judgement->count - 1] : NULL;
+	return best < KL_REPLAY_KINDS;
 }
 
 static const struct kl_replay_side *side_of_priority(const struct judgement *judgement,
@@ -623,13 +667,11 @@ static void compare(struct kl_replay *replay, const struct pending *pending,
 	} else if (before->open || after->open) {
 		result->open++;
 		note_open(replay, pending, after->open ? after : before, false);
-	} else if (replay->before && before->transition != after->transition &&
-		   (!before->transition || !after->transition ||
-		    strcmp(before->transition->text, after->transition->text))) {
-		note_change(replay, pending, KL_REPLAY_TRANSITION, last_side(before),
-			    last_side(after));
-	} else {
-		compare_blocks(replay, pending, before, after);
+	} else if (!compare_blocks(replay, pending, before, after) && replay->before &&
+		   (before->transition_open || after->transition_open)) {
+		result->open++;
+		note_open(replay, pending, after->transition_open ? after : before,
+			  false);
 	}
 }
 

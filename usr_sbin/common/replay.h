@@ -113,7 +113,8 @@ struct kl_replay_change {
  * @slot: the attribute that the record lacks
  * @block: line of the first block that asks for it
  * @old: it is a block of the old policy
- * @verdict: the verdict depends on it; otherwise only what the block says
+ * @verdict: the verdict depends on it; otherwise only what the block says or
+ *	which domain is entered
  * @example: how often, and where
  */
 struct kl_replay_open {
@@ -131,7 +132,8 @@ struct kl_replay_open {
  * @records: of which they were made
  * @kinds: requests by enum kl_replay_kind
  * @undecided: requests whose verdict could not be told
- * @open: requests whose verdict is the same, but what a block says is not known
+ * @open: requests whose verdict is the same, but what a block says, or which
+ *	domain is entered, is not known
  * @beyond: requests that more than KL_REPLAY_BLOCKS blocks matched, of which
  *	the others were not compared
  * @contradicted: requests that the old policy decides otherwise than recorded

@@ -220,8 +220,9 @@ static void put_opens(struct request *request, const struct kl_replay_result *re
 			kl_paint(output, KL_NOTICE);
 			kl_say(output, verdict ? "\nundecided, for want of an attribute: "
 						 "%llu requests\n" :
-						 "\nsame verdict, but what a block says is "
-						 "undecided: %llu requests\n",
+						 "\nsame verdict, but what a block says or "
+						 "which domain is entered is undecided: "
+						 "%llu requests\n",
 			       (unsigned long long)(verdict ? result->undecided :
 							      result->open));
 			kl_paint(output, KL_PLAIN);
@@ -322,7 +323,7 @@ static int status_of(const struct request *request,
 			return EXIT_CHANGED;
 	if (counts->damaged || (counts->unreadable && !counts->requests))
 		return EXIT_TROUBLE;
-	return result->undecided && is_listed(request, ONLY_UNDECIDED) ?
+	return (result->undecided || result->open) && is_listed(request, ONLY_UNDECIDED) ?
 		       KL_EXIT_UNDECIDED :
 		       KL_EXIT_OK;
 }
