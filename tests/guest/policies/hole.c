@@ -20,7 +20,9 @@
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #define PACKET 17 /* AF_PACKET */
@@ -36,7 +38,7 @@ static int run_shell(const char *command, int peer)
 
 static int read_file(const char *name, int peer)
 {
-	char text[200];
+	char text[2000];
 	int fd = open(name, O_RDONLY);
 	ssize_t got = fd < 0 ? -1 : syscall(SYS_read, fd, text, sizeof(text));
 
@@ -110,6 +112,33 @@ static int load_module(const char *unused, int peer)
 	return syscall(SYS_init_module, rubbish, sizeof(rubbish), "") && errno != ENOEXEC ? -1 : 0;
 }
 
+static int connect_unix(const char *name, int peer)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+	(void)peer;
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", name);
+	return connect(socket(AF_UNIX, SOCK_STREAM, 0), (void *)&address, sizeof(address));
+}
+
+static int set_xattr(const char *name, int peer)
+{
+	(void)peer;
+	return setxattr(name, "security.hole", "x", 1, 0);
+}
+
+/* By a copy of the root's mount that has no place: the file has no pathname there. */
+static int read_nowhere(const char *name, int peer)
+{
+	char file[300];
+	int tree = syscall(SYS_open_tree, AT_FDCWD, "/", OPEN_TREE_CLONE);
+
+	if (tree < 0)
+		return -1;
+	snprintf(file, sizeof(file), "/proc/self/fd/%d%s", tree, name);
+	return read_file(file, peer);
+}
+
 static int mount_folder(const char *where, int peer)
 {
 	(void)peer;
@@ -123,7 +152,8 @@ static const struct {
 	{ "sh", run_shell },	       { "read", read_file },		{ "write", write_file },
 	{ "rename", rename_file },     { "connect", connect_to },	{ "packet", open_packet_socket },
 	{ "trace", trace },	       { "kill", kill_process },	{ "library", load_library },
-	{ "module", load_module },     { "mount", mount_folder },
+	{ "module", load_module },     { "mount", mount_folder },	{ "unix", connect_unix },
+	{ "xattr", set_xattr },	       { "nowhere", read_nowhere },
 };
 
 static void act(const char *name, const char *argument, int peer)
