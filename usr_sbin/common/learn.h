@@ -13,7 +13,8 @@
  *    owners, modes and inodes are not. Equal requests are one observation, so
  *    that a million records take the memory of what is different in them.
  *    What was denied is not learnt, unless it was only not enforced, or this
- *    is asked for; its operation gets a block all the same. An attribute that was too long to be known, cannot be learnt.
+ *    is asked for; its operation gets a block all the same. An attribute that
+ *    was too long to be known, cannot be learnt.
  *
  * 3. Names to patterns: generalise.h, over all operations of a subject. Ports
  *    from 32768 on, of which there are many, are what the other side got by

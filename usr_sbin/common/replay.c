@@ -572,7 +572,8 @@ static const struct kl_replay_side *last_side(const struct judgement *judgement)
 
 /* Of records nothing is known about that. */
 static bool other_transition(const struct kl_replay *replay,
-			     const struct judgement *before, const struct judgement *after)
+			     const struct judgement *before,
+			     const struct judgement *after)
 {
 	const struct kl_string *a = before->transition, *b = after->transition;
 
