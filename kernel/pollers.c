@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Queues that outlive the module if somebody is left on them. */
+#include <linux/kmemleak.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -46,8 +47,11 @@ void kl_pollers_free(wait_queue_head_t *queue)
 	spin_unlock_irq(&queue->lock);
 	/* Who found it before it was empty looks at it under RCU. */
 	synchronize_rcu();
-	if (left)
+	if (left) {
+		/* Until reboot, as told. */
+		kmemleak_not_leak(pollers);
 		return;
+	}
 	lockdep_unregister_key(&pollers->key);
 	kfree(pollers);
 }
