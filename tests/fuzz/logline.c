@@ -14,6 +14,7 @@
 /* The parser is a part of the tools, not of the engine: bring it along. */
 #include "../../usr_sbin/common/facts.c"
 #include "../../usr_sbin/common/logline.c"
+#include "../../usr_sbin/common/memo.c"
 #include "../../usr_sbin/common/memory.c"
 
 static struct kl_strings strings;
