@@ -176,17 +176,11 @@ static void mutate(const struct lines *from, struct kl_policy_file *file, u64 *r
 	kl_buffer_free(&next);
 }
 
-static int append(void *context, const char *data, size_t length)
-{
-	kl_buffer_add(context, data, length);
-	return 0;
-}
-
 /* Blocks and settings as printed; rule groups and groups have no order. */
 static char *print(const struct kl_policy *policy)
 {
 	struct kl_buffer text = { 0 }, blocks = { 0 };
-	struct kl_printer printer = { append, &text };
+	struct kl_printer printer = { kl_buffer_write, &text };
 	struct lines lines;
 	bool block = false;
 	u32 i;

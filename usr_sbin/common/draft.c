@@ -47,16 +47,10 @@ void kl_draft_add(struct kl_draft *draft, u32 part, const char *text, const char
 	line->beside = copy(beside);
 }
 
-static int gather(void *context, const char *data, size_t length)
-{
-	kl_buffer_add(context, data, length);
-	return 0;
-}
-
 static int is_canonical(const struct kl_policy_file *file, struct kl_error *error)
 {
 	struct kl_buffer text = { 0 };
-	struct kl_printer printer = { gather, &text };
+	struct kl_printer printer = { kl_buffer_write, &text };
 	const struct kl_buffer *typed = &file->source.text;
 	int result = kl_print_policy(&printer, &file->policy, NULL);
 	u32 line = 1;

@@ -59,6 +59,12 @@ void kl_buffer_add(struct kl_buffer *buffer, const char *data, size_t length)
 	buffer->data[buffer->length] = '\0';
 }
 
+int kl_buffer_write(void *buffer, const char *data, size_t length)
+{
+	kl_buffer_add(buffer, data, length);
+	return 0;
+}
+
 void kl_buffer_puts(struct kl_buffer *buffer, const char *text)
 {
 	kl_buffer_add(buffer, text, strlen(text));

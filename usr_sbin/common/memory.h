@@ -47,6 +47,14 @@ void kl_buffer_printf(struct kl_buffer *buffer, const char *format, ...) __print
 /** kl_buffer_encode - append raw bytes in their printed form, as kl_encode() makes it */
 void kl_buffer_encode(struct kl_buffer *buffer, struct kl_text raw);
 
+/**
+ * kl_buffer_write - kl_buffer_add() for a struct kl_printer
+ * @buffer: struct kl_buffer, its context
+ *
+ * Return: 0.
+ */
+int kl_buffer_write(void *buffer, const char *data, size_t length);
+
 /** kl_buffer_clear - forget the contents, keep the memory */
 void kl_buffer_clear(struct kl_buffer *buffer);
 void kl_buffer_free(struct kl_buffer *buffer);

@@ -51,12 +51,6 @@ struct work {
 	struct kl_buffer last;
 };
 
-static int append(void *context, const char *data, size_t length)
-{
-	kl_buffer_add(context, data, length);
-	return 0;
-}
-
 __printf(2, 3) static void patch(struct work *work, const char *format, ...)
 {
 	char *line = NULL;
@@ -92,7 +86,7 @@ static char *condition_key(enum kl_op op, const struct kl_condition *condition)
 {
 	struct kl_condition plain = *condition;
 	struct kl_buffer text = { 0 };
-	struct kl_printer printer = { append, &text };
+	struct kl_printer printer = { kl_buffer_write, &text };
 	struct kl_ip_range ip;
 
 	if (plain.right == KL_RIGHT_NUMBER)
@@ -137,7 +131,7 @@ static char *rule_key(const struct kl_rule *rule)
 static char *rule_text(const struct kl_rule *rule, bool label)
 {
 	struct kl_buffer text = { 0 };
-	struct kl_printer printer = { append, &text };
+	struct kl_printer printer = { kl_buffer_write, &text };
 	struct kl_rule plain = *rule;
 
 	if (rule->kind == KL_RULE_GROUP) {
@@ -157,7 +151,7 @@ static char *member_text(const struct kl_group *group, const struct kl_member *m
 {
 	struct kl_condition c = { 0 };
 	struct kl_buffer text = { 0 };
-	struct kl_printer printer = { append, &text };
+	struct kl_printer printer = { kl_buffer_write, &text };
 	struct kl_ip_range ip;
 	char *value;
 

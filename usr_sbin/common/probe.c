@@ -31,16 +31,10 @@ struct kl_probe {
 	u32 count;
 };
 
-static int append(void *context, const char *data, size_t length)
-{
-	kl_buffer_add(context, data, length);
-	return 0;
-}
-
 static int print(enum kl_op op, const struct kl_condition *condition,
 		 struct kl_buffer *text)
 {
-	struct kl_printer printer = { append, text };
+	struct kl_printer printer = { kl_buffer_write, text };
 
 	return kl_print_condition(&printer, op, condition);
 }

@@ -1,21 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* kellasctl confirm */
-#include <getopt.h>
-
 #include "control.h"
 
 static const struct kl_option options[] = { { 0 } };
 
 static int run(const struct kl_command *command, int argc, char **argv)
 {
-	struct kl_common common;
-	int status = kl_options_common(command, argc, argv, &common);
-
-	if (status >= 0)
-		return status;
-	if (optind != argc)
-		return kl_usage(command, "no arguments are expected");
-	return kl_common_done(&common, control(&common, "confirm\n", "confirmed"));
+	return control_run(command, argc, argv, "confirm\n", "confirmed");
 }
 
 const struct kl_command confirm_command = {

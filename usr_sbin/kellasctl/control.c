@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* One line to the module, and its answer. */
 #include <fcntl.h>
+#include <getopt.h>
 #include <unistd.h>
 
 #include "control.h"
@@ -77,4 +78,17 @@ int control(struct kl_common *common, const char *line, const char *done)
 		say(common, done);
 	close(fd);
 	return error ? KL_EXIT_FAILURE : KL_EXIT_OK;
+}
+
+int control_run(const struct kl_command *command, int argc, char **argv,
+		const char *line, const char *done)
+{
+	struct kl_common common;
+	int status = kl_options_common(command, argc, argv, &common);
+
+	if (status >= 0)
+		return status;
+	if (optind != argc)
+		return kl_usage(command, "no arguments are expected");
+	return kl_common_done(&common, control(&common, line, done));
 }

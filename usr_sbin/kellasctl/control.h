@@ -23,4 +23,11 @@ bool control_answer(int fd, struct kl_error *error);
  */
 int control(struct kl_common *common, const char *line, const char *done);
 
+/**
+ * control_run - all of a subcommand that is one such line, without arguments
+ * @line, @done: as for control()
+ */
+int control_run(const struct kl_command *command, int argc, char **argv,
+		const char *line, const char *done);
+
 #endif /* KELLAS_CONTROL_H */

@@ -50,17 +50,11 @@ struct request {
 	bool absent, all;
 };
 
-static int append(void *context, const char *data, size_t length)
-{
-	kl_buffer_add(context, data, length);
-	return 0;
-}
-
 static void put_rule_text(struct kl_output *output, const char *key, const char *format,
 			  const struct kl_rule *rule)
 {
 	struct kl_buffer text = { 0 };
-	struct kl_printer printer = { append, &text };
+	struct kl_printer printer = { kl_buffer_write, &text };
 
 	kl_print_rule(&printer, rule);
 	kl_put_text(output, key, format, kl_text_of(text.data + strspn(text.data, " ")));
@@ -173,7 +167,7 @@ static void put_failed(struct kl_output *output, enum kl_op op,
 		       const struct kl_condition *failed)
 {
 	struct kl_buffer text = { 0 };
-	struct kl_printer printer = { append, &text };
+	struct kl_printer printer = { kl_buffer_write, &text };
 
 	if (!failed)
 		return;
