@@ -7,9 +7,7 @@
 # with a full disk. That each file is read as kernels write it is what doctor.sh cannot show.
 
 set -uo pipefail
-[[ ${KELLAS_VM-} ]] || { echo 'only in a guest: tests/vm/run tests/tools/doctor-guest.sh' >&2; exit 2; }
-. tests/vm/cases.sh
-tool=$PWD/build/tools/kellasctl/kellasctl
+. tests/tools/in-guest.sh
 module=$PWD/build/$(uname -r)/kellas.ko
 tracing=/sys/kernel/tracing
 cd /tmp || exit

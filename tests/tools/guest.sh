@@ -9,24 +9,8 @@
 # of them fail is known beforehand.
 
 set -uo pipefail
-[[ ${KELLAS_VM-} ]] || { echo 'only in a guest: tests/vm/run tests/tools/guest.sh' >&2; exit 2; }
-. tests/vm/cases.sh
-tool=$PWD/build/tools/kellasctl/kellasctl
+. tests/tools/in-guest.sh
 cd /tmp || exit
-
-# For is(): what helps to understand a failure.
-show() {
-	tail -n 20 out err 2>/dev/null
-}
-
-# status_of STATUS ARGUMENT…: run the tool; is that its exit status?
-status_of() {
-	local want=$1
-
-	shift
-	"$tool" "$@" >out 2>err </dev/null
-	[[ $? == "$want" ]]
-}
 
 found() {
 	grep -qE -e "$1" "$2"

@@ -9,23 +9,9 @@
 # does without Kellas, nor under another name.
 
 set -uo pipefail
-[[ ${KELLAS_VM-} ]] || { echo 'only in a guest: tests/vm/run tests/tools/learn-guest.sh' >&2; exit 2; }
-. tests/vm/cases.sh
-tool=$PWD/build/tools/kellasctl/kellasctl
+. tests/tools/in-guest.sh
 module=$PWD/build/$(uname -r)/kellas.ko
 cd /tmp || exit
-
-show() {
-	tail -n 20 out err 2>/dev/null
-}
-
-status_of() {
-	local want=$1
-
-	shift
-	"$tool" "$@" >out 2>err </dev/null
-	[[ $? == "$want" ]]
-}
 
 # get NAME: what the server says, its last line
 get() {

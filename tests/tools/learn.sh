@@ -10,25 +10,8 @@
 
 set -uo pipefail
 tool=$(realpath "$1")
-folder=$(mktemp -d) || exit
-trap 'rm -rf "$folder"' EXIT
-cd "$folder" || exit
-passed=0 failed=0
-
-# is NAME COMMAND…
-is() {
-	local name=$1
-
-	shift
-	if "$@" >what 2>&1; then
-		passed=$((passed + 1))
-		echo "ok $name"
-	else
-		failed=$((failed + 1))
-		echo "not ok $name"
-		head -qn 40 what out err | cut -c -160 | sed 's/^/    /'
-	fi
-}
+. "$(dirname "$0")/cases.sh"
+shown=40
 
 # status_of STATUS ARGUMENT…: run the tool; is that its exit status?
 status_of() {

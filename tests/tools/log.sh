@@ -10,25 +10,8 @@
 set -uo pipefail
 readlog=$(realpath "$1")
 tool=$(realpath "$2")
-folder=$(mktemp -d) || exit
-trap 'rm -rf "$folder"' EXIT
-cd "$folder" || exit
-passed=0 failed=0
-
-# is NAME COMMAND…
-is() {
-	local name=$1
-
-	shift
-	if "$@" >said 2>&1; then
-		passed=$((passed + 1))
-		echo "ok $name"
-	else
-		failed=$((failed + 1))
-		echo "not ok $name"
-		head -qn 5 said out err | cut -c -160 | sed 's/^/    /'
-	fi
-}
+. "$(dirname "$0")/cases.sh"
+shown=5
 
 # try ARGUMENT…: read logs; places apart from what was read
 try() {

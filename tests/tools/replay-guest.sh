@@ -9,23 +9,8 @@
 # to /out, for those who want a real one.
 
 set -uo pipefail
-[[ ${KELLAS_VM-} ]] || { echo 'only in a guest: tests/vm/run tests/tools/replay-guest.sh' >&2; exit 2; }
-. tests/vm/cases.sh
-tool=$PWD/build/tools/kellasctl/kellasctl
+. tests/tools/in-guest.sh
 cd /tmp || exit
-
-# For is(): what helps to understand a failure.
-show() {
-	tail -n 30 out err 2>/dev/null
-}
-
-status_of() {
-	local want=$1
-
-	shift
-	"$tool" "$@" >out 2>err </dev/null
-	[[ $? == "$want" ]]
-}
 
 cat >old <<'END'
 100 acl read path="/tmp/data/\*"

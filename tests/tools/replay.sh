@@ -11,25 +11,7 @@
 set -uo pipefail
 tool=$(realpath "$1")
 here=$(cd "$(dirname "$0")" && pwd) || exit
-folder=$(mktemp -d) || exit
-trap 'rm -rf "$folder"' EXIT
-cd "$folder" || exit
-passed=0 failed=0
-
-# is NAME COMMAND…
-is() {
-	local name=$1
-
-	shift
-	if "$@" >said 2>&1; then
-		passed=$((passed + 1))
-		echo "ok $name"
-	else
-		failed=$((failed + 1))
-		echo "not ok $name"
-		head -qn 12 said out err | cut -c -200 | sed 's/^/    /'
-	fi
-}
+. "$here/cases.sh"
 
 # replay STATUS ARGUMENT…
 replay() {

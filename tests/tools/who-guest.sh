@@ -7,18 +7,11 @@
 # known beforehand, as this script has it done, and so are the pids.
 
 set -uo pipefail
-[[ ${KELLAS_VM-} ]] || { echo 'only in a guest: tests/vm/run tests/tools/who-guest.sh' >&2; exit 2; }
-. tests/vm/cases.sh
-tool=$PWD/build/tools/kellasctl/kellasctl
+. tests/tools/in-guest.sh
 insmod "build/$(uname -r)/kellas.ko" || exit
 mkdir -p /tmp/who
 cd /tmp/who || exit
 export LC_ALL=C
-
-# For is(): what helps to understand a failure.
-show() {
-	tail -n 20 out err 2>/dev/null
-}
 
 "$tool" load -q - <<'END'
 100 acl write path="/tmp/who/kept" task.history!="/never" task.cgroup!="/never"
