@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What can be done, and by which keys: the one table behind the keys, the
- * function bar, the help and the manual page.
+ * What can be done, and by which keys: the tables behind the keys, the function
+ * bar, the help and the manual page. Each view has one; one is of all views.
  */
 #ifndef KELLAS_ACTION_H
 #define KELLAS_ACTION_H
@@ -26,17 +26,16 @@ struct action {
 	void (*run)(struct editor *editor);
 };
 
-/** Ended by one without @name. */
-extern const struct action actions[];
+struct view;
 
-/** action_run - do what a key does. Return: false if it does nothing */
+/** action_run - do what a key does in the view that is shown. Return: false if it does nothing */
 bool action_run(struct editor *editor, int key);
 
 /** action_bar - draw the function bar into a row */
-void action_bar(struct canvas *canvas, int row);
+void action_bar(const struct editor *editor, struct canvas *canvas, int row);
 
-/** action_help - all actions with their keys, as text */
-void action_help(struct kl_buffer *out);
+/** action_help - all actions with their keys, as text; those of @first before other views' */
+void action_help(const struct view *first, struct kl_buffer *out);
 
 /** key_name - how a key is called, such as "F3", "Ctrl-R" or "d" */
 const char *key_name(int key, char name[16]);

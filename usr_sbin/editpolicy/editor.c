@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The state of the editor, and what follows from the document. */
-#include "action.h"
 #include "dialog.h"
 #include "editor.h"
 #include "key.h"
+#include "view.h"
 
 struct editor *editor_new(struct kl_text text, const char *name, bool readonly)
 {
@@ -240,9 +240,11 @@ u32 *editor_marked(const struct editor *editor, u32 *count)
 
 void editor_key(struct editor *editor, int key)
 {
-	struct rows *rows = editor->focus == PANE_NODES ? &editor->left_rows :
-							  &editor->right_rows;
+	const struct view *view = editor_view(editor);
+	struct rows *rows;
 
+	if (key == K_TICK)
+		view_tick(editor);
 	if (key == K_TICK || key == K_RESIZE)
 		return;
 	editor->message[0] = 0;
@@ -250,11 +252,10 @@ void editor_key(struct editor *editor, int key)
 		dialog_key(editor, key);
 		return;
 	}
-	if (rows_key(rows, key)) {
-		if (editor->focus == PANE_NODES) {
-			editor->right_rows.cursor = 0;
-			editor_show_lines(editor);
-		}
+	rows = view->rows(editor);
+	if (rows && rows_key(rows, key)) {
+		if (view->moved)
+			view->moved(editor);
 		return;
 	}
 	if (!action_run(editor, key))

@@ -16,6 +16,11 @@
 
 struct editor;
 
+/** enum view_number - which view is shown; views[] has them */
+enum view_number {
+	VIEW_POLICY,
+};
+
 /** enum pane - where keys go */
 enum pane {
 	PANE_NODES, /* left: blocks by operation, groups */
@@ -87,6 +92,7 @@ struct dialog {
  * @seen: document_version() that @outline was made of
  * @name: file it is saved to; NULL: none yet
  * @readonly: nothing can be changed
+ * @view: enum view_number
  * @focus: enum pane
  * @left, @left_rows: rows of the left pane; those of folded headings are left out
  * @folded: by heading
@@ -114,6 +120,7 @@ struct editor {
 	u64 seen;
 	char *name;
 	bool readonly;
+	u8 view;
 	u8 focus;
 	struct node_row *left;
 	struct rows left_rows;

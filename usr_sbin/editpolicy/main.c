@@ -4,11 +4,11 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "action.h"
 #include "key.h"
 #include "options.h"
 #include "screen.h"
 #include "store.h"
+#include "view.h"
 
 enum { READONLY = 256 + 1, KEYS, COLOUR };
 
@@ -72,9 +72,7 @@ static void run_keys(void)
 
 	while (!editor->quit && !ended) {
 		draw(&canvas);
-		do
-			key = screen_key(1000);
-		while (key == K_TICK && !ended);
+		key = screen_key(1000);
 		if (key < 0)
 			ended = SIGHUP;
 		else
@@ -132,7 +130,7 @@ static int print_keys(void)
 {
 	struct kl_buffer text = { 0 };
 
-	action_help(&text);
+	action_help(&policy_view, &text);
 	fwrite(text.data, 1, text.length, stdout);
 	kl_buffer_free(&text);
 	return fflush(stdout) ? KL_EXIT_FAILURE : KL_EXIT_OK;

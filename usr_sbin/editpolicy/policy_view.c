@@ -1,19 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The table of what can be done. */
-#include "action.h"
-#include "dialog.h"
+/* The view of the policy: blocks on the left, their lines on the right. */
 #include "edit.h"
 #include "find.h"
 #include "key.h"
+#include "policy_draw.h"
 #include "store.h"
-
-static void run_help(struct editor *editor)
-{
-	struct kl_buffer text = { 0 };
-
-	action_help(&text);
-	dialog_pager(editor, "kellas-editpolicy: keys", &text);
-}
+#include "view.h"
 
 static void run_other_pane(struct editor *editor)
 {
@@ -141,8 +133,7 @@ static void run_next_error(struct editor *editor)
 	editor_stand_on(editor, outline->errors[i % outline->error_count].line - 1);
 }
 
-const struct action actions[] = {
-	{ "Help", { K_F1, '?' }, "this list", false, run_help },
+static const struct action policy_actions[] = {
 	{ "Save", { K_F2, 'w' }, "save", true, store_save },
 	{ "Search", { K_F3, '/' }, "search on the right, while you type", false, find_search },
 	{ "Filter", { K_F4, '\\' }, "show only lines that match", false, find_filter },
@@ -151,7 +142,6 @@ const struct action actions[] = {
 	{ "Errors", { K_F7, '!' }, "go to the next line that is wrong", false, run_next_error },
 	{ "Delete", { K_F8, 'd', K_DELETE }, "delete", true, edit_delete },
 	{ "Undo", { K_F9, 'u' }, "take the last change back", true, edit_undo },
-	{ "Quit", { K_F10, 'q' }, "quit; asks if there are changes", false, store_quit },
 	{ "Redo", { K_CTRL('r') }, "do again what was taken back", true, edit_redo },
 	{ "Pane", { K_TAB, K_BACK_TAB }, "to the other pane", false, run_other_pane },
 	{ "Open", { K_ENTER, 'e' }, "edit the line; fold or unfold a heading", false, run_enter },
@@ -174,93 +164,24 @@ const struct action actions[] = {
 	{ 0 },
 };
 
-/* -------------------------------------------------------------------- names */
-
-const char *key_name(int key, char name[16])
+static struct rows *moving_rows(struct editor *editor)
 {
-	static const struct {
-		int key;
-		const char *name;
-	} names[] = {
-		{ K_TAB, "Tab" },	  { K_BACK_TAB, "Shift-Tab" }, { K_ENTER, "Enter" },
-		{ K_LEFT, "Left" },	  { K_RIGHT, "Right" },	       { K_INSERT, "Ins" },
-		{ K_DELETE, "Del" },	  { ' ', "Space" },	       { K_ESCAPE, "Esc" },
-	};
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(names); i++)
-		if (names[i].key == key)
-			return names[i].name;
-	if (key >= K_F1 && key <= K_F10)
-		snprintf(name, 16, "F%d", key - K_F1 + 1);
-	else if (key < ' ')
-		snprintf(name, 16, "Ctrl-%c", key + '@');
-	else
-		snprintf(name, 16, "%c", key);
-	return name;
+	return editor->focus == PANE_NODES ? &editor->left_rows : &editor->right_rows;
 }
 
-void action_help(struct kl_buffer *out)
+static void moved(struct editor *editor)
 {
-	const struct action *action;
-	struct kl_buffer keys = { 0 };
-	char name[16];
-	int i;
-
-	kl_buffer_puts(out, "arrows, PgUp, PgDn, Home, End, and h j k l g G, move about.\n\n");
-	for (action = actions; action->name; action++) {
-		kl_buffer_clear(&keys);
-		for (i = 0; action->keys[i]; i++)
-			kl_buffer_printf(&keys, "%s%s", i ? ", " : "",
-					 key_name(action->keys[i], name));
-		kl_buffer_printf(out, "%-16s %s\n", keys.data, action->help);
-	}
-	kl_buffer_puts(out, "\nWhile a line is typed: Tab completes operations, attributes, groups,\n"
-			    "paths and users; Ctrl-A, E, W, U, K edit; Escape leaves it as it was.\n");
-	kl_buffer_free(&keys);
-}
-
-/* --------------------------------------------------------------------- bar */
-
-/* As many as fit, F10 always: ten places of the same width. */
-void action_bar(struct canvas *canvas, int row)
-{
-	const struct action *action;
-	int place, width = max(canvas->columns / 10, 7), column, last;
-	char name[16];
-
-	canvas_fill(canvas, row, 0, canvas->columns, STYLE_BAR, ' ');
-	last = canvas->columns / width - 1;
-	for (action = actions; action->name; action++) {
-		if (action->keys[0] < K_F1 || action->keys[0] > K_F10)
-			continue;
-		place = action->keys[0] - K_F1;
-		if (place >= last && action->keys[0] != K_F10)
-			continue;
-		column = min(place, last) * width;
-		column += canvas_text(canvas, row, column, width, STYLE_BAR_KEY,
-				      kl_text_of(key_name(action->keys[0], name)));
-		canvas_text(canvas, row, column, width - (column - min(place, last) * width),
-			    STYLE_BAR, kl_text_of(action->name));
+	if (editor->focus == PANE_NODES) {
+		editor->right_rows.cursor = 0;
+		editor_show_lines(editor);
 	}
 }
 
-bool action_run(struct editor *editor, int key)
-{
-	const struct action *action;
-	int i;
-
-	if (key == '\r')
-		key = K_ENTER;
-	for (action = actions; action->name; action++)
-		for (i = 0; action->keys[i]; i++) {
-			if (action->keys[i] != key)
-				continue;
-			if (action->changes && editor->readonly)
-				editor_say(editor, STYLE_NOTICE, "read only");
-			else
-				action->run(editor);
-			return true;
-		}
-	return false;
-}
+const struct view policy_view = {
+	.name = "policy",
+	.actions = policy_actions,
+	.title = policy_title,
+	.draw = policy_draw,
+	.rows = moving_rows,
+	.moved = moved,
+};

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The views that the editor shows in turn. What they have in common (the title,
+ * the message, what is asked, the function bar, help and quitting) is not theirs.
+ */
+#ifndef KELLAS_VIEW_H
+#define KELLAS_VIEW_H
+
+#include "action.h"
+
+/**
+ * struct view - one of them
+ * @name: as the title calls it
+ * @actions: its keys, ended by one without name; they come before those of all
+ *	views
+ * @title: draw what the title says of it into row 0, from @column on
+ * @draw: draw it into @rows rows, from row 1 on
+ * @rows: the list that moving keys move in; NULL: none just now
+ * @moved: NULL, or they did
+ * @tick: NULL, or called about every second and when the view is turned to;
+ *	also of views that are not shown
+ */
+struct view {
+	const char *name;
+	const struct action *actions;
+	void (*title)(const struct editor *editor, struct canvas *canvas, int column);
+	void (*draw)(struct editor *editor, struct canvas *canvas, int rows);
+	struct rows *(*rows)(struct editor *editor);
+	void (*moved)(struct editor *editor);
+	void (*tick)(struct editor *editor);
+};
+
+extern const struct view policy_view;
+
+/** All of them, by enum view_number; ended by NULL. The keys 1, 2, ... turn to them. */
+extern const struct view *const views[];
+
+/** editor_view - the one that is shown */
+const struct view *editor_view(const struct editor *editor);
+
+/** view_turn - show another one; false if there is none of that number, from 0 */
+bool view_turn(struct editor *editor, u32 number);
+
+/** view_tick - a second has passed */
+void view_tick(struct editor *editor);
+
+/** view_tabs - draw the names of all of them at the right end of row 0; returns its column */
+int view_tabs(const struct editor *editor, struct canvas *canvas);
+
+#endif /* KELLAS_VIEW_H */
