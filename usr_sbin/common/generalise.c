@@ -102,15 +102,6 @@ struct kl_names {
 	u32 pattern_count, pattern_room;
 };
 
-/* Room for one more: @array is grown to twice its size when it is full. */
-#define GROW(array, count, room)                                              \
-	do {                                                                  \
-		if ((count) == (room)) {                                      \
-			(room) = (room) ? 2 * (room) : 16;                    \
-			(array) = kl_xrealloc(array, room, sizeof(*(array))); \
-		}                                                             \
-	} while (0)
-
 static void why_free(struct why *why)
 {
 	u32 i;
@@ -204,7 +195,7 @@ u32 kl_names_add(struct kl_names *names, struct kl_text raw, u32 tag, u64 count)
 {
 	struct name *name;
 
-	GROW(names->names, names->count, names->room);
+	KL_GROW(names->names, names->count, names->room);
 	name = &names->names[names->count];
 	memset(name, 0, sizeof(*name));
 	name->raw = raw;
@@ -251,7 +242,7 @@ static struct kl_name_pattern *new_pattern(struct kl_names *names, char *word)
 	struct kl_name_pattern *pattern = kl_xalloc(1, sizeof(*pattern));
 
 	pattern->word = word;
-	GROW(names->patterns, names->pattern_count, names->pattern_room);
+	KL_GROW(names->patterns, names->pattern_count, names->pattern_room);
 	names->patterns[names->pattern_count++] = pattern;
 	return pattern;
 }
@@ -381,7 +372,7 @@ static void find_places(struct kl_names *names, const struct task *task)
 	qsort(run, count, sizeof(*run), compare_component);
 	for (i = 0; i < count; i++) {
 		if (!i || compare_component(&run[i], &run[i - 1])) {
-			GROW(names->places, names->place_count, names->place_room);
+			KL_GROW(names->places, names->place_count, names->place_room);
 			place = &names->places[names->place_count++];
 			memset(place, 0, sizeof(*place));
 			kl_shape_read(&place->shape, component_of(run[i]),
@@ -406,7 +397,7 @@ static u32 find_piece(struct kl_names *names, u32 from, const char *word, u32 wi
 			why_merge(&names->pieces[i].why, why);
 			return i;
 		}
-	GROW(names->pieces, names->piece_count, names->piece_room);
+	KL_GROW(names->pieces, names->piece_count, names->piece_room);
 	piece = &names->pieces[names->piece_count++];
 	memset(piece, 0, sizeof(*piece));
 	piece->word = kl_xstrdup(word);
@@ -781,7 +772,7 @@ static void push(struct kl_names *names, const struct task *parent,
 	why_merge(&task.why, &piece->why);
 	for (i = from; i < to; i++)
 		names->order[i]->at += names->order[i]->length + 1;
-	GROW(names->tasks, names->task_count, names->task_room);
+	KL_GROW(names->tasks, names->task_count, names->task_room);
 	names->tasks[names->task_count++] = task;
 }
 
@@ -841,7 +832,7 @@ void kl_names_generalise(struct kl_names *names)
 	if (!good)
 		return;
 	task.prefix = kl_xstrdup("");
-	GROW(names->tasks, names->task_count, names->task_room);
+	KL_GROW(names->tasks, names->task_count, names->task_room);
 	names->tasks[names->task_count++] = task;
 	while (names->task_count) {
 		task = names->tasks[--names->task_count];

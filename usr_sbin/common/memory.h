@@ -17,6 +17,15 @@ void *kl_xrealloc(void *memory, size_t count, size_t size);
 /** kl_xstrdup - a copy of a NUL-terminated string; never NULL */
 char *kl_xstrdup(const char *text);
 
+/* Room for one more in an array, which grows to twice its size when it is full. */
+#define KL_GROW(array, count, room)                                           \
+	do {                                                                  \
+		if ((count) == (room)) {                                      \
+			(room) = (room) ? 2 * (room) : 16;                    \
+			(array) = kl_xrealloc(array, room, sizeof(*(array))); \
+		}                                                             \
+	} while (0)
+
 struct kl_string;
 struct kl_strings;
 
