@@ -12,6 +12,7 @@
 
 #include "compare.h"
 #include "oracle/generate.h"
+#include "oracle/require.h"
 #include "oracle/text.h"
 
 /* At most this many requests of one policy, and this many rule evaluations. */
@@ -156,13 +157,6 @@ static bool show_hits(u64 wanted)
 		return good;
 	printf("%u kinds of conditions instead of 46\n", kinds);
 	return false;
-}
-
-static bool require(const char *what, u64 is, u64 wanted)
-{
-	printf("%-40s %10llu (at least %llu)%s\n", what, (unsigned long long)is,
-	       (unsigned long long)wanted, is < wanted ? "  TOO FEW" : "");
-	return is >= wanted;
 }
 
 /* Did the run test anything? */

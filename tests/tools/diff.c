@@ -11,6 +11,7 @@
 #include "engine/parse.h"
 #include "engine/print.h"
 #include "oracle/generate.h"
+#include "oracle/require.h"
 #include "oracle/text.h"
 #include "policy_diff.h"
 #include "policy_file.h"
@@ -312,49 +313,34 @@ static bool try_seed(struct generator *generator, u64 seed)
 	return good;
 }
 
-static bool require(const char *what, u64 is, u64 wanted)
-{
-	printf("%-28s %8llu%s\n", what, (unsigned long long)is,
-	       is < wanted ? "  TOO FEW" : "");
-	return is >= wanted;
-}
-
-static bool is_enough(u64 pairs)
-{
-	u32 kind;
-
-	for (kind = 0; kind < ARRAY_SIZE(sections); kind++)
-		if (sections[kind] < pairs / 20)
-			return false;
-	return same && sections[KL_SECTION_BLOCK] >= pairs / 3 && changes[KL_MOVED] &&
-	       changes[KL_MOVED] >= pairs / 150;
-}
-
 int main(int argc, char **argv)
 {
 	u64 pairs = argc > 1 ? strtoull(argv[1], NULL, 0) : 80;
 	u64 seed = argc > 2 ? strtoull(argv[2], NULL, 0) : (u64)time(NULL);
 	static struct generator generator;
-	bool good = true;
+	const struct requirement met[] = {
+		{ "pairs without a difference", &same, 1 },
+		{ "pairs with one", &different, pairs / 2 },
+		{ "settings", &sections[KL_SECTION_SETTINGS], pairs / 20 },
+		{ "groups", &sections[KL_SECTION_GROUP], pairs / 20 },
+		{ "rule groups", &sections[KL_SECTION_RULE_GROUP], pairs / 20 },
+		{ "blocks", &sections[KL_SECTION_BLOCK], pairs / 3 },
+		{ "added", &changes[KL_ADDED], pairs },
+		{ "removed", &changes[KL_REMOVED], pairs },
+		{ "moved", &changes[KL_MOVED], max(pairs / 150, (u64)1) },
+	};
+	bool good;
 
 	printf("SEED=%llu\n", (unsigned long long)seed);
 	/* Some things are rare: then go on, but not for ever. */
-	for (; same + different < pairs ||
-	       (!is_enough(pairs) && same + different < 20 * pairs); seed++)
+	for (; same + different < pairs || (!is_enough(met, ARRAY_SIZE(met)) &&
+					    same + different < 20 * pairs); seed++)
 		if (!try_seed(&generator, seed))
 			return 1;
 	oracle_forget();
 	arena_free(&generator.memory);
 	arena_free(&generator.passing);
-	good &= require("pairs without a difference", same, 1);
-	good &= require("pairs with one", different, pairs / 2);
-	good &= require("settings", sections[KL_SECTION_SETTINGS], pairs / 20);
-	good &= require("groups", sections[KL_SECTION_GROUP], pairs / 20);
-	good &= require("rule groups", sections[KL_SECTION_RULE_GROUP], pairs / 20);
-	good &= require("blocks", sections[KL_SECTION_BLOCK], pairs / 3);
-	good &= require("added", changes[KL_ADDED], pairs);
-	good &= require("removed", changes[KL_REMOVED], pairs);
-	good &= require("moved", changes[KL_MOVED], max(pairs / 150, (u64)1));
-	printf("%-28s %8llu\n", "the same in other words", (unsigned long long)spelled);
+	good = require_all(met, ARRAY_SIZE(met));
+	printf("%-40s %10llu\n", "the same in other words", (unsigned long long)spelled);
 	return !(good && spelled <= different / 4 + 5);
 }

@@ -11,6 +11,7 @@
 
 #include "lint.h"
 #include "oracle/generate.h"
+#include "oracle/require.h"
 #include "oracle/text.h"
 #include "oracle/vocabulary.h"
 
@@ -271,30 +272,23 @@ static bool try_policy(struct generator *generator, u64 seed, u32 most)
 	return good;
 }
 
-static bool require(const char *what, u64 is, u64 wanted)
-{
-	printf("%-32s %8llu%s\n", what, (unsigned long long)is,
-	       is < wanted ? "  TOO FEW" : "");
-	return is >= wanted;
-}
-
-static bool is_enough(u64 count)
-{
-	return covered >= count / 20 && together >= max(count / 10000, (u64)1) &&
-	       contradictions >= count / 60 && unreachable >= count / 100 &&
-	       if_known >= count / 60;
-}
-
 int main(int argc, char **argv)
 {
 	u64 count = argc > 1 ? strtoull(argv[1], NULL, 0) : 10000;
 	u64 seed = argc > 2 ? strtoull(argv[2], NULL, 0) : (u64)time(NULL);
 	static struct generator generator;
-	bool good = true;
+	const struct requirement met[] = {
+		{ "rules covered by one", &covered, count / 20 },
+		{ "rules covered by several", &together, max(count / 10000, (u64)1) },
+		{ "contradictions", &contradictions, count / 60 },
+		{ "blocks never reached", &unreachable, count / 100 },
+		{ "proofs that want all known", &if_known, count / 60 },
+	};
 
 	printf("SEED=%llu\n", (unsigned long long)seed);
 	/* Some things are rare: then go on, but not for ever. */
-	for (; requests < count || (!is_enough(count) && requests < 20 * count); seed++)
+	for (; requests < count || (!is_enough(met, ARRAY_SIZE(met)) &&
+				    requests < 20 * count); seed++)
 		if (!try_policy(&generator, seed, 100))
 			return 1;
 	oracle_forget();
@@ -302,10 +296,5 @@ int main(int argc, char **argv)
 	arena_free(&generator.passing);
 	printf("%llu requests, %llu decided by rules\n", (unsigned long long)requests,
 	       (unsigned long long)decided);
-	good &= require("rules covered by one", covered, count / 20);
-	good &= require("rules covered by several", together, max(count / 10000, (u64)1));
-	good &= require("contradictions", contradictions, count / 60);
-	good &= require("blocks never reached", unreachable, count / 100);
-	good &= require("proofs that want all known", if_known, count / 60);
-	return !good;
+	return !require_all(met, ARRAY_SIZE(met));
 }
