@@ -256,6 +256,8 @@ sick 'waits in vain' 'warning unacknowledged' '5 requests waited in vain' 'kella
 sick 'suppressed' 'note suppressed' '5 requests were not recorded' '' "change $stat s/suppressed=0/suppressed=5/"
 sick 'a full buffer' 'warning buffer' '80 of 100 bytes' 'quota memory audit 400' \
 	"change $stat 's/audit used=5 quota=16777216/audit used=80 quota=100/'"
+sick 'a file system that does not count' 'note space' 'spool/kellas does not tell how much room' '' \
+	'rm -r var/spool/kellas; ln -s /proc/tty/ldisc var/spool/kellas'
 sick 'another clock' 'warning clock' 'behind the hardware' 'timedatectl' \
 	"echo $((stamp + 3600)) >sys/class/rtc/rtc0/since_epoch"
 sick 'a hardware clock in local time' '' 'Linux' '' \

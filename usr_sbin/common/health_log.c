@@ -253,6 +253,12 @@ static void examine_space(struct kl_health *health, const char *folder)
 		return;
 	free = (u64)room.f_bavail * room.f_frsize;
 	all = (u64)room.f_blocks * room.f_frsize;
+	/* Some network file systems and those of FUSE do not tell. */
+	if (!all) {
+		kl_find(health, KL_NOTE, "space",
+			"the file system of %s does not tell how much room it has", folder);
+		return;
+	}
 	if (free < SPACE_BYTES || free / (double)all * 100 < SPACE_PERCENT) {
 		kl_find(health, free ? KL_WARNING : KL_ERROR, "space",
 			"%s has %llu MiB left of %llu", folder,
