@@ -766,6 +766,16 @@ static bool is_bit(const struct fact *fact)
 	       kl_slot_type(fact->left) == KL_FILEPERM;
 }
 
+/* Numbers of a large group take longer than a comparison. */
+#define MEMBERS_AT_ONCE 16u
+
+static u64 weight_of(const struct fact *fact)
+{
+	const struct kl_condition *c = fact->condition;
+
+	return c->right == KL_RIGHT_GROUP ? c->group->count / MEMBERS_AT_ONCE : 0;
+}
+
 static void narrow(struct values *values, const struct fact *fact)
 {
 	struct kl_ranges set[2];
@@ -785,15 +795,17 @@ static void narrow(struct values *values, const struct fact *fact)
 	free_sets(set);
 }
 
-static void gather(const struct facts *facts, const struct fact *subject,
-		   struct values *values)
+static void gather(struct kl_cover *cover, const struct facts *facts,
+		   const struct fact *subject, struct values *values)
 {
 	u32 i;
 
 	values_init(values, subject->left);
 	for (i = 0; i < facts->count; i++)
-		if (same_subject(&facts->at[i], subject))
+		if (same_subject(&facts->at[i], subject)) {
+			cover->work += weight_of(&facts->at[i]);
 			narrow(values, &facts->at[i]);
+		}
 }
 
 /* Is there a number in the set with these bits, and without those? */
@@ -861,13 +873,14 @@ static bool number_follows(const struct values *values, const struct fact *wante
 	return follows;
 }
 
-static enum kl_proof prove_number(const struct facts *facts, const struct fact *wanted,
-				  bool doubt)
+static enum kl_proof prove_number(struct kl_cover *cover, const struct facts *facts,
+				  const struct fact *wanted, bool doubt)
 {
 	enum kl_proof result = KL_UNPROVED;
 	struct values values;
 
-	gather(facts, wanted, &values);
+	gather(cover, facts, wanted, &values);
+	cover->work += values.any ? weight_of(wanted) : 0;
 	if (number_follows(&values, wanted))
 		result = proof(values.known, doubt);
 	values_free(&values);
@@ -913,7 +926,7 @@ static enum kl_proof prove(struct kl_cover *cover, const struct facts *facts,
 		return max(result, prove_history(cover, facts, wanted, doubt));
 	if (is_string(wanted->left))
 		return max(result, prove_string(cover, facts, wanted, doubt));
-	return max(result, prove_number(facts, wanted, doubt));
+	return max(result, prove_number(cover, facts, wanted, doubt));
 }
 
 static enum kl_proof prove_claim(struct kl_cover *cover, enum kl_op op,
@@ -990,7 +1003,7 @@ static enum kl_proof contradict_value(struct kl_cover *cover, const struct facts
 		forget(&said);
 		return result;
 	}
-	gather(facts, fact, &values);
+	gather(cover, facts, fact, &values);
 	if (!is_possible(&values))
 		result = proof(values.known, false);
 	values_free(&values);
@@ -1110,8 +1123,8 @@ static bool strings_suffice(struct kl_cover *cover, const struct facts *facts,
 	return result;
 }
 
-static bool numbers_suffice(const struct facts *facts, const struct rest *rests,
-			    u32 count, bool *known)
+static bool numbers_suffice(struct kl_cover *cover, const struct facts *facts,
+			    const struct rest *rests, u32 count, bool *known)
 {
 	struct kl_ranges all[2] = { { 0 } }, set[2];
 	struct values values;
@@ -1119,6 +1132,7 @@ static bool numbers_suffice(const struct facts *facts, const struct rest *rests,
 	u32 i, j, family;
 
 	for (i = 0; i < count; i++) {
+		cover->work += weight_of(&rests[i].fact);
 		true_values(&rests[i].fact, set);
 		for (family = 0; family < 2; family++)
 			for (j = 0; j < set[family].count; j++)
@@ -1128,7 +1142,7 @@ static bool numbers_suffice(const struct facts *facts, const struct rest *rests,
 	}
 	kl_ranges_sort(&all[0]);
 	kl_ranges_sort(&all[1]);
-	gather(facts, &rests->fact, &values);
+	gather(cover, facts, &rests->fact, &values);
 	*known = values.known;
 	result = values.any && all_in(&values, all);
 	values_free(&values);
@@ -1143,7 +1157,7 @@ static bool suffice(struct kl_cover *cover, const struct facts *facts,
 		return false;
 	if (is_string(rests->fact.left))
 		return strings_suffice(cover, facts, rests, count, known);
-	return numbers_suffice(facts, rests, count, known);
+	return numbers_suffice(cover, facts, rests, count, known);
 }
 
 /* Those about the same attribute as the first, in front. */
