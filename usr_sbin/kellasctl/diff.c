@@ -153,6 +153,8 @@ static int run(const struct kl_command *command, int argc, char **argv)
 	if (argc - optind != 2)
 		return kl_usage(command, "which two policies? (- is standard input, "
 					 "kernel the running one)");
+	if (!strcmp(argv[optind], "-") && !strcmp(argv[optind + 1], "-"))
+		return kl_usage(command, "standard input can only be one of the two");
 	status = read_policy(&old, argv[optind]);
 	if (!status)
 		status = read_policy(&new, argv[optind + 1]);
