@@ -481,6 +481,8 @@ try diff "$folder/old.conf"
 expect 'diff of one policy' 2 '' 'which two'
 try_in '300 acl chmod' diff - "$folder/empty.conf"
 expect 'diff of standard input' 1 '^- 300 acl chmod$'
+try_in '300 acl chmod' diff - -
+expect 'which is not two policies' 2 '' 'only be one of the two'
 "$tool" diff "$folder/old.conf" "$folder/new.conf" >/dev/full 2>"$folder/err"
 status=$?
 expect 'a difference that cannot be written is trouble' 2 '' 'No space left'
@@ -843,6 +845,16 @@ expect_json 'explain of a log' 0 '[r["verdict"] for r in d] == 4 * ["permit"]'
 try_in "$(sed 's,/etc/a.040b,/a,' "$log")" explain -p "$good" -o json -
 expect_json 'explain of a log goes on behind a bad line' 2 \
 	'[r["verdict"] for r in d] == ["deny"] + 3 * ["permit"]'
+for line in 'daemon=started version="0.1"|kellas-auditd says of itself' 'seq=7-9 lost=3 other=3|records were lost' \
+	'suppressed=3 index=1 other=3|a quota kept out' 'netconsole=10.0.0.1 / usb 1-1: new device|console said'; do
+	try explain -p "$good" -- "#2026/11/21 19:03:40.123456# ${line%|*}"
+	expect "explain of what is no request: ${line%%=*}" 2 '' "this line .*${line#*|}.*no request"
+	is 'and what to do instead' grep -q 'to explain: a record with' "$folder/err"
+done
+try_in $'#2026/11/21 19:03:40.123456# daemon=started\n'"$(head -n 1 "$log")" explain -p "$good" -
+expect 'in a whole log it is passed over' 0 '(no block matches)' 'passed over: 1 line that is no request'
+try_in '#2026/11/21 19:03:40.123456# daemon=started' explain -p "$good" -
+expect 'but there should be something else' 2 '' 'there was nothing else'
 printf '1 acl execute path="/bin/dash"\n10 deny argv[1]="-c"\n' >"$folder/omitted.conf"
 try explain -p "$folder/omitted.conf" -o json -- "$(sed -n 5p "$log")"
 expect_json 'an argument that a record leaves out is not known' 5 'd["missing"] == "argv"'

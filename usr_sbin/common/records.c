@@ -12,7 +12,6 @@
 #include "records.h"
 #include "stat_line.h"
 
-#define INSTANCE_MAX 64
 #define READ_SIZE (512u << 10) /* any record fits */
 
 /**
@@ -50,27 +49,28 @@ struct kl_records {
 	struct held held;
 	bool logged;
 	struct kl_text line_text;
-	char instance[INSTANCE_MAX];
+	char instance[KL_INSTANCE_MAX];
 	u64 last;
-	char loaded[INSTANCE_MAX];
+	char loaded[KL_INSTANCE_MAX];
 };
 
 static void copy_instance(char *to, struct kl_text instance)
 {
-	snprintf(to, INSTANCE_MAX, "%.*s", (int)min_t(u32, instance.length, INSTANCE_MAX),
+	snprintf(to, KL_INSTANCE_MAX, "%.*s", (int)min_t(u32, instance.length, KL_INSTANCE_MAX),
 		 instance.data);
 }
 
-static void find_loaded(struct kl_records *records)
+void kl_records_loaded(char *instance)
 {
 	struct kl_buffer version = { 0 };
 	struct kl_text rest, key, value;
 
+	*instance = '\0';
 	if (!kl_proc_read("version", &version)) {
 		rest = kl_buffer_text(&version);
 		while (kl_pair_next(&rest, '=', &key, &value))
 			if (kl_text_is(key, "instance"))
-				copy_instance(records->loaded, value);
+				copy_instance(instance, value);
 	}
 	kl_buffer_free(&version);
 }
@@ -105,7 +105,7 @@ static int open_held(struct kl_records *records)
 	if (records->held.fd < 0)
 		return kl_proc_complain("audit", records->held.fd);
 	records->held.until = find_next();
-	find_loaded(records);
+	kl_records_loaded(records->loaded);
 	return KL_EXIT_OK;
 }
 
@@ -319,6 +319,11 @@ int kl_records_next(struct kl_records *records, const struct kl_logline **line)
 struct kl_text kl_records_text(const struct kl_records *records)
 {
 	return records->logged ? kl_log_text(records->log) : records->line_text;
+}
+
+const char *kl_records_instance(const struct kl_records *records)
+{
+	return records->logged ? records->instance : records->loaded;
 }
 
 bool kl_records_is_whole(const struct kl_records *records)

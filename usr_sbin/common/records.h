@@ -10,6 +10,9 @@
 
 #include "log.h"
 
+/* Bytes of instance=, with a NUL; of a longer one the rest is not kept. */
+#define KL_INSTANCE_MAX 64
+
 struct kl_records;
 
 /**
@@ -42,6 +45,19 @@ int kl_records_next(struct kl_records *records, const struct kl_logline **line);
 
 /** kl_records_text - the record at hand as a line of text, valid like it */
 struct kl_text kl_records_text(const struct kl_records *records);
+
+/**
+ * kl_records_instance - which loading of the module the record at hand is of
+ *
+ * Return: instance=, as the log or the module says it; empty: neither does.
+ */
+const char *kl_records_instance(const struct kl_records *records);
+
+/**
+ * kl_records_loaded - instance= of the module that is loaded
+ * @instance: KL_INSTANCE_MAX bytes; empty if there is none, or it does not say
+ */
+void kl_records_loaded(char *instance);
 
 /** kl_records_is_whole - was nothing lost, suppressed or unreadable? */
 bool kl_records_is_whole(const struct kl_records *records);

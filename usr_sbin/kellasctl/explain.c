@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* kellasctl explain */
 #include <getopt.h>
+#include <unistd.h>
 
 #include "engine/lex.h"
 #include "engine/print.h"
@@ -36,6 +37,8 @@ static const struct kl_option options[] = {
  * @tasks: --task words
  * @task_count: number of @tasks
  * @absent, @all: options
+ * @explained, @passed_over: lines of standard input that were, and that are no
+ *	requests
  */
 struct request {
 	struct kl_common common;
@@ -48,6 +51,7 @@ struct request {
 	char **tasks;
 	int task_count;
 	bool absent, all;
+	u64 explained, passed_over;
 };
 
 static void put_rule_text(struct kl_output *output, const char *key, const char *format,
@@ -373,6 +377,29 @@ static int answer_words(struct request *request, int count, char **words)
 	return answer(request);
 }
 
+/* What a line is that is no request, and where to go on. */
+static const struct {
+	const char *is, *advice;
+} no_requests[] = {
+	[KL_LOGLINE_LOST] = { "says that records were lost: what was in them, nobody knows",
+			      "kellasctl doctor tells what to do about losses" },
+	[KL_LOGLINE_SUPPRESSED] = { "says how many records a quota kept out of the log",
+				    "quota in kellas-policy(5) tells how to get more" },
+	[KL_LOGLINE_DAEMON] = { "is what kellas-auditd says of itself",
+				"kellas-auditd(8) explains it" },
+	[KL_LOGLINE_CONSOLE] = { "is what another machine's console said",
+				 "kellas-auditd.conf(5) tells where it comes from" },
+};
+
+static int refuse_line(const struct kl_logline *line)
+{
+	kl_complain("this line %s; it is no request, and no policy decides about it",
+		    no_requests[line->kind].is);
+	kl_complain("%s; to explain: a record with \" / OPERATION\" in it, or --seq=N",
+		    no_requests[line->kind].advice);
+	return KL_EXIT_USAGE;
+}
+
 /* @number: which line of standard input, 0: the record is an argument */
 static int answer_record(struct request *request, struct kl_text line, u64 number)
 {
@@ -388,11 +415,25 @@ static int answer_record(struct request *request, struct kl_text line, u64 numbe
 		kl_caret(stderr, line, error.column);
 		return KL_EXIT_USAGE;
 	}
-	if (request->line.kind != KL_LOGLINE_REQUEST) {
-		kl_complain("a record of lost or suppressed records explains nothing");
-		return KL_EXIT_OK;
-	}
-	return answer(request);
+	if (request->line.kind == KL_LOGLINE_REQUEST)
+		return answer(request);
+	/* In a whole log they are nothing special. */
+	request->passed_over += number != 0;
+	return number ? KL_EXIT_OK : refuse_line(&request->line);
+}
+
+/* A log in which nothing else stands was hardly meant. */
+static int tell_passed_over(const struct request *request, int status)
+{
+	if (!request->passed_over || (request->common.quiet && request->explained))
+		return status;
+	kl_complain("passed over: %llu line%s that %s no request (losses, what a quota "
+		    "kept out, what kellas-auditd says of itself)%s",
+		    (unsigned long long)request->passed_over,
+		    request->passed_over == 1 ? "" : "s",
+		    request->passed_over == 1 ? "is" : "are",
+		    request->explained ? "" : "; there was nothing else");
+	return status || request->explained ? status : KL_EXIT_USAGE;
 }
 
 /* Every record of standard input; the first status that is not OK counts. */
@@ -416,9 +457,13 @@ static int answer_stdin(struct request *request)
 		one = answer_record(request, text, number);
 		if (status == KL_EXIT_OK)
 			status = one;
-		if (one == KL_EXIT_OK || one == KL_EXIT_UNDECIDED)
+		if (request->line.kind == KL_LOGLINE_REQUEST &&
+		    (one == KL_EXIT_OK || one == KL_EXIT_UNDECIDED)) {
+			request->explained++;
 			kl_say(&request->common.output, "\n");
+		}
 	}
+	status = tell_passed_over(request, status);
 	if (ferror(stdin)) {
 		kl_complain("<stdin>: %s", strerror(errno));
 		status = KL_EXIT_FAILURE;
@@ -429,8 +474,28 @@ static int answer_stdin(struct request *request)
 
 /* ---------------------------------------------------- a record by its number */
 
+/**
+ * struct finding - records with the number that is looked for
+ * @count: how many
+ * @instance: which loading of the module the last one is of; empty: not known
+ * @loadings: they are of several
+ */
+struct finding {
+	u64 count;
+	char instance[KL_INSTANCE_MAX];
+	bool loadings;
+};
+
+static void note(struct finding *finding, const char *instance)
+{
+	finding->loadings |= finding->count && strcmp(instance, finding->instance);
+	snprintf(finding->instance, sizeof(finding->instance), "%s", instance);
+	finding->count++;
+}
+
 /* The newest one counts: numbers begin anew whenever the module is loaded. */
-static int search(struct request *request, struct kl_records *records, u64 *found)
+static int search(struct request *request, struct kl_records *records,
+		  struct finding *finding)
 {
 	const struct kl_logline *line;
 	struct kl_text text;
@@ -440,7 +505,7 @@ static int search(struct request *request, struct kl_records *records, u64 *foun
 		if (line->kind != KL_LOGLINE_REQUEST ||
 		    line->sequence != request->sequence)
 			continue;
-		++*found;
+		note(finding, kl_records_instance(records));
 		text = kl_records_text(records);
 		kl_buffer_clear(&request->text);
 		kl_buffer_add(&request->text, text.data, text.length);
@@ -448,43 +513,94 @@ static int search(struct request *request, struct kl_records *records, u64 *foun
 	return result ? KL_EXIT_FAILURE : KL_EXIT_OK;
 }
 
-static int search_in(struct request *request, struct kl_records *records, u64 *found,
-		     int status)
+static int search_in(struct request *request, struct kl_records *records,
+		     struct finding *finding, int status)
 {
 	if (!records)
 		return status;
-	status = search(request, records, found);
+	status = search(request, records, finding);
 	kl_records_close(records);
 	return status;
 }
 
-/* The module knows best, as long as it still has it. */
+/* The log of kellas-auditd, once the module itself was asked. */
+static int search_default(struct request *request, struct kl_strings *strings,
+			  struct finding *finding)
+{
+	static char *names[] = { KL_LOG_DEFAULT };
+	struct kl_records *records;
+	int status = KL_EXIT_OK;
+
+	if (access(KL_LOG_DEFAULT, F_OK)) {
+		kl_complain("there is no " KL_LOG_DEFAULT " to look in; --log names "
+			    "another one");
+		return KL_EXIT_OK;
+	}
+	if (!request->common.quiet)
+		kl_complain("reading " KL_LOG_DEFAULT);
+	records = kl_records_open(names, 1, true, strings, &status);
+	return search_in(request, records, finding, status);
+}
+
+/* The module knows best, as long as it still has it, and can be asked. */
+static int search_module(struct request *request, struct kl_strings *strings,
+			 struct finding *finding)
+{
+	struct kl_records *records;
+	int status = KL_EXIT_OK, other;
+
+	records = kl_records_open_module(strings, &status);
+	status = search_in(request, records, finding, status);
+	if (status != KL_EXIT_OK)
+		kl_complain("the module cannot be asked for the record; its log may "
+			    "have it");
+	if (finding->count)
+		return KL_EXIT_OK;
+	other = search_default(request, strings, finding);
+	return finding->count ? other : status;
+}
+
+static void tell_loading(const struct request *request, const struct finding *finding)
+{
+	const char *instance = *finding->instance ? finding->instance : "not in the log";
+	char loaded[KL_INSTANCE_MAX];
+
+	if (request->common.quiet)
+		return;
+	if (finding->count > 1)
+		kl_complain("%llu records%s have this number; this is the last one "
+			    "(instance: %s)", (unsigned long long)finding->count,
+			    finding->loadings ? " of several loadings of the module" : "",
+			    instance);
+	kl_records_loaded(loaded);
+	if (*loaded && strcmp(loaded, finding->instance))
+		kl_complain("the record is of another loading of the module (instance: "
+			    "%s) than the one that runs now (%s)", instance, loaded);
+}
+
 static int find_record(struct request *request)
 {
+	struct finding finding = { 0 };
 	struct kl_strings strings;
 	int status = KL_EXIT_OK;
 	struct kl_records *records;
-	u64 found = 0;
 
 	kl_xstrings(&strings);
 	if (!request->log_count && kl_proc_loaded()) {
-		records = kl_records_open_module(&strings, &status);
-		status = search_in(request, records, &found, status);
-	}
-	if (!found && status == KL_EXIT_OK) {
+		status = search_module(request, &strings, &finding);
+	} else {
 		records = kl_records_open(request->logs, request->log_count,
 					  request->common.quiet, &strings, &status);
-		status = search_in(request, records, &found, status);
+		status = search_in(request, records, &finding, status);
 	}
 	kl_strings_destroy(&strings);
-	if (status == KL_EXIT_OK && !found) {
+	if (finding.count) {
+		tell_loading(request, &finding);
+	} else if (status == KL_EXIT_OK) {
 		kl_complain("there is no record with the number %llu",
 			    (unsigned long long)request->sequence);
 		status = KL_EXIT_FAILURE;
 	}
-	if (found > 1 && !request->common.quiet)
-		kl_complain("%llu records have this number; this is the last one",
-			    (unsigned long long)found);
 	return status;
 }
 
