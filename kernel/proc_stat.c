@@ -25,7 +25,7 @@
  *	function security_file_open family=open state=attached|detached|missing
  *	tracepoint sched_process_exit family=exit state=...
  *	operation read checks=N matches=N		(all supported ones)
- *	block hits=N denials=N lost=N last=T line=N unenforced=N
+ *	block hits=N denials=N lost=N last=T line=N unenforced=N [label=WORD]
  *		/ 100 acl read path="/x"		(one line)
  *	rule hits=N denials=N lost=N last=T line=N unenforced=N
  *		/ 10 deny task.uid=0			(one line)
@@ -190,12 +190,17 @@ static int print_rule(struct kl_page *page, const struct kl_rule *rule)
 	int err;
 
 	err = kl_page_printf(page,
-		"%s hits=%llu denials=%llu lost=%llu last=%llu.%09u line=%u unenforced=%llu / ",
+		"%s hits=%llu denials=%llu lost=%llu last=%llu.%09u line=%u unenforced=%llu",
 		rule->kind == KL_RULE_BLOCK ? "block" :
 		rule->kind == KL_RULE_GROUP ? "group" : "rule",
 		kl_counter_read(&hits->hits), kl_counter_read(&hits->denials),
 		kl_counter_read(&hits->lost), last, nsec, rule->line,
 		kl_counter_read(&hits->unenforced));
+	/* That of other lines is part of their text. */
+	if (!err && rule->kind == KL_RULE_BLOCK && rule->label)
+		err = kl_page_printf(page, " label=%s", rule->label->text);
+	if (!err)
+		err = kl_page_write(page, " / ", 3);
 	if (!err)
 		err = kl_print_rule(&printer, rule);
 	return err ?: kl_page_write(page, "\n", 1);

@@ -30,8 +30,9 @@ static u64 number_of(const struct kl_stat_line *line, const char *key)
 	return kl_stat_number(kl_stat_value(line, key));
 }
 
+/* @block: what rules stand in, from its own row on */
 static void add_row(struct kl_tally *hits, const struct kl_stat_line *line,
-		    struct kl_text *inside)
+		    struct kl_tally_row *block)
 {
 	static const char *const names[] = { "hits", "denials", "unenforced", "lost" };
 	struct kl_tally_row *row;
@@ -47,27 +48,31 @@ static void add_row(struct kl_tally *hits, const struct kl_stat_line *line,
 	memset(row, 0, sizeof(*row));
 	row->kind = line->subject;
 	row->text = line->policy;
-	row->inside = kl_text_of("");
 	for (i = 0; i < ARRAY_SIZE(names); i++)
 		row->counts[i] = number_of(line, names[i]);
 	row->line = number_of(line, "line");
 	row->last = read_time(kl_stat_value(line, "last"));
-	if (kl_text_is(row->kind, "rule"))
-		row->inside = *inside;
-	else
-		*inside = row->text;
+	if (kl_text_is(row->kind, "rule")) {
+		row->inside = block->text;
+		row->label = block->label;
+	} else {
+		row->inside = kl_text_of("");
+		row->label = kl_stat_value(line, "label");
+		*block = *row;
+	}
 }
 
 static void read_lines(struct kl_tally *hits)
 {
-	struct kl_text rest = kl_buffer_text(&hits->text), inside = kl_text_of("");
+	struct kl_tally_row block = { .text = kl_text_of(""), .label = kl_text_of("") };
+	struct kl_text rest = kl_buffer_text(&hits->text);
 	struct kl_stat_line line;
 
 	while (kl_stat_next(&rest, &line)) {
 		if (kl_text_is(line.subject, "block") ||
 		    kl_text_is(line.subject, "rule") ||
 		    kl_text_is(line.subject, "group")) {
-			add_row(hits, &line, &inside);
+			add_row(hits, &line, &block);
 		} else if (kl_text_is(line.subject, "log")) {
 			hits->written = number_of(&line, "written");
 			hits->lost = number_of(&line, "lost");
@@ -127,12 +132,15 @@ void kl_tally_free(struct kl_tally *hits)
 	memset(hits, 0, sizeof(*hits));
 }
 
+static bool has(struct kl_text text, const char *filter)
+{
+	return memmem(text.data, text.length, filter, strlen(filter));
+}
+
 static bool is_wanted(const struct kl_tally_row *row, const char *filter)
 {
-	size_t length = filter ? strlen(filter) : 0;
-
-	return !length || memmem(row->text.data, row->text.length, filter, length) ||
-	       memmem(row->inside.data, row->inside.length, filter, length);
+	return !filter || !*filter || has(row->text, filter) ||
+	       has(row->inside, filter) || has(row->label, filter);
 }
 
 /**

@@ -22,6 +22,7 @@ enum kl_tally_column {
  * @kind: "block", "rule" or "group"
  * @text: as in a policy
  * @inside: text of the block or group that a rule stands in; otherwise empty
+ * @label: of a block, and of the one that a rule stands in; empty: it has none
  * @counts: by enum kl_tally_column up to LOST
  * @last: nanoseconds since the epoch; 0: never
  * @line: of the policy as it is saved
@@ -29,7 +30,7 @@ enum kl_tally_column {
  * @rated: there is a rate: it stood in the reading before
  */
 struct kl_tally_row {
-	struct kl_text kind, text, inside;
+	struct kl_text kind, text, inside, label;
 	u64 counts[KL_TALLY_LOST + 1];
 	u64 last, line;
 	u64 rate;
@@ -71,7 +72,8 @@ void kl_tally_free(struct kl_tally *hits);
  * kl_tally_sort - choose rows and order them
  * @column: greatest first, but for KL_TALLY_POLICY
  * @reverse: the other way round
- * @filter: only rows with this text in them or in the block around; NULL: all
+ * @filter: only rows with this text in them, or in the block around or its label;
+ *	NULL: all
  */
 void kl_tally_sort(struct kl_tally *hits, enum kl_tally_column column, bool reverse,
 		  const char *filter);

@@ -111,6 +111,7 @@ static void put_hits(struct kl_output *output, const struct kl_stat_line *line, 
 {
 	static const char *const columns[] = { "hits", "denials", "unenforced", "lost" };
 	bool lost = kl_stat_number(kl_stat_value(line, "lost")) > 0;
+	struct kl_text label = kl_stat_value(line, "label");
 	char last[64];
 	size_t i;
 
@@ -127,6 +128,9 @@ static void put_hits(struct kl_output *output, const struct kl_stat_line *line, 
 	kl_put_string(output, "last", "  %-20s ", last);
 	kl_put_number(output, "line", NULL, kl_stat_number(kl_stat_value(line, "line")));
 	kl_put_text(output, "text", rule ? "    %s" : "%s", line->policy);
+	/* Of a block; that of a rule is part of its text. */
+	if (label.length)
+		kl_put_text(output, "label", "  label %s", label);
 	kl_close(output);
 	kl_say(output, "\n");
 }

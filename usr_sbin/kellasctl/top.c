@@ -22,7 +22,8 @@ static const struct kl_option options[] = {
 	{ "sort", 's', "COLUMN", "hits denied unenforced lost rate last policy",
 	  "order by this column (default: hits)" },
 	{ "reverse", 'r', NULL, NULL, "the other way round" },
-	{ "filter", 'f', "TEXT", NULL, "only rules with this text in them or their block" },
+	{ "filter", 'f', "TEXT", NULL,
+	  "only rules with this text in them, their block or its label" },
 	{ 0 },
 };
 
@@ -98,6 +99,8 @@ static void put_row(struct kl_output *output, const struct kl_tally_row *row)
 	kl_put_text(output, "text", "  %s", row->text);
 	if (row->inside.length)
 		kl_put_text(output, "inside", "  in %s", row->inside);
+	if (row->label.length)
+		kl_put_text(output, "label", "  label %s", row->label);
 	kl_close(output);
 	kl_say(output, "\n");
 }

@@ -143,6 +143,9 @@ static void draw_rule(const struct screen *screen, const struct kl_tally_row *ro
 	if (row->inside.length)
 		kl_buffer_printf(&text, "  in %.*s", (int)row->inside.length,
 				 row->inside.data);
+	if (row->label.length)
+		kl_buffer_printf(&text, "  label %.*s", (int)row->label.length,
+				 row->label.data);
 	if (screen->shift < text.length)
 		put_clipped(text.data + screen->shift, text.length - screen->shift);
 	kl_buffer_free(&text);
