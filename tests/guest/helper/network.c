@@ -34,6 +34,7 @@
 #include "calls.h"
 #include "facts.h"
 #include "kellas.h"
+#include "metronome.h"
 #include "parts.h"
 #include "place.h"
 #include "subject.h"
@@ -676,6 +677,7 @@ void part_network(int argc, char **argv)
 	has_sctp = !argc || strcmp(argv[0], "without-sctp");
 	if (argc > 1)
 		only = argv[1];
+	metronome_start();
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shared == MAP_FAILED)

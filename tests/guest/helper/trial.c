@@ -21,6 +21,7 @@
 #include <unistd.h>
 #include "held.h"
 #include "kellas.h"
+#include "metronome.h"
 #include "parts.h"
 #include "place.h"
 #include "subject.h"
@@ -136,21 +137,22 @@ static bool wait_reverted(int seconds)
 static void confirmed(void)
 {
 	struct text tried = {}, after = {};
-	long long reverts;
+	long long reverts, left;
 	int fd;
 
 	begin("confirmed in time");
 	policy(OLD);
 	reverts = count_now("policy ", "reverts");
 	expect_in_force("before", false);
-	begin_trial(3);
+	begin_trial(6);
+	left = count_now("policy ", "confirm");
+	expect(left > 0 && left <= 6, "%lld seconds left", left);
 	expect_in_force("on trial", true);
-	expect_number("seconds left", 3, count_now("policy ", "confirm"));
 	current_policy(&tried);
 	expect(strstr(tried.data, FILE_B) && !strstr(tried.data, FILE_A), "policy: %s", tried.data);
 	expect_error("confirm", 0, put_once("confirm\n"));
 	expect_number("seconds left", 0, count_now("policy ", "confirm"));
-	pause_for(4500);
+	pause_for(7000);
 	expect_in_force("later", true);
 	current_policy(&after);
 	expect_text("policy", tried.data, after.data);
@@ -188,7 +190,7 @@ static void taken_back(void)
 	expect_in_force("on trial", true);
 	expect_error("chmod on trial", EPERM, chmod(FILE_B, 0600) ? errno : 0);
 	expect(wait_reverted(20), "it was not taken back");
-	expect(now() - start > 1.5 && now() - start < 5, "after %.1f s", now() - start);
+	expect_took(start, now() - start, 1.5, 5);
 	expect_in_force("after", false);
 	current_policy(&after);
 	expect_text("policy", before.data, after.data);
@@ -225,7 +227,7 @@ static void reverted(void)
 	start = now();
 	fd = open_policy();
 	expect_error("revert", 0, put(fd, "revert\n"));
-	expect(now() - start < 20, "after %.1f s", now() - start);
+	expect_took(start, now() - start, 0, 20);
 	expect_in_force("after", false);
 	current_policy(&after);
 	expect_text("policy", before.data, after.data);
@@ -360,7 +362,7 @@ static void from_nothing(void)
 	begin("twenty times, under load");
 	policy(OLD);
 	for (int i = 0; i < 10; i++) {
-		begin_trial(1);
+		begin_trial(30);
 		expect_in_force("on trial", true);
 		expect_error("confirm", 0, put_once("confirm\n"));
 		policy(OLD);
@@ -380,12 +382,12 @@ static void other_clock(void)
 
 	begin("the wall clock does not matter");
 	policy(OLD);
-	begin_trial(10);
+	begin_trial(60);
 	must(clock_gettime(CLOCK_REALTIME, &time));
 	time.tv_sec += 3600;
 	must(clock_settime(CLOCK_REALTIME, &time));
 	pause_for(2500);
-	expect(count_now("policy ", "confirm") > 5, "%lld seconds left",
+	expect(count_now("policy ", "confirm") > 20, "%lld seconds left",
 	       count_now("policy ", "confirm"));
 	time.tv_sec -= 3600 - 2;
 	must(clock_settime(CLOCK_REALTIME, &time));
@@ -475,7 +477,7 @@ static void waiting_detach(void)
 	expect_number("functions", 0, count_now("attached ", "functions"));
 	start = now();
 	expect_error("a change", 0, put_once("begin\n" OLD "commit\n"));
-	expect(now() - start < 5, "it took %.1f s", now() - start);
+	expect_took(start, now() - start, 0, 5);
 	must(waitpid(detacher, &status, 0));
 	expect_error("detach", EBUSY, WEXITSTATUS(status));
 	expect_in_force("after", false);
@@ -616,6 +618,7 @@ void part_trial(int argc, char **argv)
 {
 	(void)argc;
 	(void)argv;
+	metronome_start();
 	kellas_load();
 	must(mkdir(HERE, 0755));
 	must(mount("tmpfs", HERE, "tmpfs", 0, NULL));
