@@ -1,18 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Commands of one line to the module's policy file, and its answers. */
+/* Commands of one line to the module's policy file. */
 #ifndef KELLAS_CONTROL_H
 #define KELLAS_CONTROL_H
 
 #include "kellasctl.h"
-
-/**
- * control_answer - why the module refused what was written to its policy file
- * @fd: the same open file
- * @error: filled in
- *
- * Return: false if it said nothing; line and column are 0 if these mean nothing.
- */
-bool control_answer(int fd, struct kl_error *error);
 
 /**
  * control - have the module do something, and say so

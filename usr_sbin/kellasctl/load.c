@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* kellasctl load */
-#include <fcntl.h>
 #include <getopt.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "control.h"
+#include "apply.h"
 #include "engine/lex.h"
+#include "kellasctl.h"
 #include "limits.h"
 #include "policy_file.h"
 #include "proc.h"
@@ -33,94 +33,36 @@ struct wish {
 	u32 confirm;
 };
 
-/* Bytes given to the module at a time; always whole lines. */
-#define CHUNK (1u << 20)
-
 /**
- * struct load - a policy on its way to the module
- * @fd: the open policy file
- * @source: what is loaded
- * @begin: the line that begins the transaction
- * @confirm: seconds until it is taken back; 0: it stays
- * @started: when, for the progress
+ * struct loading - how far it has got, for a terminal
+ * @started: when it began
  * @shown: the progress was shown
  */
-struct load {
-	int fd;
-	const struct kl_source *source;
-	const char *begin;
-	u32 confirm;
+struct loading {
 	time_t started;
 	bool shown;
 };
 
-/* On a terminal, and only for what takes more than a second. */
-static void show_progress(struct load *load, size_t done)
+/* Only for what takes more than a second. */
+static void show_progress(void *context, size_t done, size_t all)
 {
-	size_t all = load->source->text.length;
+	struct loading *loading = context;
 
-	if (!isatty(STDERR_FILENO) || time(NULL) - load->started < 1)
+	if (!isatty(STDERR_FILENO) || time(NULL) - loading->started < 1)
 		return;
 	fprintf(stderr, "\rloading: %3zu %%", done * 100 / all);
-	load->shown = true;
+	loading->shown = true;
 }
 
-static void end_progress(struct load *load)
+static int complain(struct kl_output *output, const struct kl_source *source,
+		    const struct kl_refusal *refusal)
 {
-	if (load->shown)
-		fputs("\r\033[K", stderr);
-}
+	int result = refusal->result;
 
-/* Up to the last newline within CHUNK bytes; a longer line goes whole. */
-static size_t next_chunk(struct kl_text rest)
-{
-	const char *newline;
-
-	if (rest.length <= CHUNK)
-		return rest.length;
-	newline = memrchr(rest.data, '\n', CHUNK);
-	if (!newline)
-		newline = memchr(rest.data, '\n', rest.length);
-	return newline ? newline - rest.data + 1 : rest.length;
-}
-
-static int write_lines(struct load *load)
-{
-	struct kl_text rest = kl_buffer_text(&load->source->text);
-	char commit[40] = "commit\n";
-	size_t chunk;
-	int error;
-
-	if (load->confirm)
-		snprintf(commit, sizeof(commit), "commit confirm=%u\n", load->confirm);
-	error = kl_write_fd(load->fd, load->begin, strlen(load->begin));
-	while (!error && rest.length) {
-		chunk = next_chunk(rest);
-		error = kl_write_fd(load->fd, rest.data, chunk);
-		rest.data += chunk;
-		rest.length -= chunk;
-		show_progress(load, load->source->text.length - rest.length);
-	}
-	if (!error)
-		error = kl_write_fd(load->fd, commit, strlen(commit));
-	return error;
-}
-
-static int complain(struct kl_output *output, struct load *load, int result)
-{
-	struct kl_error error;
-
-	if (result == -EPERM) {
-		kl_complain(
-			"not permitted, by modify_policy of the running policy or for "
-			"want of CAP_MAC_ADMIN; nothing has changed");
-		return KL_EXIT_FAILURE;
-	}
-	/* On the same open file; it counts lines behind our "begin". */
-	if (control_answer(load->fd, &error))
-		kl_source_refuse(output, load->source, &error);
+	if (refusal->told && refusal->error.line)
+		kl_source_refuse(output, source, &refusal->error);
 	else
-		kl_complain("%s", strerror(-result));
+		kl_complain("%s", kl_refusal_text(refusal));
 	kl_complain("refused by the module; nothing has changed");
 	return result == -EINVAL || result == -E2BIG ? KL_EXIT_INVALID : KL_EXIT_FAILURE;
 }
@@ -128,25 +70,23 @@ static int complain(struct kl_output *output, struct load *load, int result)
 static int transfer(struct kl_output *output, const struct kl_source *source,
 		    const struct wish *wish)
 {
-	struct load load = {
-		.source = source,
-		.begin = wish->add ? "begin\n" : "begin replace\n",
+	struct loading loading = { .started = time(NULL) };
+	struct kl_apply change = {
+		.text = kl_buffer_text(&source->text),
+		.add = wish->add,
 		.confirm = wish->confirm,
-		.started = time(NULL),
+		.progress = show_progress,
+		.context = &loading,
 	};
+	struct kl_refusal refusal;
 	int status = kl_proc_check(), error;
 
 	if (status)
 		return status;
-	load.fd = kl_proc_open("policy", O_RDWR);
-	if (load.fd < 0)
-		return kl_proc_complain("policy", load.fd);
-	error = write_lines(&load);
-	end_progress(&load);
-	if (error)
-		status = complain(output, &load, error);
-	close(load.fd);
-	return status;
+	error = kl_apply(&change, &refusal);
+	if (loading.shown)
+		fputs("\r\033[K", stderr);
+	return error ? complain(output, source, &refusal) : KL_EXIT_OK;
 }
 
 static void report(struct kl_common *common, const struct kl_policy *policy,
