@@ -15,6 +15,21 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cp "$here/sample.conf" "$work/policy.conf"
 cd "$work"
+# of NAME.keys: what is edited; "# live" or "# beside" in its first line: with a running kernel, played
+# by files. Nothing here ever gets at the machine's own.
+unset KELLAS_PROC
+prepare() {
+	local what
+
+	edited=policy.conf
+	rm -rf proc
+	unset KELLAS_PROC
+	read -r what <"$1"
+	[[ $what == '# live' || $what == '# beside' ]] || return 0
+	cp -r "$here/proc" proc
+	export KELLAS_PROC=proc
+	[[ $what != '# live' ]] || edited=--live
+}
 
 passed=0 failed=0
 for keys in "$here"/golden/*.keys; do
@@ -22,7 +37,8 @@ for keys in "$here"/golden/*.keys; do
 	for size in 80x24 120x40 200x60; do
 		styles=$([[ $size != 80x24 ]] || echo styles)
 		# shellcheck disable=SC2086
-		"$screens" policy.conf "${size#*x}" "${size%x*}" "$keys" $styles >picture
+		prepare "$keys"
+		"$screens" "$edited" "${size#*x}" "${size%x*}" "$keys" $styles >picture
 		golden=$here/golden/$name.$size
 		if [[ $accept ]]; then
 			cp picture "$golden"

@@ -164,6 +164,7 @@ int main(int argc, char **argv)
 	struct editor *editor;
 
 	srand(seed);
+	setenv("KELLAS_PROC", "none", 1);
 	if (!mkdtemp(folder) || chdir(folder))
 		fail("no folder for files");
 	editor = editor_new(start, "policy.conf", false);

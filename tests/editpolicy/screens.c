@@ -3,12 +3,14 @@
  * Usage: screens FILE ROWS COLUMNS KEYS [styles]
  *
  * The picture after keys, without a terminal. KEYS is a file as tmux send-keys
- * takes them: names such as Down, F3, C-r, or text, a word a line.
+ * takes them: names such as Down, F3, C-r, or text, a word a line. With KELLAS_PROC
+ * the running kernel is beside the file, or with --live in its place.
  */
 #include <locale.h>
 
 #include "editor.h"
 #include "key.h"
+#include "live.h"
 #include "store.h"
 
 static const struct {
@@ -21,6 +23,7 @@ static const struct {
 	{ "BSpace", K_BACKSPACE }, { "DC", K_DELETE }, { "F1", K_F1 }, { "F2", K_F2 },
 	{ "F3", K_F3 }, { "F4", K_F4 }, { "F5", K_F5 }, { "F6", K_F6 }, { "F7", K_F7 },
 	{ "F8", K_F8 }, { "F9", K_F9 }, { "F10", K_F10 }, { "C-r", K_CTRL('r') },
+	{ "Tick", K_TICK },
 };
 
 static void press(struct editor *editor, char *word)
@@ -54,6 +57,29 @@ static int press_all(struct editor *editor, const char *name)
 	return 0;
 }
 
+/* Of the files in proc/: 2026-11-22 08:30:00. */
+static u64 then(void)
+{
+	return 1795336200000000000ull;
+}
+
+static struct editor *open_editor(const char *name)
+{
+	bool live = !strcmp(name, "--live");
+	struct kl_buffer text = { 0 };
+	struct editor *editor;
+
+	if (live ? live_read_policy(&text) : store_read(name, &text))
+		return NULL;
+	editor = editor_new(kl_buffer_text(&text), live ? NULL : name, false);
+	kl_buffer_free(&text);
+	if (getenv("KELLAS_PROC"))
+		live_open(editor, live);
+	if (editor->live)
+		editor->live->clock = then;
+	return editor;
+}
+
 int main(int argc, char **argv)
 {
 	struct kl_buffer text = { 0 };
@@ -61,15 +87,14 @@ int main(int argc, char **argv)
 	struct editor *editor;
 
 	setlocale(LC_ALL, "C.UTF-8");
-	if (argc < 5 || store_read(argv[1], &text))
+	editor = argc < 5 ? NULL : open_editor(argv[1]);
+	if (!editor)
 		return 2;
-	editor = editor_new(kl_buffer_text(&text), argv[1], false);
 	canvas_resize(&canvas, atoi(argv[2]), atoi(argv[3]));
 	editor_draw(editor, &canvas); /* panes learn their heights, as on a terminal */
 	if (press_all(editor, argv[4]))
 		return 2;
 	editor_draw(editor, &canvas);
-	kl_buffer_clear(&text);
 	canvas_dump(&canvas, argc > 5, &text);
 	fwrite(text.data, 1, text.length, stdout);
 	kl_buffer_free(&text);

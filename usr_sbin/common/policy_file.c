@@ -38,7 +38,7 @@ static int apply(struct kl_policy_file *file, struct kl_error *error)
 	return result;
 }
 
-int kl_policy_file_compile(struct kl_policy_file *file, struct kl_error *error)
+int kl_policy_file_apply(struct kl_policy_file *file, struct kl_error *error)
 {
 	int result;
 
@@ -49,7 +49,13 @@ int kl_policy_file_compile(struct kl_policy_file *file, struct kl_error *error)
 		return result;
 	}
 	file->ready = true;
-	result = apply(file, error);
+	return apply(file, error);
+}
+
+int kl_policy_file_compile(struct kl_policy_file *file, struct kl_error *error)
+{
+	int result = kl_policy_file_apply(file, error);
+
 	if (!result)
 		result = kl_compile(&file->policy, &file->ruleset, error);
 	return result;

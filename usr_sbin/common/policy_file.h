@@ -31,6 +31,12 @@ int kl_policy_file_read(struct kl_policy_file *file, char **names, int count,
 			const char **bad);
 
 /**
+ * kl_policy_file_apply - parse and apply @file->source: the model alone
+ * Return: as kl_policy_file_compile().
+ */
+int kl_policy_file_apply(struct kl_policy_file *file, struct kl_error *error);
+
+/**
  * kl_policy_file_compile - parse, apply and compile @file->source
  *
  * Return: 0; -EINVAL, -E2BIG, -ENOMEM with @error filled in, its line counted

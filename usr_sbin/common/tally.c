@@ -62,6 +62,15 @@ static void add_row(struct kl_tally *hits, const struct kl_stat_line *line,
 	}
 }
 
+static void read_policy(struct kl_tally_policy *policy, const struct kl_stat_line *line)
+{
+	policy->generation = number_of(line, "generation");
+	policy->publications = number_of(line, "publications");
+	policy->reverts = number_of(line, "reverts");
+	policy->confirm = number_of(line, "confirm");
+	policy->locked = number_of(line, "locked");
+}
+
 static void read_lines(struct kl_tally *hits)
 {
 	struct kl_tally_row block = { .text = kl_text_of(""), .label = kl_text_of("") };
@@ -80,6 +89,8 @@ static void read_lines(struct kl_tally *hits)
 			hits->keeper = number_of(&line, "keeper");
 		} else if (kl_text_is(line.subject, "requests")) {
 			hits->denied = number_of(&line, "denied");
+		} else if (kl_text_is(line.subject, "policy")) {
+			read_policy(&hits->policy, &line);
 		}
 	}
 }
@@ -113,6 +124,7 @@ int kl_tally_read(struct kl_tally *hits, const struct kl_tally *before)
 	hits->count = 0;
 	hits->order_count = 0;
 	hits->denied = hits->written = hits->lost = hits->suppressed = hits->keeper = 0;
+	memset(&hits->policy, 0, sizeof(hits->policy));
 	error = kl_proc_read("stat", &hits->text);
 	if (error)
 		return error;

@@ -38,6 +38,19 @@ struct kl_tally_row {
 };
 
 /**
+ * struct kl_tally_policy - what the module says of its policy as a whole
+ * @generation: changes of the policy
+ * @publications: rulesets that requests have seen
+ * @reverts: commits that were taken back
+ * @confirm: seconds that a commit still waits to be confirmed; 0: none waits
+ * @locked: it stays as it is until reboot
+ */
+struct kl_tally_policy {
+	u64 generation, publications, reverts, confirm;
+	bool locked;
+};
+
+/**
  * struct kl_tally - a reading
  * @text: the module's file; rows point into it
  * @rows, @count, @room: rows in the order of the policy
@@ -46,6 +59,7 @@ struct kl_tally_row {
  * @when: nanoseconds of the monotonic clock
  * @denied: requests denied, all told
  * @written, @lost, @suppressed, @keeper: of the log
+ * @policy: of the policy
  */
 struct kl_tally {
 	struct kl_buffer text;
@@ -55,6 +69,7 @@ struct kl_tally {
 	u32 order_count;
 	u64 when;
 	u64 denied, written, lost, suppressed, keeper;
+	struct kl_tally_policy policy;
 };
 
 /**

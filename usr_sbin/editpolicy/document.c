@@ -48,6 +48,7 @@ struct step {
  * @steps, @step_count: all that is remembered
  * @done: how many of them are in effect, the first ones
  * @saved: value of @done that is kept elsewhere; -1: none of those remembered
+ * @tried: likewise, for what may be kept
  * @open: a step has begun; it is @pending
  * @version: of the text
  */
@@ -58,7 +59,7 @@ struct document {
 	struct step *steps;
 	u32 step_count;
 	u32 done;
-	s64 saved;
+	s64 saved, tried;
 	bool open;
 	struct step pending;
 	u64 version;
@@ -121,6 +122,8 @@ static void forget_undone(struct document *document)
 		free_step(&document->steps[--document->step_count]);
 	if (document->saved > document->done)
 		document->saved = -1;
+	if (document->tried > document->done)
+		document->tried = -1;
 }
 
 void document_free(struct document *document)
@@ -256,6 +259,17 @@ bool document_changed(const struct document *document)
 void document_saved(struct document *document)
 {
 	document->saved = document->done;
+}
+
+void document_tried(struct document *document)
+{
+	document->tried = document->done;
+}
+
+void document_settle(struct document *document, bool kept)
+{
+	if (kept)
+		document->saved = document->tried;
 }
 
 u64 document_version(const struct document *document)

@@ -62,6 +62,16 @@ bool document_changed(const struct document *document);
 /** document_saved - as it is now it is kept elsewhere */
 void document_saved(struct document *document);
 
+/**
+ * document_tried - as it is now it is kept elsewhere, but perhaps not for long
+ *
+ * It counts as changed until document_settle().
+ */
+void document_tried(struct document *document);
+
+/** document_settle - what was tried is kept elsewhere for good, or not at all */
+void document_settle(struct document *document, bool kept);
+
 /** document_version - differs whenever the text may differ */
 u64 document_version(const struct document *document);
 

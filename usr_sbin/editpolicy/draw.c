@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The picture of the editor: what all views have in common. */
 #include "dialog.h"
+#include "live.h"
 #include "view.h"
 
 static void draw_title(const struct editor *editor, struct canvas *canvas)
 {
+	u64 left = live_left(editor);
 	int column;
 
 	canvas_fill(canvas, 0, 0, canvas->columns, STYLE_BAR, ' ');
 	column = 1 + canvas_print(canvas, 0, 1, canvas->columns - 2, STYLE_BAR, "%s%s%s",
-				  editor->name ?: "(no name)",
+				  editor_title(editor),
 				  document_changed(editor->document) ? " [changed]" : "",
 				  editor->readonly ? " [read only]" : "");
+	if (left)
+		column += canvas_print(canvas, 0, column, canvas->columns - column, STYLE_BAR_KEY,
+				       " [on trial: %llu s]", (unsigned long long)left);
 	editor_view(editor)->title(editor, canvas, column + 2);
 	view_tabs(editor, canvas);
 }

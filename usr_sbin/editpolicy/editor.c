@@ -3,6 +3,7 @@
 #include "dialog.h"
 #include "editor.h"
 #include "key.h"
+#include "live.h"
 #include "view.h"
 
 struct editor *editor_new(struct kl_text text, const char *name, bool readonly)
@@ -34,7 +35,13 @@ void editor_free(struct editor *editor)
 	kl_buffer_free(&editor->filter);
 	kl_buffer_free(&editor->search);
 	dialog_free(&editor->dialog);
+	live_free(editor->live);
 	free(editor);
+}
+
+const char *editor_title(const struct editor *editor)
+{
+	return live_is_document(editor) ? "running policy" : editor->name ?: "(no name)";
 }
 
 void editor_say(struct editor *editor, u8 style, const char *format, ...)

@@ -15,6 +15,7 @@
 #include "rows.h"
 
 struct editor;
+struct live;
 
 /** enum view_number - which view is shown; views[] has them */
 enum view_number {
@@ -107,6 +108,7 @@ struct dialog {
  * @edited: line of the document that is typed anew
  * @inserting: what is typed comes before @edited instead
  * @insisting: what is wrong with the line was shown: Enter takes it
+ * @live: the running kernel; NULL: there is none beside the document
  * @dialog: what is open
  * @message: the last thing to say; empty: none
  * @message_style: enum style
@@ -138,6 +140,7 @@ struct editor {
 	u32 edited;
 	bool inserting;
 	bool insisting;
+	struct live *live;
 	struct dialog dialog;
 	char message[200];
 	u8 message_style;
@@ -163,6 +166,9 @@ void editor_draw(struct editor *editor, struct canvas *canvas);
 
 /** editor_say - a message below the panes, until the next key */
 void editor_say(struct editor *editor, u8 style, const char *format, ...) __printf(3, 4);
+
+/** editor_title - what is edited, in words: a file's name, or that it is the running policy */
+const char *editor_title(const struct editor *editor);
 
 /** editor_refresh - the document has changed: @place is the line to stand on */
 void editor_refresh(struct editor *editor, u32 place);

@@ -5,14 +5,17 @@
 #include <unistd.h>
 
 #include "key.h"
+#include "live.h"
 #include "options.h"
+#include "proc.h"
 #include "screen.h"
 #include "store.h"
 #include "view.h"
 
-enum { READONLY = 256 + 1, KEYS, COLOUR };
+enum { READONLY = 256 + 1, LIVE, KEYS, COLOUR };
 
 static const struct kl_option options[] = {
+	{ "live", LIVE, NULL, NULL, "edit the running policy; nothing takes effect by itself" },
 	{ "readonly", READONLY, NULL, NULL, "look only" },
 	{ "keys", KEYS, NULL, NULL, "print the keys, and end" },
 	{ "color", COLOUR, "WHEN", "auto always never", "auto, always or never" },
@@ -84,7 +87,7 @@ static void run_keys(void)
 /* Ended from outside: what is not saved is kept, and that is said. */
 static int leave(void)
 {
-	char *recovery = store_recovery(editor->name ?: "kellas-policy");
+	char *recovery = store_recovery(editor);
 	int error = 0;
 
 	if (!ended)
@@ -101,18 +104,50 @@ static int leave(void)
 	return KL_EXIT_FAILURE;
 }
 
-static int edit(const char *name, bool readonly, bool colour)
+/**
+ * struct wish - what the options say
+ * @name: file; NULL: none
+ * @live: the running policy is edited
+ * @readonly: nothing is changed
+ * @colour: colours may be used
+ */
+struct wish {
+	const char *name;
+	bool live;
+	bool readonly;
+	bool colour;
+};
+
+static int read_policy(const struct wish *wish, struct kl_buffer *text)
+{
+	int status = wish->live ? kl_proc_check() : KL_EXIT_OK, error = 0;
+
+	if (status)
+		return status;
+	if (wish->live)
+		error = live_read_policy(text);
+	else if (wish->name)
+		error = store_read(wish->name, text);
+	if (error && wish->live)
+		return kl_proc_complain("policy", error);
+	if (error)
+		kl_complain("%s: %s", wish->name, strerror(-error));
+	return error ? KL_EXIT_FAILURE : KL_EXIT_OK;
+}
+
+static int edit(const struct wish *wish)
 {
 	struct kl_buffer text = { 0 };
-	int status = name ? store_read(name, &text) : 0;
+	int status = read_policy(wish, &text);
 
 	if (status) {
-		kl_complain("%s: %s", name, strerror(-status));
-		return KL_EXIT_FAILURE;
+		kl_buffer_free(&text);
+		return status;
 	}
-	editor = editor_new(kl_buffer_text(&text), name, readonly);
+	editor = editor_new(kl_buffer_text(&text), wish->name, wish->readonly);
 	kl_buffer_free(&text);
-	if (screen_open(colour)) {
+	live_open(editor, wish->live);
+	if (screen_open(wish->colour)) {
 		kl_complain("this needs a terminal, and a TERM that is known");
 		status = KL_EXIT_FAILURE;
 	} else {
@@ -139,8 +174,9 @@ static int print_keys(void)
 static int run(const struct kl_command *command, int argc, char **argv)
 {
 	struct kl_common common;
-	bool readonly = false, keys = false;
+	struct wish wish = { 0 };
 	int option, colour = KL_AUTO;
+	bool keys = false;
 
 	kl_common_init(&common);
 	while ((option = kl_option_next(command, argc, argv, &common)) != -1) {
@@ -148,7 +184,8 @@ static int run(const struct kl_command *command, int argc, char **argv)
 			return KL_EXIT_OK;
 		if (option == '?')
 			return KL_EXIT_USAGE;
-		readonly |= option == READONLY;
+		wish.readonly |= option == READONLY;
+		wish.live |= option == LIVE;
 		keys |= option == KEYS;
 		if (option == COLOUR)
 			colour = kl_when_find(optarg);
@@ -160,7 +197,11 @@ static int run(const struct kl_command *command, int argc, char **argv)
 		return kl_usage(command, "one FILE at a time");
 	if (keys)
 		return print_keys();
-	return edit(argv[optind], readonly, kl_may_colour(stdout, colour));
+	if (wish.live && argc > optind)
+		return kl_usage(command, "--live is about the running policy, not about a file");
+	wish.name = argv[optind];
+	wish.colour = kl_may_colour(stdout, colour);
+	return edit(&wish);
 }
 
 static const struct kl_command command = {

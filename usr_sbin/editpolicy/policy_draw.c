@@ -3,6 +3,7 @@
 #include "engine/lex.h"
 #include "find.h"
 #include "highlight.h"
+#include "live.h"
 #include "policy_draw.h"
 #include "words.h"
 
@@ -16,12 +17,20 @@
  * @left: columns of the left pane; a line stands behind it
  * @detail: first row of the detail, a line stands above it
  * @details: rows of it
+ * @hits: counters, or NULL
+ * @counts: columns for them on the left of the right pane
  */
 struct layout {
 	int panes, left, detail, details;
+	const struct hits *hits;
+	int counts;
 };
 
-static struct layout lay_out(const struct canvas *canvas, int rows)
+/* Columns of a counter, and of when it rose last. */
+#define COUNT_WIDTH 5
+#define AGO_WIDTH 4
+
+static struct layout lay_out(struct editor *editor, const struct canvas *canvas, int rows)
 {
 	struct layout layout;
 
@@ -31,6 +40,10 @@ static struct layout lay_out(const struct canvas *canvas, int rows)
 	layout.panes = rows - (layout.details ? layout.details + 1 : 0);
 	layout.panes = max(layout.panes, 1);
 	layout.detail = 1 + layout.panes + 1;
+	layout.hits = live_hits(editor);
+	layout.counts = !layout.hits		? 0 :
+			canvas->columns >= 110	? COUNT_WIDTH + 1 + AGO_WIDTH :
+						  COUNT_WIDTH;
 	return layout;
 }
 
@@ -90,8 +103,63 @@ static void draw_node(const struct editor *editor, struct canvas *canvas, int ro
 		       0, added);
 }
 
+/* At the right edge. Return: columns left for what stands before. */
+static int draw_at_edge(struct canvas *canvas, int row, int width, const char *text, u8 style)
+{
+	int length = strlen(text);
+
+	if (length + 2 > width)
+		return width;
+	canvas_text(canvas, row, width - length, length, style, kl_text_of(text));
+	return width - length - 1;
+}
+
+static u64 sum_of_heading(const struct editor *editor, const struct hits *hits, u8 heading)
+{
+	const struct outline_node *node;
+	u64 sum = 0;
+	u32 i;
+
+	for (i = 0; i < hits->nodes; i++) {
+		node = &editor->outline.nodes[i];
+		if ((node->kind == OUTLINE_BLOCK ? node->op : KL_OP_COUNT + node->kind) == heading)
+			sum += hits->sums[i];
+	}
+	return sum;
+}
+
+static bool has_hits(u8 heading)
+{
+	return heading <= KL_OP_COUNT + OUTLINE_RULE_GROUP;
+}
+
+static bool is_new(const struct editor *editor, const struct hits *hits,
+		   const struct node_row *what)
+{
+	const struct outline_node *node = &editor->outline.nodes[what->node];
+
+	return what->kind == ROW_NODE && node->count && hits_is_new(hits, node->lines[0]);
+}
+
+/* Return: as draw_at_edge(). */
+static int draw_left_sum(const struct editor *editor, struct canvas *canvas, int row, int width,
+			 const struct hits *hits, const struct node_row *what, u8 added)
+{
+	char text[HITS_TEXT];
+	u64 sum;
+
+	if (!hits || what->kind == ROW_ALL || !has_hits(what->heading))
+		return width;
+	if (is_new(editor, hits, what))
+		return draw_at_edge(canvas, row, width, "new", STYLE_NOTICE | added);
+	sum = what->kind == ROW_NODE ? hits->sums[what->node] :
+				       sum_of_heading(editor, hits, what->heading);
+	hits_count(sum, text);
+	return draw_at_edge(canvas, row, width, text, (sum ? STYLE_VALUE : STYLE_FAINT) | added);
+}
+
 static void draw_left_row(const struct editor *editor, struct canvas *canvas, int row,
-			  int width, u32 index)
+			  int width, u32 index, const struct hits *hits)
 {
 	const struct node_row *what = &editor->left[index];
 	bool cursor = index == editor->left_rows.cursor;
@@ -99,6 +167,7 @@ static void draw_left_row(const struct editor *editor, struct canvas *canvas, in
 
 	if (added)
 		canvas_fill(canvas, row, 0, width, STYLE_CURSOR, ' ');
+	width = draw_left_sum(editor, canvas, row, width, hits, what, added);
 	switch (what->kind) {
 	case ROW_ALL:
 		canvas_print(canvas, row, 0, width, STYLE_TITLE | added, "whole text (%u)",
@@ -125,24 +194,53 @@ static void draw_left(struct editor *editor, struct canvas *canvas, const struct
 	rows_show(rows, layout->panes);
 	for (i = 0; i < layout->panes; i++) {
 		if (rows->top + i < rows->count)
-			draw_left_row(editor, canvas, 1 + i, layout->left, rows->top + i);
+			draw_left_row(editor, canvas, 1 + i, layout->left, rows->top + i,
+				      layout->hits);
 		canvas_fill(canvas, 1 + i, layout->left, 1, STYLE_FAINT, LINE_DOWN);
 	}
 }
 
 /* ----------------------------------------------------------- the right pane */
 
+/* Hits, and where there is room, when the last one was. */
+static void draw_counts(const struct editor *editor, struct canvas *canvas, int row, int column,
+			const struct layout *layout, u32 line, u8 added)
+{
+	const struct kl_tally_row *counted = hits_row(layout->hits, line);
+	char hits[HITS_TEXT] = "", ago[HITS_TEXT] = "";
+	u8 style = STYLE_FAINT;
+
+	if (counted && !kl_text_is(counted->kind, "group")) {
+		hits_count(counted->counts[KL_TALLY_HITS], hits);
+		hits_ago(counted->last, editor->live->clock(), ago);
+		style = counted->counts[KL_TALLY_DENIED] ? STYLE_DENY :
+			counted->counts[KL_TALLY_HITS]	 ? STYLE_VALUE :
+							   STYLE_FAINT;
+	} else if (hits_is_new(layout->hits, line)) {
+		strcpy(hits, "new");
+		style = STYLE_NOTICE;
+	}
+	canvas_print(canvas, row, column, COUNT_WIDTH, style | added, "%*s", COUNT_WIDTH, hits);
+	if (layout->counts > COUNT_WIDTH)
+		canvas_print(canvas, row, column + COUNT_WIDTH + 1, AGO_WIDTH,
+			     STYLE_FAINT | added, "%*s", AGO_WIDTH, ago);
+}
+
 static void draw_right_row(const struct editor *editor, struct canvas *canvas, int row,
-			   int column, u32 index)
+			   const struct layout *layout, u32 index)
 {
 	u32 line = editor->right[index];
 	bool cursor = index == editor->right_rows.cursor && editor->focus == PANE_LINES;
 	u8 added = (cursor ? STYLE_CURSOR : 0) | (editor->marked[line] ? STYLE_MARKED : 0);
-	int width = canvas->columns - column;
+	int column = layout->left + 1, width = canvas->columns - column;
 
 	if (added)
 		canvas_fill(canvas, row, column, width, added, ' ');
-	if (editor->outline.lines[line].wrong)
+	if (layout->hits)
+		draw_counts(editor, canvas, row, column, layout, line, added);
+	column += layout->counts;
+	width -= layout->counts;
+	if (editor->outline.lines[line].wrong || live_refused(editor, line))
 		canvas_text(canvas, row, column, 1, STYLE_ERROR | added, kl_text_of("!"));
 	else if (editor->marked[line])
 		canvas_text(canvas, row, column, 1, STYLE_NOTICE | added, kl_text_of("*"));
@@ -158,7 +256,7 @@ static void draw_right(struct editor *editor, struct canvas *canvas, const struc
 
 	rows_show(rows, layout->panes);
 	for (i = 0; i < layout->panes && rows->top + i < rows->count; i++)
-		draw_right_row(editor, canvas, 1 + i, layout->left + 1, rows->top + i);
+		draw_right_row(editor, canvas, 1 + i, layout, rows->top + i);
 	if (!rows->count)
 		canvas_text(canvas, 1, layout->left + 2, canvas->columns, STYLE_FAINT,
 			    kl_text_of(editor->filter.length ? "no line matches the filter" :
@@ -202,6 +300,40 @@ static int draw_wrapped(struct canvas *canvas, int row, int end, u8 style, struc
 	return row;
 }
 
+static void put_counters(const struct kl_tally_row *row, u64 now, struct kl_buffer *out)
+{
+	static const char *const names[] = { NULL, "denied", "denied but not enforced",
+					     "records lost" };
+	char ago[HITS_TEXT];
+	u32 i;
+
+	hits_ago(row->last, now, ago);
+	kl_buffer_printf(out, "%llu hits", (unsigned long long)row->counts[KL_TALLY_HITS]);
+	for (i = KL_TALLY_DENIED; i <= KL_TALLY_LOST; i++)
+		if (row->counts[i])
+			kl_buffer_printf(out, ", %llu %s", (unsigned long long)row->counts[i],
+					 names[i]);
+	if (ago[0])
+		kl_buffer_printf(out, ", last %s ago", ago);
+}
+
+/* What the kernel counts of the line, in the row above the detail. */
+static void draw_counters(const struct editor *editor, struct canvas *canvas, int row,
+			  const struct layout *layout, u32 line)
+{
+	const struct kl_tally_row *counted = hits_row(layout->hits, line);
+	struct kl_buffer text = { 0 };
+
+	if (counted && !kl_text_is(counted->kind, "group"))
+		put_counters(counted, editor->live->clock(), &text);
+	else if (hits_is_new(layout->hits, line))
+		kl_buffer_puts(&text, "not in the running policy");
+	if (text.length)
+		canvas_print(canvas, row, layout->left + 2, canvas->columns, STYLE_TITLE, " %s ",
+			     text.data);
+	kl_buffer_free(&text);
+}
+
 static void draw_detail(const struct editor *editor, struct canvas *canvas,
 			const struct layout *layout)
 {
@@ -216,6 +348,8 @@ static void draw_detail(const struct editor *editor, struct canvas *canvas,
 		return;
 	canvas_print(canvas, row - 1, 2, layout->left - 3, STYLE_TITLE, " line %u ",
 		     (u32)line + 1);
+	if (layout->hits)
+		draw_counters(editor, canvas, row - 1, layout, line);
 	text = document_line(editor->document, line);
 	text = kl_text_from(text, strspn(text.data, " \t"));
 	if (words_decoded(text, &words))
@@ -224,6 +358,12 @@ static void draw_detail(const struct editor *editor, struct canvas *canvas,
 		kl_buffer_clear(&words);
 	row = draw_wrapped(canvas, row, end, STYLE_PLAIN, text);
 	row = draw_wrapped(canvas, row, end, STYLE_FAINT, kl_buffer_text(&words));
+	if (live_refused(editor, line)) {
+		kl_buffer_clear(&words);
+		kl_buffer_printf(&words, "The kernel refuses it: %s\n",
+				 live_refused(editor, line)->text);
+		row = draw_wrapped(canvas, row, end, STYLE_ERROR, kl_buffer_text(&words));
+	}
 	kl_buffer_clear(&words);
 	words_of_line(editor, line, &words);
 	draw_wrapped(canvas, row, end,
@@ -234,7 +374,7 @@ static void draw_detail(const struct editor *editor, struct canvas *canvas,
 
 void policy_draw(struct editor *editor, struct canvas *canvas, int rows)
 {
-	struct layout layout = lay_out(canvas, rows);
+	struct layout layout = lay_out(editor, canvas, rows);
 
 	draw_left(editor, canvas, &layout);
 	draw_right(editor, canvas, &layout);

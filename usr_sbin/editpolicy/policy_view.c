@@ -3,6 +3,7 @@
 #include "edit.h"
 #include "find.h"
 #include "key.h"
+#include "live.h"
 #include "policy_draw.h"
 #include "store.h"
 #include "view.h"
@@ -184,4 +185,5 @@ const struct view policy_view = {
 	.draw = policy_draw,
 	.rows = moving_rows,
 	.moved = moved,
+	.tick = live_tick,
 };

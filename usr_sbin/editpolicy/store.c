@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "dialog.h"
+#include "live.h"
 #include "proc.h"
 #include "save_file.h"
 #include "store.h"
@@ -109,12 +110,18 @@ void store_quit(struct editor *editor)
 
 /* ----------------------------------------------------------------- recovery */
 
-char *store_recovery(const char *name)
+/* The running policy has no folder: what is left of it goes to the user's own. */
+char *store_recovery(const struct editor *editor)
 {
-	const char *slash = strrchr(name, '/');
-	int folder = slash ? slash + 1 - name : 0;
+	const char *name = editor->name ?: "kellas-policy", *home = getenv("HOME"), *slash;
 	char *recovery;
+	int folder;
 
+	if (live_is_document(editor) && home &&
+	    asprintf(&recovery, "%s/.kellas-running-policy.rescued", home) >= 0)
+		return recovery;
+	slash = strrchr(name, '/');
+	folder = slash ? slash + 1 - name : 0;
 	if (asprintf(&recovery, "%.*s.%s.rescued", folder, name, name + folder) < 0)
 		return NULL;
 	return recovery;
@@ -122,7 +129,7 @@ char *store_recovery(const char *name)
 
 int store_rescue(struct editor *editor)
 {
-	char *recovery = store_recovery(editor->name ?: "kellas-policy");
+	char *recovery = store_recovery(editor);
 	struct kl_buffer text = { 0 };
 	int error;
 
@@ -137,7 +144,7 @@ int store_rescue(struct editor *editor)
 
 void store_forget(struct editor *editor)
 {
-	char *recovery = store_recovery(editor->name ?: "kellas-policy");
+	char *recovery = store_recovery(editor);
 
 	if (recovery)
 		unlink(recovery);
@@ -147,7 +154,7 @@ void store_forget(struct editor *editor)
 /* What was rescued comes in as one change, that undo takes back. */
 static void take_rescued(struct editor *editor)
 {
-	char *recovery = store_recovery(editor->name ?: "kellas-policy");
+	char *recovery = store_recovery(editor);
 	struct kl_buffer text = { 0 };
 	struct document *rescued;
 	struct kl_text *lines;
@@ -183,7 +190,7 @@ static void offer_answered(struct editor *editor, int key)
 
 void store_offer(struct editor *editor)
 {
-	char *recovery = store_recovery(editor->name ?: "kellas-policy");
+	char *recovery = store_recovery(editor);
 
 	if (recovery && !access(recovery, R_OK) && !editor->readonly)
 		dialog_question(editor, "ynd", offer_answered,

@@ -16,7 +16,7 @@ void store_quit(struct editor *editor);
 int store_read(const char *name, struct kl_buffer *text);
 
 /** store_recovery - name of the file that keeps what was not saved; free() it */
-char *store_recovery(const char *name);
+char *store_recovery(const struct editor *editor);
 
 /** store_rescue - keep what is not saved; 0 or a negative errno. At a crash or signal */
 int store_rescue(struct editor *editor);
