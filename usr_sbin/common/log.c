@@ -15,7 +15,8 @@
  * @file: the one at hand, or NULL
  * @place: of the current line
  * @data: what was read of @file: @at to @end are not used yet
- * @skipping: the line at hand is too long and is passed over
+ * @tail: bytes at the end of a plain file that are read; 0: all
+ * @skipping: the line at hand is too long, or began before @tail: it is passed over
  * @ended: @file has no more than what is in @data
  * @line: the current record
  * @json: reader of JSON
@@ -32,6 +33,7 @@ struct kl_log {
 	struct kl_log_place place;
 	struct kl_buffer data;
 	size_t at, end;
+	u64 tail;
 	bool skipping;
 	bool ended;
 	struct kl_logline line;
@@ -78,12 +80,25 @@ struct kl_log *kl_log_open(char **names, int count, struct kl_strings *strings)
 	return NULL;
 }
 
+void kl_log_tail(struct kl_log *log, u64 bytes)
+{
+	log->tail = bytes;
+}
+
 static void close_file(struct kl_log *log)
 {
 	if (log->file)
 		log->before += kl_log_file_bytes(log->file);
 	kl_log_file_close(log->file);
 	log->file = NULL;
+}
+
+static void begin_late(struct kl_log *log)
+{
+	u64 left_out = kl_log_file_tail(log->file, log->tail);
+
+	log->counts.left_out += left_out;
+	log->skipping = left_out;
 }
 
 static bool open_next(struct kl_log *log)
@@ -99,6 +114,8 @@ static bool open_next(struct kl_log *log)
 		log->file = kl_log_file_open(name);
 		if (!log->file)
 			log->counts.damaged++;
+		else if (log->tail)
+			begin_late(log);
 	}
 	return log->file;
 }

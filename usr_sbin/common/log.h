@@ -42,11 +42,12 @@ struct kl_log_place {
  * @others: lines about that, and those that kellas-auditd adds
  * @unreadable: lines that are no record
  * @damaged: files of which the end, or all, could not be read
+ * @left_out: bytes at the beginning of files, see kl_log_tail()
  * @bytes, @size: read of how many, as they are on disk; @size is 0 if not known
  */
 struct kl_log_counts {
 	u64 lines, requests, lost, suppressed, others, unreadable, damaged;
-	u64 bytes, size;
+	u64 left_out, bytes, size;
 };
 
 /**
@@ -59,6 +60,12 @@ struct kl_log_counts {
  * Return: the log, or NULL after a complaint: one of the files cannot be opened.
  */
 struct kl_log *kl_log_open(char **names, int count, struct kl_strings *strings);
+
+/**
+ * kl_log_tail - read only the end of each file; before the first kl_log_next()
+ * @bytes: of the end; compressed files, and what is no file, are read whole
+ */
+void kl_log_tail(struct kl_log *log, u64 bytes);
 
 /**
  * kl_log_next - read the next record

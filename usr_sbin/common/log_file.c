@@ -226,6 +226,18 @@ ssize_t kl_log_file_read(struct kl_log_file *file, char *out, size_t room)
 	return file->read(file, out, room);
 }
 
+u64 kl_log_file_tail(struct kl_log_file *file, u64 bytes)
+{
+	struct stat stat;
+
+	if (file->read != read_plain || fstat(file->fd, &stat) || !S_ISREG(stat.st_mode) ||
+	    (u64)stat.st_size <= bytes || lseek(file->fd, stat.st_size - bytes, SEEK_SET) < 0)
+		return 0;
+	file->at = file->end = 0;
+	file->bytes = stat.st_size - bytes;
+	return file->bytes;
+}
+
 u64 kl_log_file_bytes(const struct kl_log_file *file)
 {
 	return file->bytes;

@@ -22,6 +22,14 @@ struct kl_log_file *kl_log_file_open(const char *name);
  */
 ssize_t kl_log_file_read(struct kl_log_file *file, char *out, size_t room);
 
+/**
+ * kl_log_file_tail - go on at the end of it; before the first kl_log_file_read()
+ * @bytes: that are left to be read then
+ *
+ * Return: bytes left out; 0 if it is shorter, compressed, or no regular file.
+ */
+u64 kl_log_file_tail(struct kl_log_file *file, u64 bytes);
+
 /** kl_log_file_bytes - bytes read from disk so far */
 u64 kl_log_file_bytes(const struct kl_log_file *file);
 
