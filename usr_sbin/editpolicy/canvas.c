@@ -162,6 +162,43 @@ int canvas_print(struct canvas *canvas, int row, int column, int width, u8 style
 	return used;
 }
 
+/* Bytes that fit into a row: up to a newline, or the last blank before the edge. */
+static size_t row_length(struct kl_text text, int columns)
+{
+	struct kl_text rest = text;
+	size_t at = 0, blank = 0;
+	int width;
+
+	while (rest.length && rest.data[0] != '\n') {
+		if (rest.data[0] == ' ')
+			blank = at;
+		canvas_character(&rest, &width);
+		columns -= width;
+		if (columns < 0)
+			return blank ?: at;
+		at = text.length - rest.length;
+	}
+	return at;
+}
+
+int canvas_wrap(struct canvas *canvas, int row, int end, u8 style, struct kl_text text)
+{
+	int columns = max(canvas->columns - 2, 4);
+	struct kl_text head;
+
+	for (; text.length && row < end; row++) {
+		head = (struct kl_text){ text.data, row_length(text, columns) };
+		canvas_text(canvas, row, 1, columns, style, head);
+		text.data += head.length;
+		text.length -= head.length;
+		if (text.length && (text.data[0] == ' ' || text.data[0] == '\n')) {
+			text.data++;
+			text.length--;
+		}
+	}
+	return row;
+}
+
 void canvas_fill(struct canvas *canvas, int row, int column, int width, u8 style,
 		 u32 character)
 {

@@ -74,6 +74,14 @@ int canvas_text(struct canvas *canvas, int row, int column, int width, u8 style,
 int canvas_print(struct canvas *canvas, int row, int column, int width, u8 style,
 		 const char *format, ...) __printf(6, 7);
 
+/**
+ * canvas_wrap - write a text in as many rows as it takes, broken at blanks and newlines
+ * @end: the row behind the last one that may be used
+ *
+ * Return: the row behind it.
+ */
+int canvas_wrap(struct canvas *canvas, int row, int end, u8 style, struct kl_text text);
+
 /** canvas_fill - one character again and again */
 void canvas_fill(struct canvas *canvas, int row, int column, int width, u8 style,
 		 u32 character);

@@ -265,41 +265,6 @@ static void draw_right(struct editor *editor, struct canvas *canvas, const struc
 
 /* ---------------------------------------------------------------- the detail */
 
-/* Bytes that fit into a row: up to a newline, or the last blank before the edge. */
-static size_t row_length(struct kl_text text, int columns)
-{
-	struct kl_text rest = text;
-	size_t at = 0, blank = 0;
-	int width;
-
-	while (rest.length && rest.data[0] != '\n') {
-		if (rest.data[0] == ' ')
-			blank = at;
-		canvas_character(&rest, &width);
-		columns -= width;
-		if (columns < 0)
-			return blank ?: at;
-		at = text.length - rest.length;
-	}
-	return at;
-}
-
-/* Return: the row behind it. */
-static int draw_wrapped(struct canvas *canvas, int row, int end, u8 style, struct kl_text text)
-{
-	int columns = max(canvas->columns - 2, 4);
-	size_t length;
-
-	for (; text.length && row < end; row++) {
-		length = row_length(text, columns);
-		canvas_text(canvas, row, 1, columns, style, kl_text_head(text, length));
-		text = kl_text_from(text, length);
-		if (text.length && (text.data[0] == ' ' || text.data[0] == '\n'))
-			text = kl_text_from(text, 1);
-	}
-	return row;
-}
-
 static void put_counters(const struct kl_tally_row *row, u64 now, struct kl_buffer *out)
 {
 	static const char *const names[] = { NULL, "denied", "denied but not enforced",
@@ -356,19 +321,19 @@ static void draw_detail(const struct editor *editor, struct canvas *canvas,
 		kl_buffer_puts(&words, "\n");
 	else
 		kl_buffer_clear(&words);
-	row = draw_wrapped(canvas, row, end, STYLE_PLAIN, text);
-	row = draw_wrapped(canvas, row, end, STYLE_FAINT, kl_buffer_text(&words));
+	row = canvas_wrap(canvas, row, end, STYLE_PLAIN, text);
+	row = canvas_wrap(canvas, row, end, STYLE_FAINT, kl_buffer_text(&words));
 	if (live_refused(editor, line)) {
 		kl_buffer_clear(&words);
 		kl_buffer_printf(&words, "The kernel refuses it: %s\n",
 				 live_refused(editor, line)->text);
-		row = draw_wrapped(canvas, row, end, STYLE_ERROR, kl_buffer_text(&words));
+		row = canvas_wrap(canvas, row, end, STYLE_ERROR, kl_buffer_text(&words));
 	}
 	kl_buffer_clear(&words);
 	words_of_line(editor, line, &words);
-	draw_wrapped(canvas, row, end,
-		     editor->outline.lines[line].wrong ? STYLE_ERROR : STYLE_VALUE,
-		     kl_buffer_text(&words));
+	canvas_wrap(canvas, row, end,
+		    editor->outline.lines[line].wrong ? STYLE_ERROR : STYLE_VALUE,
+		    kl_buffer_text(&words));
 	kl_buffer_free(&words);
 }
 

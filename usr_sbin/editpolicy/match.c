@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Regular expressions. */
+#include "match.h"
+
+bool match_set(struct match *match, struct kl_text pattern, char why[100])
+{
+	struct kl_buffer text = { 0 };
+	regex_t regex;
+	int error;
+
+	if (!pattern.length) {
+		match_free(match);
+		return true;
+	}
+	kl_buffer_add(&text, pattern.data, pattern.length);
+	error = regcomp(&regex, text.data, REG_EXTENDED | REG_ICASE);
+	if (error) {
+		regerror(error, &regex, why, 100);
+		kl_buffer_free(&text);
+		return false;
+	}
+	match_free(match);
+	match->pattern = text;
+	match->regex = regex;
+	return true;
+}
+
+bool match_is_set(const struct match *match)
+{
+	return match->pattern.length;
+}
+
+bool match_found(const struct match *match, struct kl_text text)
+{
+	regmatch_t place = { .rm_so = 0, .rm_eo = text.length };
+
+	return !match->pattern.length ||
+	       !regexec(&match->regex, text.data, 1, &place, REG_STARTEND);
+}
+
+void match_free(struct match *match)
+{
+	if (match->pattern.length)
+		regfree(&match->regex);
+	kl_buffer_free(&match->pattern);
+	memset(match, 0, sizeof(*match));
+}
