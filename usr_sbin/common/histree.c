@@ -508,12 +508,12 @@ struct kl_histree_node *kl_histree_record(struct kl_histree *tree,
 /**
  * struct process - a line of the module's file "processes"
  * @program: pid, exe encoded
- * @domain, @history: encoded
+ * @domain, @history, @cgroup: encoded
  * @uid: user
  */
 struct process {
 	struct kl_program program;
-	struct kl_text domain, history;
+	struct kl_text domain, history, cgroup;
 	u64 uid;
 };
 
@@ -537,6 +537,8 @@ static bool read_process(struct kl_text line, struct process *process)
 			process->program.exe = value;
 		} else if (kl_text_is(key, "history")) {
 			process->history = value;
+		} else if (kl_text_is(key, "cgroup")) {
+			process->cgroup = value;
 		}
 	}
 	return good && has_pid;
@@ -570,14 +572,15 @@ static struct kl_history *make_history(struct kl_text text)
 }
 
 static bool put_process(struct kl_histree *tree, struct kl_text line,
-			struct kl_buffer raw[3])
+			struct kl_buffer raw[4])
 {
 	struct kl_histree_node *node;
 	struct kl_history *history;
 	struct process process;
 
 	if (!read_process(line, &process) || !decode(&process.program.exe, &raw[0]) ||
-	    !decode(&process.domain, &raw[1]) || !decode(&process.history, &raw[2]))
+	    !decode(&process.domain, &raw[1]) || !decode(&process.history, &raw[2]) ||
+	    !decode(&process.cgroup, &raw[3]))
 		return false;
 	history = make_history(process.history);
 	if (!history)
@@ -589,13 +592,15 @@ static bool put_process(struct kl_histree *tree, struct kl_text line,
 		add_number(&node->uids, process.uid);
 	if (process.domain.length)
 		add_word(tree, &node->domains, process.domain);
+	if (process.cgroup.length)
+		add_word(tree, &node->cgroups, process.cgroup);
 	return true;
 }
 
 int kl_histree_processes(struct kl_histree *tree, struct kl_text text,
 			 struct kl_error *error)
 {
-	struct kl_buffer raw[3] = { 0 };
+	struct kl_buffer raw[4] = { 0 };
 	int result = 0, i;
 	u32 number = 0;
 
@@ -611,7 +616,7 @@ int kl_histree_processes(struct kl_histree *tree, struct kl_text text,
 		}
 		text = kl_text_from(text, length + (newline ? 1 : 0));
 	}
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < 4; i++)
 		kl_buffer_free(&raw[i]);
 	return result;
 }
@@ -754,6 +759,39 @@ void kl_histree_merge(struct kl_histree *merged, struct kl_histree *tree)
 	for (node = kl_histree_next(tree->root); node; node = kl_histree_next(node))
 		take_over(merged, kl_histree_alike(merged, node), node);
 	merged->crowded_out = tree->crowded_out;
+}
+
+static struct kl_history *grow_history(struct kl_history *old,
+				       const struct kl_program *program)
+{
+	struct kl_history *grown = kl_xalloc(1, kl_history_grown(old, program));
+
+	kl_history_grow(grown, old, program);
+	free(old);
+	return grown;
+}
+
+struct kl_history *kl_histree_history(const struct kl_histree_node *node)
+{
+	const struct kl_histree_node **path;
+	struct kl_history *history = NULL;
+	u32 count = 0;
+
+	path = kl_xalloc(node->depth + 1, sizeof(*path));
+	for (; node->kind == KL_HISTREE_PROGRAM; node = node->parent)
+		path[count++] = node;
+	if (count && node->kind != KL_HISTREE_UNTOLD) {
+		while (count--)
+			history = grow_history(history, &(struct kl_program){
+				.exe = text_of(path[count]->name),
+				.pid = path[count]->pid,
+				.started = path[count]->started,
+				.reconstructed = path[count]->reconstructed,
+			});
+		history->truncated |= node->kind == KL_HISTREE_OLDER;
+	}
+	free(path);
+	return history;
 }
 
 void kl_histree_label(const struct kl_histree_node *node, struct kl_buffer *text)

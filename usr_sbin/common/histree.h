@@ -185,6 +185,15 @@ struct kl_histree_node *kl_histree_next(const struct kl_histree_node *node);
 /** kl_histree_skip - likewise, but without its descendants */
 struct kl_histree_node *kl_histree_skip(const struct kl_histree_node *node);
 
+/**
+ * kl_histree_history - the programs from the first one of the tree to a node
+ *
+ * Of merged nodes the numbers mean nothing.
+ *
+ * Return: the history, free() it; NULL if it was not recorded.
+ */
+struct kl_history *kl_histree_history(const struct kl_histree_node *node);
+
 /** kl_histree_label - the name as it is shown: encoded, or words for other kinds */
 void kl_histree_label(const struct kl_histree_node *node, struct kl_buffer *text);
 
