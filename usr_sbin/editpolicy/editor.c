@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The state of the editor, and what follows from the document. */
+#include "compiled.h"
 #include "dialog.h"
 #include "editor.h"
 #include "key.h"
 #include "live.h"
+#include "processes.h"
 #include "view.h"
 
 struct editor *editor_new(struct kl_text text, const char *name, bool readonly)
@@ -34,6 +36,8 @@ void editor_free(struct editor *editor)
 		regfree(&editor->searching);
 	kl_buffer_free(&editor->filter);
 	kl_buffer_free(&editor->search);
+	compiled_free(editor->compiled);
+	processes_free(editor->processes);
 	dialog_free(&editor->dialog);
 	live_free(editor->live);
 	free(editor);

@@ -14,12 +14,15 @@
 #include "prompt.h"
 #include "rows.h"
 
+struct compiled;
 struct editor;
 struct live;
+struct processes;
 
 /** enum view_number - which view is shown; views[] has them */
 enum view_number {
 	VIEW_POLICY,
+	VIEW_PROCESSES,
 };
 
 /** enum pane - where keys go */
@@ -109,6 +112,8 @@ struct dialog {
  * @inserting: what is typed comes before @edited instead
  * @insisting: what is wrong with the line was shown: Enter takes it
  * @live: the running kernel; NULL: there is none beside the document
+ * @compiled: see editor_compiled(); NULL: not made yet
+ * @processes: of the view of that name; NULL: not made yet
  * @dialog: what is open
  * @message: the last thing to say; empty: none
  * @message_style: enum style
@@ -141,6 +146,8 @@ struct editor {
 	bool inserting;
 	bool insisting;
 	struct live *live;
+	struct compiled *compiled;
+	struct processes *processes;
 	struct dialog dialog;
 	char message[200];
 	u8 message_style;

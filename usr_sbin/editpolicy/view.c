@@ -4,6 +4,7 @@
 
 const struct view *const views[] = {
 	[VIEW_POLICY] = &policy_view,
+	[VIEW_PROCESSES] = &process_view,
 	NULL,
 };
 

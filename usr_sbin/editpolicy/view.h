@@ -31,6 +31,7 @@ struct view {
 };
 
 extern const struct view policy_view;
+extern const struct view process_view;
 
 /** All of them, by enum view_number; ended by NULL. The keys 1, 2, ... turn to them. */
 extern const struct view *const views[];

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The view of the processes, with files in the place of the module's. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "key.h"
+#include "processes.h"
+#include "view.h"
+
+static char folder[] = "/tmp/processes.XXXXXX";
+
+#define LINE(pid, uid, domain, exe, history) \
+	"pid=" pid " nspid=" pid " start=5 domain=\"" domain "\" uid=" uid " exe=\"" exe \
+	"\" history=\"" history "\"\n"
+#define INIT	"~/sbin/init(1;0.000005)"
+#define SSHD	INIT "=>/usr/sbin/sshd(20;2.0)"
+#define SHELL	SSHD "=>/bin/sh(30;3.0)"
+#define INIT_LINE LINE("1", "0", "<kernel>", "/sbin/init", INIT)
+#define SSHD_LINE LINE("20", "0", "<sshd>", "/usr/sbin/sshd", SSHD)
+#define SHELL_LINE LINE("30", "1000", "<sshd>", "/bin/sh", SHELL)
+#define CRON_LINE LINE("10", "0", "<kernel>", "/usr/sbin/cron", INIT "=>/usr/sbin/cron(10;1.0)")
+
+static void put_processes(const char *text)
+{
+	FILE *file = fopen("processes", "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+static struct editor *begin(const char *policy)
+{
+	struct editor *editor = editor_new(kl_text_of(policy), "policy.conf", false);
+	struct canvas canvas = { 0 };
+
+	canvas_resize(&canvas, 24, 80);
+	editor_draw(editor, &canvas);
+	view_turn(editor, VIEW_PROCESSES);
+	editor_draw(editor, &canvas);
+	canvas_free(&canvas);
+	return editor;
+}
+
+static void press(struct editor *editor, const char *keys)
+{
+	for (; *keys; keys++)
+		editor_key(editor, *keys);
+}
+
+static void assert_here(const struct editor *editor, const char *name)
+{
+	const struct process *here = processes_here(editor->processes);
+
+	assert_non_null(here);
+	assert_string_equal(here->node->name->text, name);
+}
+
+/* Names of what is seen, with spaces between. */
+static void assert_seen(const struct editor *editor, const char *names)
+{
+	const struct processes *processes = editor->processes;
+	struct kl_buffer seen = { 0 };
+	u32 i;
+
+	for (i = 0; i < processes->rows.count; i++)
+		kl_buffer_printf(&seen, "%s%s", i ? " " : "",
+				 processes->list[processes->shown[i]].node->name->text);
+	assert_string_equal(seen.length ? seen.data : "", names);
+	kl_buffer_free(&seen);
+}
+
+/* Whoever looks without the module must be told. */
+static void without_module(void **state)
+{
+	struct editor *editor;
+
+	(void)state;
+	setenv("KELLAS_PROC", "/nonexistent", 1);
+	editor = begin("");
+	assert_non_null(strstr(editor->processes->failure, "not loaded"));
+	press(editor, "jkGgzhl\nnN/x\n\\x\nr");
+	assert_int_equal(editor->processes->rows.count, 0);
+	editor_free(editor);
+	setenv("KELLAS_PROC", folder, 1);
+	put_processes(INIT_LINE "nonsense\n" SSHD_LINE);
+	editor = begin("");
+	assert_seen(editor, "/sbin/init /usr/sbin/sshd");
+	assert_non_null(strstr(editor->processes->failure, "processes:2"));
+	editor_free(editor);
+}
+
+/* Whoever reads on must not lose the place when processes come and go. */
+static void place_stays(void **state)
+{
+	struct editor *editor;
+	struct rows *rows;
+
+	(void)state;
+	put_processes(INIT_LINE SSHD_LINE SHELL_LINE);
+	editor = begin("");
+	assert_seen(editor, "/sbin/init /usr/sbin/sshd /bin/sh");
+	press(editor, "jj");
+	assert_here(editor, "/bin/sh");
+	put_processes(INIT_LINE CRON_LINE SSHD_LINE SHELL_LINE);
+	editor_key(editor, K_TICK);
+	assert_seen(editor, "/sbin/init /usr/sbin/cron /usr/sbin/sshd /bin/sh");
+	assert_here(editor, "/bin/sh");
+	/* Its end leads to what executed it. */
+	put_processes(INIT_LINE CRON_LINE SSHD_LINE);
+	editor_key(editor, K_TICK);
+	assert_here(editor, "/usr/sbin/sshd");
+	/* In the same row of the screen. */
+	rows = &editor->processes->rows;
+	rows_show(rows, 2);
+	rows->top = 1;
+	put_processes(INIT_LINE SSHD_LINE);
+	editor_key(editor, K_TICK);
+	assert_here(editor, "/usr/sbin/sshd");
+	assert_int_equal(rows->cursor - rows->top, 1);
+	/* Nothing is read when something else is looked at. */
+	press(editor, "1");
+	put_processes(INIT_LINE);
+	editor_key(editor, K_TICK);
+	assert_int_equal(editor->processes->rows.count, 2);
+	view_turn(editor, VIEW_PROCESSES);
+	assert_int_equal(editor->processes->rows.count, 1);
+	unlink("processes");
+	editor_key(editor, K_TICK);
+	assert_int_equal(editor->processes->rows.count, 0);
+	assert_true(editor->processes->failure[0]);
+	editor_free(editor);
+}
+
+static void folding(void **state)
+{
+	struct editor *editor;
+
+	(void)state;
+	put_processes(INIT_LINE SSHD_LINE SHELL_LINE LINE("31", "0", "<sshd>", "/bin/sh", SHELL));
+	editor = begin("");
+	assert_int_equal(editor->processes->list[0].living, 4);
+	assert_int_equal(editor->processes->list[2].node->living, 2);
+	press(editor, "jh");
+	assert_seen(editor, "/sbin/init /usr/sbin/sshd");
+	put_processes(INIT_LINE CRON_LINE SSHD_LINE SHELL_LINE);
+	editor_key(editor, K_TICK);
+	assert_seen(editor, "/sbin/init /usr/sbin/cron /usr/sbin/sshd");
+	assert_here(editor, "/usr/sbin/sshd");
+	/* A filter finds what is folded, and shows what it is below. */
+	press(editor, "\\/bin/sh\n");
+	assert_seen(editor, "/sbin/init /usr/sbin/sshd /bin/sh");
+	press(editor, "\\\x15\n");
+	assert_seen(editor, "/sbin/init /usr/sbin/cron /usr/sbin/sshd");
+	press(editor, "l");
+	assert_seen(editor, "/sbin/init /usr/sbin/cron /usr/sbin/sshd /bin/sh");
+	press(editor, "z");
+	assert_seen(editor, "/sbin/init /usr/sbin/cron /usr/sbin/sshd");
+	press(editor, "zGhhh");
+	assert_here(editor, "/sbin/init");
+	editor_free(editor);
+}
+
+static void searching(void **state)
+{
+	struct editor *editor;
+
+	(void)state;
+	put_processes(INIT_LINE CRON_LINE SSHD_LINE SHELL_LINE);
+	editor = begin("");
+	press(editor, "/usr");
+	assert_here(editor, "/usr/sbin/cron");
+	press(editor, "\n");
+	assert_string_equal(editor->message, "match 1 of 2");
+	press(editor, "n");
+	assert_here(editor, "/usr/sbin/sshd");
+	press(editor, "n");
+	assert_string_equal(editor->message, "match 1 of 2, round the end");
+	press(editor, "/1000\n");
+	assert_here(editor, "/bin/sh");
+	press(editor, "/(\n");
+	assert_int_equal(editor->dialog.kind, DIALOG_PROMPT);
+	editor_key(editor, K_ESCAPE);
+	assert_here(editor, "/bin/sh");
+	editor_free(editor);
+}
+
+static const char policy[] =
+	"string_group SHELLS /bin/sh\n"				/* 1 */
+	"100 acl read task.exe=@SHELLS\n"			/* 2 yes */
+	"    audit 1\n"						/* 3 */
+	"    10 allow path=\"/a\" task.uid=0\n"			/* 4 no */
+	"    20 allow path=\"/b\" task.uid=1000\n"		/* 5 yes */
+	"    30 deny task.gid=7\n"				/* 6 ? */
+	"    40 deny path.uid=0 task.uid!=1000\n"		/* 7 no */
+	"    50 allow\n"					/* 8 yes, always */
+	"    60 deny path=\"/c\"\n"				/* 9 out of reach */
+	"200 acl read\n"					/* 10 yes */
+	"    10 use OTHERS\n"					/* 11 yes */
+	"    20 deny\n"						/* 12 yes, always */
+	"300 acl read\n"					/* 13 out of reach */
+	"    10 allow\n"					/* 14 */
+	"rule_group OTHERS\n"					/* 15 */
+	"    10 allow task.domain=\"<none>\"\n"			/* 16 no */
+	"    20 allow task.history=\"\\{\\*\\}=>/bin/sh\" path=\"/d\"\n" /* 17 yes */
+	"100 acl write task.ancestor=\"/usr/sbin/cron\"\n"	/* 18 no */
+	"    10 deny\n"						/* 19 */
+	"100 acl write task.ancestor=\"/usr/sbin/sshd\"\n"	/* 20 yes */
+	"    10 allow wrong=1\n"				/* 21 wrong */
+	"    permissive\n"					/* 22 */
+	"    10 deny\n"						/* 23 yes, always */
+	"200 acl write task.uid=path.uid\n"			/* 24 yes, if the object is so */
+	"    10 deny path=\"/x\"\n";				/* 25 yes */
+
+/* Whoever is shown a rule too few takes the process for safe. */
+static void concerns(void **state)
+{
+	static const u32 lines[] = { 2, 5, 6, 8, 10, 11, 17, 12, 20, 23, 24, 25 };
+	const struct processes *processes;
+	struct editor *editor;
+	u32 i;
+
+	(void)state;
+	put_processes(INIT_LINE SSHD_LINE SHELL_LINE);
+	editor = begin(policy);
+	processes = editor->processes;
+	press(editor, "G\n");
+	assert_true(processes->listing);
+	for (i = 0; i < ARRAY_SIZE(lines) && i < processes->concerns.count; i++)
+		assert_int_equal(processes->concerns.list[i].line, lines[i]);
+	assert_int_equal(processes->concerns.count, ARRAY_SIZE(lines));
+	for (i = 0; i < ARRAY_SIZE(lines); i++)
+		assert_int_equal(processes->concerns.list[i].missing,
+				 lines[i] == 6 ? KL_SLOT_TASK_GID : -1);
+	assert_int_equal(processes->left_out, 1);
+	press(editor, "jj\n");
+	assert_int_equal(editor->view, VIEW_POLICY);
+	assert_int_equal(editor_line(editor), 6 - 1);
+	/* What is edited in between counts. */
+	press(editor, "d");
+	view_turn(editor, VIEW_PROCESSES);
+	processes_update(editor);
+	assert_int_equal(processes->concerns.count, ARRAY_SIZE(lines) - 1);
+	editor_key(editor, K_ESCAPE);
+	assert_false(processes->listing);
+	editor_free(editor);
+}
+
+/* Of two processes that differ nothing may be taken for known. */
+static void several(void **state)
+{
+	struct editor *editor;
+
+	(void)state;
+	put_processes(INIT_LINE SSHD_LINE LINE("21", "1000", "<other>", "/usr/sbin/sshd", SSHD));
+	editor = begin("100 acl read task.uid=0\n    10 deny task.domain=\"<sshd>\"\n");
+	press(editor, "G\n");
+	assert_int_equal(editor->processes->concerns.count, 2);
+	assert_int_equal(editor->processes->concerns.list[0].missing, KL_SLOT_TASK_UID);
+	assert_int_equal(editor->processes->concerns.list[1].missing, KL_SLOT_TASK_DOMAIN);
+	editor_free(editor);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(without_module), cmocka_unit_test(place_stays),
+		cmocka_unit_test(folding),	  cmocka_unit_test(searching),
+		cmocka_unit_test(concerns),	  cmocka_unit_test(several),
+	};
+	int failed;
+
+	if (!mkdtemp(folder) || chdir(folder))
+		return 2;
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	unlink("processes");
+	return rmdir(folder) || failed;
+}

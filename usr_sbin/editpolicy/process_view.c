@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The view of the processes: what executed what, and which rules concern it. */
+#include "dialog.h"
+#include "key.h"
+#include "processes.h"
+#include "view.h"
+
+static struct rows *rows_here(struct editor *editor)
+{
+	struct processes *processes = processes_of(editor);
+
+	return processes->listing ? &processes->concern_rows : &processes->rows;
+}
+
+/* Only what is seen is worth reading: it costs the kernel a walk through all processes. */
+static void tick(struct editor *editor)
+{
+	if (editor->view == VIEW_PROCESSES)
+		processes_read(processes_of(editor));
+}
+
+static void run_refresh(struct editor *editor)
+{
+	processes_read(processes_of(editor));
+}
+
+/* ----------------------------------------------------------------- folding */
+
+static bool is_tree(const struct editor *editor)
+{
+	return !editor->processes->listing && processes_here(editor->processes);
+}
+
+static void fold(struct editor *editor, bool folded)
+{
+	struct processes *processes = editor->processes;
+	u32 number = processes_here(processes) - processes->list;
+
+	processes_fold(processes, number, folded);
+	processes_show(processes);
+}
+
+static void go_to_parent(struct processes *processes)
+{
+	u32 parent = processes_here(processes)->parent, row = processes->rows.cursor;
+
+	if (parent == NO_PROCESS)
+		return;
+	while (processes->shown[row] != parent)
+		row--;
+	rows_go(&processes->rows, row);
+}
+
+static void run_back(struct editor *editor)
+{
+	editor->processes->listing = false;
+}
+
+static void run_left(struct editor *editor)
+{
+	const struct process *here = processes_here(editor->processes);
+
+	if (!is_tree(editor))
+		run_back(editor);
+	else if (here->folded || here->behind == here - editor->processes->list + 1)
+		go_to_parent(editor->processes);
+	else
+		fold(editor, true);
+}
+
+static void run_right(struct editor *editor)
+{
+	if (is_tree(editor))
+		fold(editor, false);
+}
+
+static void run_fold(struct editor *editor)
+{
+	if (is_tree(editor))
+		fold(editor, !processes_here(editor->processes)->folded);
+}
+
+/* Everything but what is outermost, or nothing if something is folded. */
+static void run_fold_all(struct editor *editor)
+{
+	struct processes *processes = editor->processes;
+	bool open = false;
+	u32 i;
+
+	for (i = 0; i < processes->count; i++)
+		open |= processes->list[i].folded;
+	for (i = 0; i < processes->count; i++)
+		processes_fold(processes, i, !open && processes->list[i].depth);
+	processes_show(processes);
+}
+
+/* ----------------------------------------------------- searching, filtering */
+
+static bool set_match(struct editor *editor, struct match *match, struct kl_text text)
+{
+	char why[100];
+
+	if (match_set(match, text, why))
+		return true;
+	editor_say(editor, STYLE_ERROR, "%s", why);
+	return false;
+}
+
+static bool row_matches(struct processes *processes, u32 row)
+{
+	struct kl_buffer words = { 0 };
+	bool found;
+
+	processes_words(processes, &processes->list[processes->shown[row]], &words);
+	found = match_found(&processes->search, kl_buffer_text(&words));
+	kl_buffer_free(&words);
+	return found;
+}
+
+/* From a row on, round the end; @step is 1 or -1. */
+static void go_to_match(struct editor *editor, s64 from, int step)
+{
+	struct processes *processes = editor->processes;
+	u32 count = processes->rows.count, i, row, number = 0, all = 0;
+	bool wrapped = false;
+
+	for (i = 0; i < count; i++, from += step) {
+		wrapped |= from < 0 || from >= count;
+		from = (from + count) % count;
+		if (row_matches(processes, from))
+			break;
+	}
+	if (i == count) {
+		editor_say(editor, STYLE_NOTICE, "nothing matches %s",
+			   processes->search.pattern.data);
+		return;
+	}
+	rows_go(&processes->rows, from);
+	for (row = 0; row < count; row++) {
+		all += row_matches(processes, row);
+		if (row == processes->rows.cursor)
+			number = all;
+	}
+	editor_say(editor, STYLE_PLAIN, "match %u of %u%s", number, all,
+		   wrapped ? ", round the end" : "");
+}
+
+static void search_typed(struct editor *editor, struct kl_text text)
+{
+	struct processes *processes = editor->processes;
+
+	if (set_match(editor, &processes->search, text) && text.length)
+		go_to_match(editor, processes->search_from, 1);
+	else
+		rows_go(&processes->rows, processes->search_from);
+}
+
+static bool search_accepted(struct editor *editor, struct kl_text text)
+{
+	struct processes *processes = editor->processes;
+
+	if (!set_match(editor, &processes->search, text))
+		return false;
+	if (text.length)
+		go_to_match(editor, processes->search_from, 1);
+	return true;
+}
+
+static void search_cancelled(struct editor *editor)
+{
+	match_free(&editor->processes->search);
+	rows_go(&editor->processes->rows, editor->processes->search_from);
+}
+
+static void run_search(struct editor *editor)
+{
+	editor->processes->listing = false;
+	editor->processes->search_from = editor->processes->rows.cursor;
+	dialog_prompt(editor, "search (regular expression)", (struct kl_text){ "", 0 },
+		      search_accepted);
+	editor->dialog.typed = search_typed;
+	editor->dialog.cancel = search_cancelled;
+}
+
+static void go_on(struct editor *editor, int step)
+{
+	struct processes *processes = editor->processes;
+
+	if (!match_is_set(&processes->search))
+		editor_say(editor, STYLE_NOTICE, "nothing is searched for; / begins");
+	else if (is_tree(editor))
+		go_to_match(editor, (s64)processes->rows.cursor + step, step);
+}
+
+static void run_next(struct editor *editor)
+{
+	go_on(editor, 1);
+}
+
+static void run_previous(struct editor *editor)
+{
+	go_on(editor, -1);
+}
+
+static bool filter_accepted(struct editor *editor, struct kl_text text)
+{
+	if (!set_match(editor, &editor->processes->filter, text))
+		return false;
+	processes_show(editor->processes);
+	return true;
+}
+
+static void filter_typed(struct editor *editor, struct kl_text text)
+{
+	filter_accepted(editor, text);
+}
+
+static void run_filter(struct editor *editor)
+{
+	editor->processes->listing = false;
+	dialog_prompt(editor, "show only processes that match (nothing: all)",
+		      kl_buffer_text(&editor->processes->filter.pattern), filter_accepted);
+	editor->dialog.typed = filter_typed;
+}
+
+/* ------------------------------------------------------------- to the rules */
+
+static void go_to_line(struct editor *editor)
+{
+	const struct processes *processes = editor->processes;
+	const struct kl_concern *concern =
+		&processes->concerns.list[processes->concern_rows.cursor];
+
+	view_turn(editor, VIEW_POLICY);
+	editor->focus = PANE_LINES;
+	editor_stand_on(editor, concern->line - 1);
+	if (editor_line(editor) != (s64)concern->line - 1)
+		editor_say(editor, STYLE_NOTICE, "line %u is hidden by the filter",
+			   concern->line);
+}
+
+static void run_rules(struct editor *editor)
+{
+	struct processes *processes = editor->processes;
+
+	processes_update(editor);
+	if (processes->listing && processes->concern_rows.count)
+		go_to_line(editor);
+	else if (!processes->listing)
+		processes->listing = processes_concerns(editor);
+}
+
+static const struct action process_actions[] = {
+	{ "Search", { K_F3, '/' }, "search, while you type", false, run_search },
+	{ "Filter", { K_F4, '\\' }, "show only what matches, and what it is below", false,
+	  run_filter },
+	{ "Refresh", { K_F5, 'r' }, "read the processes now; it happens every second", false,
+	  run_refresh },
+	{ "Rules", { K_F6, K_ENTER, 'e' },
+	  "the rules that concern the process; of a rule: to its line in the policy", false,
+	  run_rules },
+	{ "Back", { K_F7, K_ESCAPE, K_BACKSPACE }, "from the rules back to the processes", false,
+	  run_back },
+	{ "Fold", { K_F8, ' ' }, "fold or unfold what the process executed", false, run_fold },
+	{ "Fold all", { 'z' }, "fold or unfold everything", false, run_fold_all },
+	{ "Left", { K_LEFT, 'h' }, "fold; to the process that executed it; back", false,
+	  run_left },
+	{ "Right", { K_RIGHT, 'l' }, "unfold", false, run_right },
+	{ "Next", { 'n' }, "next match", false, run_next },
+	{ "Previous", { 'N' }, "previous match", false, run_previous },
+	{ 0 },
+};
+
+const struct view process_view = {
+	.name = "processes",
+	.actions = process_actions,
+	.title = processes_title,
+	.draw = processes_draw,
+	.rows = rows_here,
+	.tick = tick,
+};

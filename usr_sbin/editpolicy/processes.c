@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The processes of the running kernel. */
+#include <fcntl.h>
+#include <pwd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "compiled.h"
+#include "proc.h"
+#include "processes.h"
+
+/* More than any kernel has processes for. */
+#define TEXT_MAX (1ul << 30)
+
+struct processes *processes_of(struct editor *editor)
+{
+	if (!editor->processes)
+		editor->processes = kl_xalloc(1, sizeof(*editor->processes));
+	return editor->processes;
+}
+
+static void forget_tree(struct processes *processes)
+{
+	if (processes->made)
+		kl_histree_free(&processes->tree);
+	processes->made = false;
+	free(processes->list);
+	processes->list = NULL;
+	processes->count = 0;
+}
+
+void processes_free(struct processes *processes)
+{
+	if (!processes)
+		return;
+	forget_tree(processes);
+	kl_buffer_free(&processes->text);
+	free(processes->shown);
+	free(processes->folded);
+	free(processes->users);
+	match_free(&processes->filter);
+	match_free(&processes->search);
+	kl_concerns_free(&processes->concerns);
+	free(processes);
+}
+
+/* ------------------------------------------------------------------- users */
+
+/* Asked for once only: the answer may come from far away. */
+const char *processes_user(struct processes *processes, u64 uid)
+{
+	const struct passwd *known;
+	struct user *user;
+	u32 i;
+
+	for (i = 0; i < processes->user_count; i++)
+		if (processes->users[i].uid == uid)
+			break;
+	if (i == processes->user_count) {
+		processes->users = kl_xrealloc(processes->users, i + 1, sizeof(*user));
+		user = &processes->users[processes->user_count++];
+		known = getpwuid(uid);
+		user->uid = uid;
+		snprintf(user->name, sizeof(user->name), "%s", known ? known->pw_name : "");
+	}
+	return processes->users[i].name[0] ? processes->users[i].name : NULL;
+}
+
+/* ---------------------------------------------------------------- the tree */
+
+static u64 key_of(u64 parent, const struct kl_histree_node *node)
+{
+	struct {
+		u64 parent, started;
+		u32 pid, kind;
+	} numbers = { parent, node->started, node->pid, node->kind };
+	u32 low = kl_hash(1, (const char *)&numbers, sizeof(numbers));
+	u32 high = kl_hash(2, (const char *)&numbers, sizeof(numbers));
+
+	low = kl_hash(low, node->name->text, node->name->length);
+	return (u64)kl_hash(high, node->name->text, node->name->length) << 32 | low;
+}
+
+static bool was_folded(const struct processes *processes, u64 key)
+{
+	u32 i;
+
+	for (i = 0; i < processes->folded_count; i++)
+		if (processes->folded[i] == key)
+			return true;
+	return false;
+}
+
+static void add_process(struct processes *processes, struct kl_histree_node *node)
+{
+	struct process *process = &processes->list[processes->count];
+	const struct process *parent = NULL;
+
+	process->node = node;
+	process->parent = NO_PROCESS;
+	if (node->parent->kind != KL_HISTREE_ORIGIN) {
+		process->parent = node->parent->id;
+		parent = &processes->list[process->parent];
+		process->depth = parent->depth + 1;
+	}
+	process->key = key_of(parent ? parent->key : 0, node);
+	process->folded = was_folded(processes, process->key);
+	process->living = node->living;
+	node->id = processes->count++;
+}
+
+/* What is below comes behind: backwards, all of it is counted before. */
+static void count_below(struct processes *processes)
+{
+	struct process *process;
+	u32 i;
+
+	for (i = 0; i < processes->count; i++)
+		processes->list[i].behind = i + 1;
+	for (i = processes->count; i--;) {
+		process = &processes->list[i];
+		if (process->parent == NO_PROCESS)
+			continue;
+		processes->list[process->parent].living += process->living;
+		processes->list[process->parent].behind =
+			max(processes->list[process->parent].behind, process->behind);
+	}
+}
+
+static void make_list(struct processes *processes)
+{
+	struct kl_histree_node *node;
+
+	processes->list = kl_xalloc(processes->tree.count + 1, sizeof(*processes->list));
+	processes->shown = kl_xrealloc(processes->shown, processes->tree.count + 1,
+				       sizeof(*processes->shown));
+	for (node = kl_histree_next(processes->tree.root); node; node = kl_histree_next(node))
+		if (node->kind != KL_HISTREE_ORIGIN)
+			add_process(processes, node);
+	count_below(processes);
+}
+
+/* ------------------------------------------------------------- what is seen */
+
+void processes_words(struct processes *processes, const struct process *process,
+		     struct kl_buffer *out)
+{
+	const struct kl_histree_node *node = process->node;
+	const char *name;
+	u32 i;
+
+	kl_histree_label(node, out);
+	if (node->pid)
+		kl_buffer_printf(out, " %u", node->pid);
+	for (i = 0; i < node->uids.count; i++) {
+		name = processes_user(processes, node->uids.numbers[i]);
+		if (name)
+			kl_buffer_printf(out, " %s", name);
+		kl_buffer_printf(out, " %llu", (unsigned long long)node->uids.numbers[i]);
+	}
+	for (i = 0; i < node->domains.count; i++)
+		kl_buffer_printf(out, " %s", node->domains.words[i]->text);
+	for (i = 0; i < node->cgroups.count; i++)
+		kl_buffer_printf(out, " %s", node->cgroups.words[i]->text);
+}
+
+/* What is above something that the filter asks for is shown as well. */
+static void apply_filter(struct processes *processes)
+{
+	struct kl_buffer words = { 0 };
+	struct process *process;
+	u32 i;
+
+	for (i = 0; i < processes->count; i++) {
+		process = &processes->list[i];
+		process->passes = true;
+		if (match_is_set(&processes->filter)) {
+			kl_buffer_clear(&words);
+			processes_words(processes, process, &words);
+			process->passes =
+				match_found(&processes->filter, kl_buffer_text(&words));
+		}
+		process->shown = process->passes;
+	}
+	for (i = processes->count; i--;)
+		if (processes->list[i].shown && processes->list[i].parent != NO_PROCESS)
+			processes->list[processes->list[i].parent].shown = true;
+	kl_buffer_free(&words);
+}
+
+/* With a filter nothing is folded: what it finds is to be seen. */
+void processes_show(struct processes *processes)
+{
+	bool filtered = match_is_set(&processes->filter);
+	u32 cursor = processes->rows.count ? processes->shown[processes->rows.cursor] : 0, i;
+	s64 row = 0;
+
+	apply_filter(processes);
+	processes->rows.count = 0;
+	for (i = 0; i < processes->count;) {
+		if (processes->list[i].shown) {
+			if (i <= cursor)
+				row = processes->rows.count;
+			processes->shown[processes->rows.count++] = i;
+		}
+		i = processes->list[i].folded && !filtered ? processes->list[i].behind : i + 1;
+	}
+	rows_go(&processes->rows, row);
+}
+
+void processes_fold(struct processes *processes, u32 number, bool folded)
+{
+	struct process *process = &processes->list[number];
+	u32 i;
+
+	if (process->folded == folded || process->behind == number + 1)
+		return;
+	process->folded = folded;
+	for (i = 0; i < processes->folded_count && processes->folded[i] != process->key; i++)
+		;
+	if (!folded) {
+		if (i < processes->folded_count)
+			processes->folded[i] = processes->folded[--processes->folded_count];
+	} else if (i == processes->folded_count) {
+		processes->folded = kl_xrealloc(processes->folded, i + 1, sizeof(u64));
+		processes->folded[processes->folded_count++] = process->key;
+	}
+}
+
+const struct process *processes_here(const struct processes *processes)
+{
+	if (!processes->rows.count)
+		return NULL;
+	return &processes->list[processes->shown[processes->rows.cursor]];
+}
+
+/* ----------------------------------------------------------------- reading */
+
+/* Return: 0 or a negative errno. Whatever stands there, reading it does not wait. */
+static int read_file(struct kl_buffer *text)
+{
+	int fd = kl_proc_open("processes", O_RDONLY | O_NONBLOCK), error;
+
+	if (fd < 0)
+		return fd;
+	error = kl_read_fd(fd, text, TEXT_MAX);
+	close(fd);
+	return error;
+}
+
+static void say_failure(struct processes *processes, int error)
+{
+	if (!kl_proc_loaded())
+		snprintf(processes->failure, sizeof(processes->failure),
+			 "the module kellas is not loaded (there is no %s)",
+			 kl_proc_directory());
+	else if (error == -EPERM || error == -EACCES)
+		snprintf(processes->failure, sizeof(processes->failure),
+			 "%s/processes: %s: this needs CAP_MAC_ADMIN, outside of user namespaces",
+			 kl_proc_directory(), strerror(-error));
+	else
+		snprintf(processes->failure, sizeof(processes->failure), "%s/processes: %s",
+			 kl_proc_directory(), strerror(-error));
+}
+
+static u64 find_booted(void)
+{
+	struct timespec now, up;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	clock_gettime(CLOCK_BOOTTIME, &up);
+	return (now.tv_sec - up.tv_sec) * 1000000ull + now.tv_nsec / 1000 - up.tv_nsec / 1000;
+}
+
+/*
+ * The cursor goes back to its program, or, if that has ended, to the nearest one
+ * above that has not.
+ */
+static void stand_on(struct processes *processes, const u64 *path, u32 depth)
+{
+	u32 i;
+
+	for (; depth; depth--)
+		for (i = 0; i < processes->rows.count; i++)
+			if (processes->list[processes->shown[i]].key == path[depth - 1]) {
+				rows_go(&processes->rows, i);
+				return;
+			}
+}
+
+/* Keys from the outermost program to the one below the cursor; free() it. */
+static u64 *find_path(const struct processes *processes, u32 *depth)
+{
+	const struct process *here = processes_here(processes);
+	u64 *path = kl_xalloc(here ? here->depth + 1 : 1, sizeof(*path));
+	u32 number = here ? here - processes->list : NO_PROCESS;
+
+	*depth = here ? here->depth + 1 : 0;
+	for (; number != NO_PROCESS; number = processes->list[number].parent)
+		path[processes->list[number].depth] = processes->list[number].key;
+	return path;
+}
+
+static void make_anew(struct processes *processes)
+{
+	struct kl_error error = { 0 };
+	u32 depth, above = processes->rows.cursor - processes->rows.top;
+	u64 *path = find_path(processes, &depth);
+	struct rows *rows = &processes->rows;
+
+	forget_tree(processes);
+	kl_histree_init(&processes->tree);
+	processes->made = true;
+	processes->failure[0] = 0;
+	if (kl_histree_processes(&processes->tree, kl_buffer_text(&processes->text), &error))
+		snprintf(processes->failure, sizeof(processes->failure),
+			 "%s/processes:%u: %s", kl_proc_directory(), error.line, error.text);
+	kl_histree_sort(&processes->tree);
+	make_list(processes);
+	rows->count = 0;
+	processes_show(processes);
+	stand_on(processes, path, depth);
+	/* And it stays in the same place of the screen. */
+	rows->top = rows->cursor > above ? rows->cursor - above : 0;
+	rows_go(rows, rows->cursor);
+	free(path);
+}
+
+void processes_read(struct processes *processes)
+{
+	struct kl_buffer text = { 0 };
+	int error = read_file(&text);
+
+	if (!processes->booted)
+		processes->booted = find_booted();
+	if (error) {
+		kl_buffer_free(&text);
+		kl_buffer_free(&processes->text);
+		forget_tree(processes);
+		processes->rows.count = 0;
+		rows_go(&processes->rows, 0);
+		say_failure(processes, error);
+		return;
+	}
+	if (processes->made && text.length == processes->text.length &&
+	    !memcmp(text.data, processes->text.data, text.length)) {
+		kl_buffer_free(&text);
+		return;
+	}
+	kl_buffer_free(&processes->text);
+	processes->text = text;
+	make_anew(processes);
+}
+
+/* ---------------------------------------------------------- what concerns it */
+
+static bool find_concerns(struct editor *editor, const struct process *process)
+{
+	struct processes *processes = editor->processes;
+	struct compiled *compiled = editor_compiled(editor);
+	struct kl_task_facts *facts;
+	struct kl_buffer name = { 0 };
+
+	if (!compiled)
+		return false;
+	facts = kl_xalloc(1, sizeof(*facts));
+	kl_task_facts_of(facts, process->node);
+	kl_concerns_free(&processes->concerns);
+	kl_concerns_find(&compiled->file, &facts->request, &processes->concerns);
+	kl_task_facts_free(facts);
+	free(facts);
+	kl_histree_label(process->node, &name);
+	snprintf(processes->concern_title, sizeof(processes->concern_title), "%s (%u)",
+		 name.data, process->node->pid);
+	kl_buffer_free(&name);
+	processes->left_out = compiled->left_out;
+	processes->concern_version = compiled->version;
+	processes->concern_key = process->key;
+	rows_set(&processes->concern_rows, processes->concerns.count);
+	return true;
+}
+
+bool processes_concerns(struct editor *editor)
+{
+	const struct process *here = processes_here(editor->processes);
+
+	if (!here)
+		return false;
+	editor->processes->concern_rows = (struct rows){ 0 };
+	return find_concerns(editor, here);
+}
+
+void processes_update(struct editor *editor)
+{
+	struct processes *processes = editor->processes;
+	u32 i;
+
+	if (!processes->listing ||
+	    processes->concern_version == document_version(editor->document))
+		return;
+	for (i = 0; i < processes->count; i++)
+		if (processes->list[i].key == processes->concern_key &&
+		    find_concerns(editor, &processes->list[i]))
+			return;
+	processes->listing = false;
+}
