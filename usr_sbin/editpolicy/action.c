@@ -2,6 +2,7 @@
 /* What keys do, and how that is told. */
 #include "dialog.h"
 #include "key.h"
+#include "mouse.h"
 #include "store.h"
 #include "view.h"
 
@@ -85,36 +86,38 @@ void action_help(const struct view *first, struct kl_buffer *out)
 
 /* --------------------------------------------------------------------- bar */
 
-static void put_place(struct canvas *canvas, int row, int width, int place,
-		      const struct action *action)
+static void put_place(struct editor *editor, struct canvas *canvas, int row, int width,
+		      int place, const struct action *action)
 {
 	char name[16];
 	int column = place * width, end = column + width;
 
+	mouse_key(editor, row, column, width, action->keys[0]);
 	column += canvas_text(canvas, row, column, width, STYLE_BAR_KEY,
 			      kl_text_of(key_name(action->keys[0], name)));
 	canvas_text(canvas, row, column, end - column, STYLE_BAR, kl_text_of(action->name));
 }
 
-static void put_places(struct canvas *canvas, int row, const struct action *action)
+static void put_places(struct editor *editor, struct canvas *canvas, int row,
+		       const struct action *action)
 {
 	int place, width = max(canvas->columns / 10, 7), last = canvas->columns / width - 1;
 
 	for (; action->name; action++) {
 		place = action->keys[0] - K_F1;
 		if (action->keys[0] == K_F10)
-			put_place(canvas, row, width, min(place, last), action);
+			put_place(editor, canvas, row, width, min(place, last), action);
 		else if (place >= 0 && place < min(last, K_F10 - K_F1))
-			put_place(canvas, row, width, place, action);
+			put_place(editor, canvas, row, width, place, action);
 	}
 }
 
 /* As many as fit, F10 always: ten places of the same width. */
-void action_bar(const struct editor *editor, struct canvas *canvas, int row)
+void action_bar(struct editor *editor, struct canvas *canvas, int row)
 {
 	canvas_fill(canvas, row, 0, canvas->columns, STYLE_BAR, ' ');
-	put_places(canvas, row, editor_view(editor)->actions);
-	put_places(canvas, row, common_actions);
+	put_places(editor, canvas, row, editor_view(editor)->actions);
+	put_places(editor, canvas, row, common_actions);
 }
 
 /* -------------------------------------------------------------------- keys */

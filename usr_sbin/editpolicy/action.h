@@ -32,7 +32,7 @@ struct view;
 bool action_run(struct editor *editor, int key);
 
 /** action_bar - draw the function bar into a row */
-void action_bar(const struct editor *editor, struct canvas *canvas, int row);
+void action_bar(struct editor *editor, struct canvas *canvas, int row);
 
 /** action_help - all actions with their keys, as text; those of @first before other views' */
 void action_help(const struct view *first, struct kl_buffer *out);

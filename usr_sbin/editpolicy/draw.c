@@ -2,9 +2,10 @@
 /* The picture of the editor: what all views have in common. */
 #include "dialog.h"
 #include "live.h"
+#include "mouse.h"
 #include "view.h"
 
-static void draw_title(const struct editor *editor, struct canvas *canvas)
+static void draw_title(struct editor *editor, struct canvas *canvas)
 {
 	u64 left = live_left(editor);
 	int column;
@@ -24,6 +25,7 @@ static void draw_title(const struct editor *editor, struct canvas *canvas)
 void editor_draw(struct editor *editor, struct canvas *canvas)
 {
 	canvas_clear(canvas);
+	mouse_forget(editor);
 	draw_title(editor, canvas);
 	editor_view(editor)->draw(editor, canvas, canvas->rows - 3);
 	canvas_text(canvas, canvas->rows - 2, 0, canvas->columns, editor->message_style,

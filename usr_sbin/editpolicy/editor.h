@@ -90,6 +90,22 @@ struct dialog {
 };
 
 /**
+ * struct area - a place of the picture that the mouse can do something with
+ * @row, @column, @height, @width: the place
+ * @list: NULL, or the list whose rows are there
+ * @pane: of @list, for the view
+ * @key: without @list: what a click there is
+ */
+struct area {
+	int row, column, height, width;
+	struct rows *list;
+	u8 pane;
+	int key;
+};
+
+#define EDITOR_AREAS 40
+
+/**
  * struct editor - everything
  * @document: the text
  * @outline: what it means; follows @document
@@ -114,6 +130,7 @@ struct dialog {
  * @live: the running kernel; NULL: there is none beside the document
  * @compiled: see editor_compiled(); NULL: not made yet
  * @processes: of the view of that name; NULL: not made yet
+ * @areas, @area_count: of the last picture, see mouse.h
  * @dialog: what is open
  * @message: the last thing to say; empty: none
  * @message_style: enum style
@@ -148,6 +165,8 @@ struct editor {
 	struct live *live;
 	struct compiled *compiled;
 	struct processes *processes;
+	struct area areas[EDITOR_AREAS];
+	u32 area_count;
 	struct dialog dialog;
 	char message[200];
 	u8 message_style;

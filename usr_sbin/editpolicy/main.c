@@ -12,13 +12,14 @@
 #include "store.h"
 #include "view.h"
 
-enum { READONLY = 256 + 1, LIVE, KEYS, COLOUR };
+enum { READONLY = 256 + 1, LIVE, KEYS, COLOUR, NO_MOUSE };
 
 static const struct kl_option options[] = {
 	{ "live", LIVE, NULL, NULL, "edit the running policy; nothing takes effect by itself" },
 	{ "readonly", READONLY, NULL, NULL, "look only" },
 	{ "keys", KEYS, NULL, NULL, "print the keys, and end" },
 	{ "color", COLOUR, "WHEN", "auto always never", "auto, always or never" },
+	{ "no-mouse", NO_MOUSE, NULL, NULL, "leave the mouse to the terminal" },
 	{ 0 },
 };
 
@@ -71,6 +72,7 @@ static void draw(struct canvas *canvas)
 static void run_keys(void)
 {
 	struct canvas canvas = { 0 };
+	struct mouse mouse;
 	int key;
 
 	while (!editor->quit && !ended) {
@@ -78,8 +80,10 @@ static void run_keys(void)
 		key = screen_key(1000);
 		if (key < 0)
 			ended = SIGHUP;
-		else
+		else if (key != K_MOUSE)
 			editor_key(editor, key);
+		else if (screen_mouse(&mouse))
+			editor_mouse(editor, &mouse);
 	}
 	canvas_free(&canvas);
 }
@@ -110,12 +114,14 @@ static int leave(void)
  * @live: the running policy is edited
  * @readonly: nothing is changed
  * @colour: colours may be used
+ * @mouse: so may a mouse
  */
 struct wish {
 	const char *name;
 	bool live;
 	bool readonly;
 	bool colour;
+	bool mouse;
 };
 
 static int read_policy(const struct wish *wish, struct kl_buffer *text)
@@ -147,7 +153,7 @@ static int edit(const struct wish *wish)
 	editor = editor_new(kl_buffer_text(&text), wish->name, wish->readonly);
 	kl_buffer_free(&text);
 	live_open(editor, wish->live);
-	if (screen_open(wish->colour)) {
+	if (screen_open(wish->colour, wish->mouse)) {
 		kl_complain("this needs a terminal, and a TERM that is known");
 		status = KL_EXIT_FAILURE;
 	} else {
@@ -174,7 +180,7 @@ static int print_keys(void)
 static int run(const struct kl_command *command, int argc, char **argv)
 {
 	struct kl_common common;
-	struct wish wish = { 0 };
+	struct wish wish = { .mouse = true };
 	int option, colour = KL_AUTO;
 	bool keys = false;
 
@@ -187,6 +193,7 @@ static int run(const struct kl_command *command, int argc, char **argv)
 		wish.readonly |= option == READONLY;
 		wish.live |= option == LIVE;
 		keys |= option == KEYS;
+		wish.mouse &= option != NO_MOUSE;
 		if (option == COLOUR)
 			colour = kl_when_find(optarg);
 		if (colour < 0)

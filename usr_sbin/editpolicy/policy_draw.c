@@ -4,6 +4,7 @@
 #include "find.h"
 #include "highlight.h"
 #include "live.h"
+#include "mouse.h"
 #include "policy_draw.h"
 #include "words.h"
 
@@ -192,6 +193,7 @@ static void draw_left(struct editor *editor, struct canvas *canvas, const struct
 	int i;
 
 	rows_show(rows, layout->panes);
+	mouse_list(editor, 1, 0, layout->panes, layout->left, rows, PANE_NODES);
 	for (i = 0; i < layout->panes; i++) {
 		if (rows->top + i < rows->count)
 			draw_left_row(editor, canvas, 1 + i, layout->left, rows->top + i,
@@ -255,6 +257,7 @@ static void draw_right(struct editor *editor, struct canvas *canvas, const struc
 	int i;
 
 	rows_show(rows, layout->panes);
+	mouse_list(editor, 1, layout->left + 1, layout->panes, canvas->columns, rows, PANE_LINES);
 	for (i = 0; i < layout->panes && rows->top + i < rows->count; i++)
 		draw_right_row(editor, canvas, 1 + i, layout, rows->top + i);
 	if (!rows->count)

@@ -178,6 +178,11 @@ static void moved(struct editor *editor)
 	}
 }
 
+static void to_pane(struct editor *editor, u8 pane)
+{
+	editor->focus = pane;
+}
+
 const struct view policy_view = {
 	.name = "policy",
 	.actions = policy_actions,
@@ -186,4 +191,5 @@ const struct view policy_view = {
 	.rows = moving_rows,
 	.moved = moved,
 	.tick = live_tick,
+	.pane = to_pane,
 };

@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "highlight.h"
+#include "mouse.h"
 #include "processes.h"
 #include "words.h"
 
@@ -240,9 +241,9 @@ static void draw_heads(struct canvas *canvas, const struct layout *layout)
 		    kl_text_of("control group"));
 }
 
-static void draw_tree(struct processes *processes, struct canvas *canvas,
-		      const struct layout *layout)
+static void draw_tree(struct editor *editor, struct canvas *canvas, const struct layout *layout)
 {
+	struct processes *processes = editor->processes;
 	struct rows *rows = &processes->rows;
 	int i;
 
@@ -252,6 +253,7 @@ static void draw_tree(struct processes *processes, struct canvas *canvas,
 	else
 		draw_heads(canvas, layout);
 	rows_show(rows, layout->list);
+	mouse_list(editor, 2, 0, layout->list, canvas->columns, rows, 0);
 	for (i = 0; i < layout->list && rows->top + i < rows->count; i++)
 		draw_row(processes, canvas, 2 + i, layout, rows->top + i);
 	if (!processes->made || (!processes->count && processes->failure[0]))
@@ -383,6 +385,7 @@ static void draw_list(struct editor *editor, struct canvas *canvas, const struct
 	int i;
 
 	rows_show(rows, layout->list);
+	mouse_list(editor, 2, 0, layout->list, canvas->columns, rows, 0);
 	canvas_print(canvas, 1, 0, canvas->columns, STYLE_TITLE, "lines that can concern %s%s",
 		     processes->concern_title,
 		     processes->left_out ? "; lines that are wrong left out" : "");
@@ -431,7 +434,7 @@ void processes_draw(struct editor *editor, struct canvas *canvas, int rows)
 	if (editor->processes->listing)
 		draw_list(editor, canvas, &layout);
 	else
-		draw_tree(editor->processes, canvas, &layout);
+		draw_tree(editor, canvas, &layout);
 	if (layout.details && editor->processes->listing)
 		draw_line(editor, canvas, &layout);
 	else if (layout.details)

@@ -35,6 +35,19 @@ void rows_go(struct rows *rows, s64 row)
 	follow(rows);
 }
 
+void rows_scroll(struct rows *rows, s64 by)
+{
+	u32 height = rows->height ?: 1;
+	s64 last = rows->count > height ? (s64)rows->count - height : 0;
+	s64 top = rows->top + by;
+
+	rows->top = top < 0 ? 0 : min(top, last);
+	if (rows->cursor < rows->top)
+		rows->cursor = rows->top;
+	if (rows->cursor >= rows->top + height)
+		rows->cursor = rows->top + height - 1;
+}
+
 bool rows_key(struct rows *rows, int key)
 {
 	s64 page = rows->height > 1 ? rows->height - 1 : 1, cursor = rows->cursor;

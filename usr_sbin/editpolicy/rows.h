@@ -28,6 +28,9 @@ void rows_show(struct rows *rows, u32 height);
 /** rows_go - put the cursor somewhere; beyond the end is the end */
 void rows_go(struct rows *rows, s64 row);
 
+/** rows_scroll - move what is seen; the cursor only as far as it must to stay in sight */
+void rows_scroll(struct rows *rows, s64 by);
+
 /** rows_key - move by a key. Return: false if it is none that moves */
 bool rows_key(struct rows *rows, int key);
 

@@ -3,6 +3,7 @@
 #include <curses.h>
 #include <errno.h>
 #include <poll.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Its names of keys would hide ours, and its types are not the engine's. */
@@ -11,6 +12,9 @@
 
 static SCREEN *screen;
 static bool coloured;
+
+/* Two clicks in one place are a double one if they are so many milliseconds apart at most. */
+#define DOUBLE_CLICK 400
 
 static const struct {
 	short colour;
@@ -43,7 +47,14 @@ static void set_up_colours(bool colour)
 		init_pair(style + 1, looks[style].colour, -1);
 }
 
-int screen_open(bool colour)
+/* Presses are wanted as they happen: ncurses would wait for what may become of them. */
+static void set_up_mouse(void)
+{
+	mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+	mouseinterval(0);
+}
+
+int screen_open(bool colour, bool mouse)
 {
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		return -ENOTTY;
@@ -57,6 +68,8 @@ int screen_open(bool colour)
 	set_escdelay(25);
 	leaveok(stdscr, FALSE);
 	set_up_colours(colour);
+	if (mouse)
+		set_up_mouse();
 	return 0;
 }
 
@@ -120,7 +133,7 @@ static int translate(wint_t key)
 		{ KEY_RIGHT, K_RIGHT },	  { KEY_PPAGE, K_PAGE_UP }, { KEY_NPAGE, K_PAGE_DOWN },
 		{ KEY_HOME, K_HOME },	  { KEY_END, K_END },	    { KEY_IC, K_INSERT },
 		{ KEY_DC, K_DELETE },	  { KEY_BTAB, K_BACK_TAB }, { KEY_BACKSPACE, K_BACKSPACE },
-		{ KEY_ENTER, K_ENTER },	  { KEY_RESIZE, K_RESIZE },
+		{ KEY_ENTER, K_ENTER },	  { KEY_RESIZE, K_RESIZE }, { KEY_MOUSE, K_MOUSE },
 	};
 	size_t i;
 
@@ -130,6 +143,49 @@ static int translate(wint_t key)
 	if (key >= (wint_t)KEY_F(1) && key <= (wint_t)KEY_F(10))
 		return K_F1 + key - KEY_F(1);
 	return K_TICK;
+}
+
+static u64 milliseconds_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000ull + now.tv_nsec / 1000000;
+}
+
+static u8 click_kind(int row, int column)
+{
+	static struct {
+		int row, column;
+		u64 when;
+	} last;
+	u64 now = milliseconds_now();
+	bool second = last.when && row == last.row && column == last.column &&
+		      now - last.when <= DOUBLE_CLICK;
+
+	last.row = row;
+	last.column = column;
+	last.when = second ? 0 : now;
+	return second ? MOUSE_DOUBLE : MOUSE_CLICK;
+}
+
+bool screen_mouse(struct mouse *mouse)
+{
+	MEVENT event;
+
+	if (getmouse(&event) != OK)
+		return false;
+	mouse->row = event.y;
+	mouse->column = event.x;
+	if (event.bstate & BUTTON4_PRESSED)
+		mouse->kind = MOUSE_WHEEL_UP;
+	else if (event.bstate & BUTTON5_PRESSED)
+		mouse->kind = MOUSE_WHEEL_DOWN;
+	else if (event.bstate & BUTTON1_PRESSED)
+		mouse->kind = click_kind(event.y, event.x);
+	else
+		return false;
+	return true;
 }
 
 /* A terminal that has gone is readable for ever, and ncurses does not tell. */

@@ -4,14 +4,16 @@
 #define KELLAS_SCREEN_H
 
 #include "canvas.h"
+#include "mouse.h"
 
 /**
  * screen_open - take the terminal over
  * @colour: use colours if it has any
+ * @mouse: use a mouse if it has one
  *
  * Return: 0, or -ENOTTY: there is no terminal, or TERM is not known.
  */
-int screen_open(bool colour);
+int screen_open(bool colour, bool mouse);
 
 /** screen_close - leave the terminal as it was; also from a signal's clean-up */
 void screen_close(void);
@@ -26,9 +28,12 @@ void screen_show(const struct canvas *canvas);
  * screen_key - the next key
  * @milliseconds: to wait at most
  *
- * Return: enum key or a character; K_TICK if there was none; -1 when the
- * terminal has gone.
+ * Return: enum key or a character; K_TICK if there was none; K_MOUSE: see
+ * screen_mouse(); -1 when the terminal has gone.
  */
 int screen_key(int milliseconds);
+
+/** screen_mouse - what was done with the mouse. Return: false if it is nothing to us */
+bool screen_mouse(struct mouse *mouse);
 
 #endif /* KELLAS_SCREEN_H */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Turning from view to view. */
+#include "mouse.h"
 #include "view.h"
 
 const struct view *const views[] = {
@@ -32,17 +33,19 @@ void view_tick(struct editor *editor)
 			views[i]->tick(editor);
 }
 
-int view_tabs(const struct editor *editor, struct canvas *canvas)
+int view_tabs(struct editor *editor, struct canvas *canvas)
 {
-	int width = 0, column;
+	int width = 0, column, used;
 	u32 i;
 
 	for (i = 0; views[i]; i++)
 		width += strlen(views[i]->name) + 3;
 	column = max(canvas->columns - width, 0);
-	for (width = column, i = 0; views[1] && views[i]; i++)
-		width += canvas_print(canvas, 0, width, canvas->columns - width,
-				      i == editor->view ? STYLE_BAR_KEY : STYLE_BAR, " %u%s ",
-				      i + 1, views[i]->name);
+	for (width = column, i = 0; views[1] && views[i]; i++, width += used) {
+		used = canvas_print(canvas, 0, width, canvas->columns - width,
+				    i == editor->view ? STYLE_BAR_KEY : STYLE_BAR, " %u%s ",
+				    i + 1, views[i]->name);
+		mouse_key(editor, 0, width, used, '1' + i);
+	}
 	return column;
 }

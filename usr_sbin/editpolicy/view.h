@@ -17,6 +17,7 @@
  * @draw: draw it into @rows rows, from row 1 on
  * @rows: the list that moving keys move in; NULL: none just now
  * @moved: NULL, or they did
+ * @pane: NULL, or the pane of that number was clicked on
  * @tick: NULL, or called about every second and when the view is turned to;
  *	also of views that are not shown
  */
@@ -27,6 +28,7 @@ struct view {
 	void (*draw)(struct editor *editor, struct canvas *canvas, int rows);
 	struct rows *(*rows)(struct editor *editor);
 	void (*moved)(struct editor *editor);
+	void (*pane)(struct editor *editor, u8 pane);
 	void (*tick)(struct editor *editor);
 };
 
@@ -46,6 +48,6 @@ bool view_turn(struct editor *editor, u32 number);
 void view_tick(struct editor *editor);
 
 /** view_tabs - draw the names of all of them at the right end of row 0; returns its column */
-int view_tabs(const struct editor *editor, struct canvas *canvas);
+int view_tabs(struct editor *editor, struct canvas *canvas);
 
 #endif /* KELLAS_VIEW_H */
