@@ -13,15 +13,17 @@ screens=$(realpath "$1")
 here=$(dirname "$(realpath "$0")")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-cp "$here/sample.conf" "$work/policy.conf"
 cd "$work"
-# of NAME.keys: what is edited; "# live" or "# beside" in its first line: with a running kernel, played
+
+# of NAME.keys: what is edited, NAME.conf if there is one; "# live" or "# beside" in its first line: with a running kernel, played
 # by files. Nothing here ever gets at the machine's own.
 unset KELLAS_PROC
 prepare() {
 	local what
 
 	edited=policy.conf
+	cp "$here/sample.conf" policy.conf
+	[[ ! -e ${1%.keys}.conf ]] || cp "${1%.keys}.conf" policy.conf
 	rm -rf proc
 	unset KELLAS_PROC
 	read -r what <"$1"

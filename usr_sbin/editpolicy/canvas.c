@@ -162,6 +162,19 @@ int canvas_print(struct canvas *canvas, int row, int column, int width, u8 style
 	return used;
 }
 
+int canvas_end(struct canvas *canvas, int row, int column, int width, u8 style,
+	       struct kl_text text)
+{
+	int over = canvas_width(text) - width, skipped;
+
+	if (width < 2 || over <= 0)
+		return canvas_text(canvas, row, column, max(width, 0), style, text);
+	for (over++; over > 0; over -= skipped)
+		canvas_character(&text, &skipped);
+	canvas_fill(canvas, row, column, 1, style, 0x2026);
+	return 1 + canvas_text(canvas, row, column + 1, width - 1, style, text);
+}
+
 /* Bytes that fit into a row: up to a newline, or the last blank before the edge. */
 static size_t row_length(struct kl_text text, int columns)
 {

@@ -74,6 +74,10 @@ int canvas_text(struct canvas *canvas, int row, int column, int width, u8 style,
 int canvas_print(struct canvas *canvas, int row, int column, int width, u8 style,
 		 const char *format, ...) __printf(6, 7);
 
+/** canvas_end - write the end of a text that is too long, dots before it */
+int canvas_end(struct canvas *canvas, int row, int column, int width, u8 style,
+	       struct kl_text text);
+
 /**
  * canvas_wrap - write a text in as many rows as it takes, broken at blanks and newlines
  * @end: the row behind the last one that may be used

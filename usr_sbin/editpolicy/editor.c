@@ -38,6 +38,7 @@ void editor_free(struct editor *editor)
 	kl_buffer_free(&editor->search);
 	compiled_free(editor->compiled);
 	processes_free(editor->processes);
+	subjects_free(&editor->subjects);
 	dialog_free(&editor->dialog);
 	live_free(editor->live);
 	free(editor);
@@ -86,14 +87,22 @@ static u32 same_heading(const struct editor *editor, u32 from)
 	return i - from;
 }
 
-static void make_left(struct editor *editor)
+static void add_subjects(struct editor *editor)
+{
+	const struct subjects *subjects = &editor->subjects;
+	u32 i;
+
+	for (i = 0; i < subjects->count;
+	     i = subjects->list[i].folded ? subjects->list[i].behind : i + 1)
+		add_row(editor, (struct node_row){ .kind = ROW_SUBJECT, .node = i });
+}
+
+static void add_nodes(struct editor *editor)
 {
 	const struct outline *outline = &editor->outline;
-	u32 i, k, count, cursor = editor->left_rows.cursor;
+	u32 i, k, count;
 	u8 heading;
 
-	editor->left_rows.count = 0;
-	add_row(editor, (struct node_row){ .kind = ROW_ALL });
 	for (i = 0; i < outline->node_count; i += count) {
 		count = same_heading(editor, i);
 		heading = heading_of(&outline->nodes[i]);
@@ -101,6 +110,18 @@ static void make_left(struct editor *editor)
 		for (k = i; k < i + count && !editor->folded[heading]; k++)
 			add_row(editor, (struct node_row){ ROW_NODE, heading, k });
 	}
+}
+
+static void make_left(struct editor *editor)
+{
+	u32 cursor = editor->left_rows.cursor;
+
+	editor->left_rows.count = 0;
+	add_row(editor, (struct node_row){ .kind = ROW_ALL });
+	if (editor->by_subject)
+		add_subjects(editor);
+	else
+		add_nodes(editor);
 	rows_go(&editor->left_rows, cursor);
 }
 
@@ -126,18 +147,36 @@ static void add_line(struct editor *editor, u32 line)
 		editor->right[editor->right_rows.count++] = line;
 }
 
-/* A heading shows the lines of all its nodes, the first row the text as it is. */
-void editor_show_lines(struct editor *editor)
+static void show_subject(struct editor *editor, const struct subject *subject, bool *seen)
 {
-	const struct node_row *row = editor_node_row(editor);
+	u32 i;
+
+	for (i = 0; i < subject->count; i++) {
+		if (!seen[subject->lines[i].line])
+			add_line(editor, subject->lines[i].line);
+		seen[subject->lines[i].line] = true;
+	}
+}
+
+/* What is folded, or only the way to others, shows all below it, each line once. */
+static void show_subjects(struct editor *editor, u32 number)
+{
+	const struct subject *subject = &editor->subjects.list[number];
+	bool *seen = kl_xalloc(editor->outline.count + 1, sizeof(*seen));
+	u32 end = subject->folded || !subject->named ? subject->behind : number + 1;
+
+	for (; number < end; number++)
+		show_subject(editor, &editor->subjects.list[number], seen);
+	free(seen);
+}
+
+static void show_nodes(struct editor *editor, const struct node_row *row)
+{
 	const struct outline *outline = &editor->outline;
 	const struct outline_node *node;
-	u32 i, k, cursor = editor->right_rows.cursor;
+	u32 i, k;
 
-	editor->right_rows.count = 0;
-	for (i = 0; row->kind == ROW_ALL && i < outline->count; i++)
-		add_line(editor, i);
-	for (i = 0; row->kind != ROW_ALL && i < outline->node_count; i++) {
+	for (i = 0; i < outline->node_count; i++) {
 		node = &outline->nodes[i];
 		if (row->kind == ROW_NODE ? i != row->node :
 					    heading_of(node) != row->heading)
@@ -145,6 +184,21 @@ void editor_show_lines(struct editor *editor)
 		for (k = 0; k < node->count; k++)
 			add_line(editor, node->lines[k]);
 	}
+}
+
+/* A heading shows the lines of all its nodes, the first row the text as it is. */
+void editor_show_lines(struct editor *editor)
+{
+	const struct node_row *row = editor_node_row(editor);
+	u32 cursor = editor->right_rows.cursor, i;
+
+	editor->right_rows.count = 0;
+	if (row->kind == ROW_SUBJECT)
+		show_subjects(editor, row->node);
+	else if (row->kind != ROW_ALL)
+		show_nodes(editor, row);
+	for (i = 0; row->kind == ROW_ALL && i < editor->outline.count; i++)
+		add_line(editor, i);
 	rows_go(&editor->right_rows, cursor);
 }
 
@@ -167,12 +221,12 @@ static s64 row_of_line(const struct editor *editor, u32 line)
 	return -1;
 }
 
-static s64 left_row_of(const struct editor *editor, u32 node)
+static s64 left_row_of(const struct editor *editor, u8 kind, u32 node)
 {
 	u32 i;
 
 	for (i = 0; i < editor->left_rows.count; i++)
-		if (editor->left[i].kind == ROW_NODE && editor->left[i].node == node)
+		if (editor->left[i].kind == kind && editor->left[i].node == node)
 			return i;
 	return -1;
 }
@@ -183,24 +237,43 @@ void editor_fold(struct editor *editor)
 	editor_show_lines(editor);
 }
 
+static void stand_on_node(struct editor *editor, u32 line)
+{
+	u32 node = editor->outline.lines[line].node;
+
+	if (node != NO_NODE && editor->folded[heading_of(&editor->outline.nodes[node])]) {
+		editor->folded[heading_of(&editor->outline.nodes[node])] = false;
+		make_left(editor);
+	}
+	rows_go(&editor->left_rows,
+		node == NO_NODE ? 0 : left_row_of(editor, ROW_NODE, node));
+}
+
+static void stand_on_subject(struct editor *editor, u32 line)
+{
+	struct subjects *subjects = &editor->subjects;
+	u32 subject = subjects_find(subjects, line), above;
+
+	for (above = subject; above != NO_NODE; above = subjects->list[above].parent)
+		subjects_fold(subjects, above, false);
+	make_left(editor);
+	rows_go(&editor->left_rows,
+		subject == NO_NODE ? 0 : left_row_of(editor, ROW_SUBJECT, subject));
+}
+
 /*
  * Where the line is seen already, only the right cursor moves. Otherwise the
- * left one goes to its block, or to the whole text if it is in none.
+ * left one goes to its block or subject, or to the whole text if it is in none.
  */
 void editor_stand_on(struct editor *editor, u32 line)
 {
 	s64 row = row_of_line(editor, line);
-	u32 node;
 
 	if (row < 0 && line < editor->outline.count) {
-		node = editor->outline.lines[line].node;
-		if (node != NO_NODE &&
-		    editor->folded[heading_of(&editor->outline.nodes[node])]) {
-			editor->folded[heading_of(&editor->outline.nodes[node])] = false;
-			make_left(editor);
-		}
-		rows_go(&editor->left_rows,
-			node == NO_NODE ? 0 : left_row_of(editor, node));
+		if (editor->by_subject)
+			stand_on_subject(editor, line);
+		else
+			stand_on_node(editor, line);
 		editor_show_lines(editor);
 		row = row_of_line(editor, line);
 	}
@@ -208,11 +281,46 @@ void editor_stand_on(struct editor *editor, u32 line)
 		rows_go(&editor->right_rows, row);
 }
 
+void editor_turn(struct editor *editor)
+{
+	s64 line = editor_line(editor);
+
+	editor->by_subject = !editor->by_subject;
+	if (editor->by_subject)
+		subjects_make(&editor->subjects, &editor->outline, editor->document);
+	editor->left_rows.cursor = 0;
+	make_left(editor);
+	editor->right_rows.count = 0;
+	if (line >= 0)
+		editor_stand_on(editor, line);
+	else
+		editor_show_lines(editor);
+}
+
+/* The subject that the left cursor was on may have another number, or be gone. */
+static void go_back_to(struct editor *editor, u64 key)
+{
+	u32 i;
+
+	for (i = 0; i < editor->left_rows.count; i++)
+		if (editor->left[i].kind == ROW_SUBJECT &&
+		    editor->subjects.list[editor->left[i].node].key == key)
+			rows_go(&editor->left_rows, i);
+}
+
+static u64 key_here(const struct editor *editor)
+{
+	const struct node_row *row = editor->left ? editor_node_row(editor) : NULL;
+
+	return row && row->kind == ROW_SUBJECT ? editor->subjects.list[row->node].key : 0;
+}
+
 /* The node that the left cursor was on may be another number now. */
 void editor_refresh(struct editor *editor, u32 place)
 {
 	bool all = !editor->left || editor_node_row(editor)->kind == ROW_ALL;
-	bool heading = !all && editor_node_row(editor)->kind == ROW_HEADING;
+	bool heading = !all && editor_node_row(editor)->kind != ROW_NODE;
+	u64 key = key_here(editor);
 	u32 before = editor->outline.count;
 
 	if (editor->seen == document_version(editor->document))
@@ -226,7 +334,11 @@ void editor_refresh(struct editor *editor, u32 place)
 	}
 	editor->right = kl_xrealloc(editor->right, editor->outline.count + 1,
 				    sizeof(*editor->right));
+	if (editor->by_subject)
+		subjects_make(&editor->subjects, &editor->outline, editor->document);
 	make_left(editor);
+	if (key)
+		go_back_to(editor, key);
 	editor->right_rows.count = 0;
 	if (all || heading)
 		editor_show_lines(editor);

@@ -13,6 +13,7 @@
 #include "outline.h"
 #include "prompt.h"
 #include "rows.h"
+#include "subjects.h"
 
 struct compiled;
 struct editor;
@@ -27,7 +28,7 @@ enum view_number {
 
 /** enum pane - where keys go */
 enum pane {
-	PANE_NODES, /* left: blocks by operation, groups */
+	PANE_NODES, /* left: blocks by operation, groups; or the tree of subjects */
 	PANE_LINES, /* right: lines of the one chosen on the left */
 };
 
@@ -36,6 +37,7 @@ enum node_row_kind {
 	ROW_ALL,     /* the whole text */
 	ROW_HEADING, /* an operation, or a kind of groups: can be folded */
 	ROW_NODE,    /* a block, a group, the settings */
+	ROW_SUBJECT, /* of the tree of subjects */
 };
 
 /**
@@ -43,7 +45,8 @@ enum node_row_kind {
  * @kind: enum node_row_kind
  * @heading: of a HEADING and of the NODEs below it: the operation, or
  *	KL_OP_COUNT + enum outline_kind
- * @node: NODE: index in editor.outline; HEADING: how many nodes it has
+ * @node: NODE: index in editor.outline; HEADING: how many nodes it has; SUBJECT:
+ *	index in editor.subjects
  */
 struct node_row {
 	u8 kind;
@@ -116,6 +119,8 @@ struct area {
  * @focus: enum pane
  * @left, @left_rows: rows of the left pane; those of folded headings are left out
  * @folded: by heading
+ * @by_subject: the left pane has @subjects instead of blocks by operation
+ * @subjects: of @outline, if @by_subject
  * @right, @right_rows: lines of the document that the right pane shows
  * @right_scroll: columns of them that are out of sight on the left
  * @marked: by line of the document; forgotten when lines come or go
@@ -149,6 +154,8 @@ struct editor {
 	struct node_row *left;
 	struct rows left_rows;
 	bool folded[HEADINGS];
+	bool by_subject;
+	struct subjects subjects;
 	u32 *right;
 	struct rows right_rows;
 	int right_scroll;
@@ -210,6 +217,9 @@ void editor_show_lines(struct editor *editor);
 
 /** editor_stand_on - both cursors to a line of the document, unfolding what hides it */
 void editor_stand_on(struct editor *editor, u32 line);
+
+/** editor_turn - the left pane by operation or by subject; the right cursor stays */
+void editor_turn(struct editor *editor);
 
 /** editor_fold - make the left pane anew, after folding or unfolding */
 void editor_fold(struct editor *editor);

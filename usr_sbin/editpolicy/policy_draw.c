@@ -36,8 +36,8 @@ static struct layout lay_out(struct editor *editor, const struct canvas *canvas,
 	struct layout layout;
 
 	layout.details = canvas->rows >= 40 ? 8 : canvas->rows >= 20 ? 5 : 0;
-	layout.left = canvas->columns * 3 / 10;
-	layout.left = layout.left > 50 ? 50 : layout.left;
+	layout.left = canvas->columns * (editor->by_subject ? 4 : 3) / 10;
+	layout.left = min(layout.left, editor->by_subject ? 70 : 50);
 	layout.panes = rows - (layout.details ? layout.details + 1 : 0);
 	layout.panes = max(layout.panes, 1);
 	layout.detail = 1 + layout.panes + 1;
@@ -149,7 +149,8 @@ static int draw_left_sum(const struct editor *editor, struct canvas *canvas, int
 	char text[HITS_TEXT];
 	u64 sum;
 
-	if (!hits || what->kind == ROW_ALL || !has_hits(what->heading))
+	if (!hits || what->kind == ROW_ALL || what->kind == ROW_SUBJECT ||
+	    !has_hits(what->heading))
 		return width;
 	if (is_new(editor, hits, what))
 		return draw_at_edge(canvas, row, width, "new", STYLE_NOTICE | added);
@@ -157,6 +158,32 @@ static int draw_left_sum(const struct editor *editor, struct canvas *canvas, int
 				       sum_of_heading(editor, hits, what->heading);
 	hits_count(sum, text);
 	return draw_at_edge(canvas, row, width, text, (sum ? STYLE_VALUE : STYLE_FAINT) | added);
+}
+
+/* In parentheses: no line asks for it, only for something below; > a transition leads there. */
+static void draw_subject(const struct editor *editor, struct canvas *canvas, int row, int width,
+			 const struct subject *subject, u8 added)
+{
+	bool kind = !subject->depth, folds = subject->behind - (subject - editor->subjects.list) > 1;
+	int column = min(2 + 2 * (int)subject->depth, width / 2), length;
+	struct kl_buffer name = { 0 };
+	char count[16];
+
+	snprintf(count, sizeof(count), " (%u)",
+		 subject->folded || !subject->named ? subject->below : subject->rules);
+	if (subject->entered)
+		canvas_text(canvas, row, 0, 1, STYLE_NOTICE | added, kl_text_of(">"));
+	if (folds)
+		canvas_text(canvas, row, column - 2, 1, STYLE_KEYWORD | added,
+			    kl_text_of(subject->folded ? "+" : "-"));
+	kl_buffer_printf(&name, subject->named || kind ? "%s" : "(%s)", subject->name);
+	length = strlen(count);
+	column += canvas_end(canvas, row, column, width - column - length,
+			     (kind ? STYLE_KEYWORD : subject->named ? STYLE_PLAIN : STYLE_FAINT) |
+				     added,
+			     kl_buffer_text(&name));
+	canvas_text(canvas, row, column, length, STYLE_FAINT | added, kl_text_of(count));
+	kl_buffer_free(&name);
 }
 
 static void draw_left_row(const struct editor *editor, struct canvas *canvas, int row,
@@ -178,6 +205,10 @@ static void draw_left_row(const struct editor *editor, struct canvas *canvas, in
 		canvas_print(canvas, row, 0, width, STYLE_KEYWORD | added, "%s %s (%u)",
 			     editor->folded[what->heading] ? "+" : "-",
 			     heading_name(what->heading), what->node);
+		break;
+	case ROW_SUBJECT:
+		draw_subject(editor, canvas, row, width, &editor->subjects.list[what->node],
+			     added);
 		break;
 	case ROW_NODE:
 		draw_node(editor, canvas, row, width, &editor->outline.nodes[what->node], added);
@@ -302,6 +333,20 @@ static void draw_counters(const struct editor *editor, struct canvas *canvas, in
 	kl_buffer_free(&text);
 }
 
+/* Of the tree only the last part of a name is seen: here is all of it. */
+static int draw_pattern(const struct editor *editor, struct canvas *canvas, int row, int end)
+{
+	const struct node_row *what = editor_node_row(editor);
+	struct kl_buffer text = { 0 };
+
+	if (what->kind != ROW_SUBJECT || editor->focus != PANE_NODES)
+		return row;
+	subject_pattern(&editor->subjects, what->node, &text);
+	row = canvas_wrap(canvas, row, end, STYLE_TITLE, kl_buffer_text(&text));
+	kl_buffer_free(&text);
+	return row;
+}
+
 static void draw_detail(const struct editor *editor, struct canvas *canvas,
 			const struct layout *layout)
 {
@@ -312,9 +357,10 @@ static void draw_detail(const struct editor *editor, struct canvas *canvas,
 
 	canvas_fill(canvas, row - 1, 0, canvas->columns, STYLE_FAINT, LINE_ACROSS);
 	canvas_fill(canvas, row - 1, layout->left, 1, STYLE_FAINT, LINE_CROSS);
+	row = draw_pattern(editor, canvas, row, end);
 	if (line < 0)
 		return;
-	canvas_print(canvas, row - 1, 2, layout->left - 3, STYLE_TITLE, " line %u ",
+	canvas_print(canvas, layout->detail - 1, 2, layout->left - 3, STYLE_TITLE, " line %u ",
 		     (u32)line + 1);
 	if (layout->hits)
 		draw_counters(editor, canvas, row - 1, layout, line);

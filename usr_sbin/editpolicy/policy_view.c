@@ -29,6 +29,35 @@ static void fold(struct editor *editor, bool folded)
 	editor_show_lines(editor);
 }
 
+/* Of the tree: fold what is open, or go to what it is below. */
+static void fold_subject(struct editor *editor, bool folded)
+{
+	struct subjects *subjects = &editor->subjects;
+	u32 number = editor_node_row(editor)->node, row;
+	const struct subject *subject = &subjects->list[number];
+
+	if (folded && (subject->folded || subject->behind == number + 1)) {
+		for (row = editor->left_rows.cursor; row; row--)
+			if (editor->left[row].node == subject->parent)
+				break;
+		if (subject->parent != NO_NODE)
+			rows_go(&editor->left_rows, row);
+	} else {
+		subjects_fold(subjects, number, folded);
+	}
+	editor_fold(editor);
+}
+
+static void enter_subject(struct editor *editor)
+{
+	const struct subject *subject = &editor->subjects.list[editor_node_row(editor)->node];
+
+	if (subject->named)
+		editor->focus = PANE_LINES;
+	else
+		fold_subject(editor, !subject->folded);
+}
+
 static void run_enter(struct editor *editor)
 {
 	const struct node_row *row = editor_node_row(editor);
@@ -38,6 +67,8 @@ static void run_enter(struct editor *editor)
 			editor_say(editor, STYLE_NOTICE, "read only");
 		else
 			edit_line(editor);
+	} else if (row->kind == ROW_SUBJECT) {
+		enter_subject(editor);
 	} else if (row->kind == ROW_HEADING) {
 		fold(editor, !editor->folded[row->heading]);
 	} else {
@@ -45,11 +76,29 @@ static void run_enter(struct editor *editor)
 	}
 }
 
+static void fold_all_subjects(struct editor *editor)
+{
+	struct subjects *subjects = &editor->subjects;
+	bool open = false;
+	u32 i;
+
+	for (i = 0; i < subjects->count; i++)
+		open |= !subjects->list[i].folded && subjects->list[i].behind > i + 1;
+	for (i = 0; i < subjects->count; i++)
+		subjects_fold(subjects, i, open);
+	editor_fold(editor);
+}
+
 /* Of the whole policy: fold all, or unfold them if all are. */
 static void run_fold_all(struct editor *editor)
 {
 	bool open = false;
 	u32 i;
+
+	if (editor->by_subject) {
+		fold_all_subjects(editor);
+		return;
+	}
 
 	for (i = 0; i < editor->left_rows.count; i++)
 		open |= editor->left[i].kind == ROW_NODE;
@@ -60,7 +109,9 @@ static void run_fold_all(struct editor *editor)
 
 static void run_left(struct editor *editor)
 {
-	if (editor->focus == PANE_NODES)
+	if (editor->focus == PANE_NODES && editor_node_row(editor)->kind == ROW_SUBJECT)
+		fold_subject(editor, true);
+	else if (editor->focus == PANE_NODES)
 		fold(editor, true);
 	else if (editor->right_scroll)
 		editor->right_scroll = max(0, editor->right_scroll - 10);
@@ -72,6 +123,9 @@ static void run_right(struct editor *editor)
 {
 	if (editor->focus == PANE_LINES)
 		editor->right_scroll += 10;
+	else if (editor_node_row(editor)->kind == ROW_SUBJECT &&
+		 editor->subjects.list[editor_node_row(editor)->node].folded)
+		fold_subject(editor, false);
 	else if (editor_node_row(editor)->kind == ROW_HEADING &&
 		 editor->folded[editor_node_row(editor)->heading])
 		fold(editor, false);
@@ -148,6 +202,8 @@ static const struct action policy_actions[] = {
 	{ "Open", { K_ENTER, 'e' }, "edit the line; fold or unfold a heading", false, run_enter },
 	{ "Left", { K_LEFT, 'h' }, "fold; scroll left; to the left pane", false, run_left },
 	{ "Right", { K_RIGHT, 'l' }, "unfold; scroll right; to the right pane", false, run_right },
+	{ "Tree", { 't' }, "on the left: by operation, or by history, domain and program", false,
+	  editor_turn },
 	{ "Fold", { 'z' }, "fold or unfold everything", false, run_fold_all },
 	{ "Up", { 'K' }, "move the rule before the one above it", true, edit_move_up },
 	{ "Down", { 'J' }, "move the rule behind the one below it", true, edit_move_down },

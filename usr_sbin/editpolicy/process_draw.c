@@ -65,20 +65,6 @@ void processes_title(const struct editor *editor, struct canvas *canvas, int col
 			     processes->concern_title);
 }
 
-/* The end of a text tells more than its beginning. Return: columns written. */
-static int put_end(struct canvas *canvas, int row, int column, int width, u8 style,
-		   struct kl_text text)
-{
-	int over = canvas_width(text) - width, skipped;
-
-	if (width < 2 || over <= 0)
-		return canvas_text(canvas, row, column, max(width, 0), style, text);
-	for (over++; over > 0; over -= skipped)
-		canvas_character(&text, &skipped);
-	canvas_fill(canvas, row, column, 1, style, DOTS);
-	return 1 + canvas_text(canvas, row, column + 1, width - 1, style, text);
-}
-
 /* ---------------------------------------------------------------- the tree */
 
 static bool has_sibling_below(const struct processes *processes, const struct process *process)
@@ -139,7 +125,7 @@ static void draw_name(const struct processes *processes, struct canvas *canvas, 
 		kl_buffer_add(&label, node->name->text, node->name->length);
 	else
 		kl_histree_label(node, &label);
-	put_end(canvas, row, column, width - column - 1, style, kl_buffer_text(&label));
+	canvas_end(canvas, row, column, width - column - 1, style, kl_buffer_text(&label));
 	kl_buffer_free(&label);
 }
 
@@ -154,7 +140,7 @@ static void draw_words(struct canvas *canvas, int row, int column, int width,
 	if (set->count > 1)
 		snprintf(more, sizeof(more), ",+%u%s", set->count - 1, set->more ? "+" : "");
 	width -= strlen(more);
-	column += put_end(canvas, row, column, width, STYLE_VALUE | added,
+	column += canvas_end(canvas, row, column, width, STYLE_VALUE | added,
 			  (struct kl_text){ set->words[0]->text, set->words[0]->length });
 	canvas_text(canvas, row, column, strlen(more), STYLE_NOTICE | added, kl_text_of(more));
 }

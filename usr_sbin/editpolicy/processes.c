@@ -36,7 +36,7 @@ void processes_free(struct processes *processes)
 	forget_tree(processes);
 	kl_buffer_free(&processes->text);
 	free(processes->shown);
-	free(processes->folded);
+	folds_free(&processes->folds);
 	free(processes->users);
 	match_free(&processes->filter);
 	match_free(&processes->search);
@@ -71,24 +71,12 @@ const char *processes_user(struct processes *processes, u64 uid)
 static u64 key_of(u64 parent, const struct kl_histree_node *node)
 {
 	struct {
-		u64 parent, started;
+		u64 started;
 		u32 pid, kind;
-	} numbers = { parent, node->started, node->pid, node->kind };
-	u32 low = kl_hash(1, (const char *)&numbers, sizeof(numbers));
-	u32 high = kl_hash(2, (const char *)&numbers, sizeof(numbers));
+	} numbers = { node->started, node->pid, node->kind };
 
-	low = kl_hash(low, node->name->text, node->name->length);
-	return (u64)kl_hash(high, node->name->text, node->name->length) << 32 | low;
-}
-
-static bool was_folded(const struct processes *processes, u64 key)
-{
-	u32 i;
-
-	for (i = 0; i < processes->folded_count; i++)
-		if (processes->folded[i] == key)
-			return true;
-	return false;
+	return folds_key(folds_key(parent, &numbers, sizeof(numbers)), node->name->text,
+			 node->name->length);
 }
 
 static void add_process(struct processes *processes, struct kl_histree_node *node)
@@ -104,7 +92,7 @@ static void add_process(struct processes *processes, struct kl_histree_node *nod
 		process->depth = parent->depth + 1;
 	}
 	process->key = key_of(parent ? parent->key : 0, node);
-	process->folded = was_folded(processes, process->key);
+	process->folded = folds_has(&processes->folds, process->key);
 	process->living = node->living;
 	node->id = processes->count++;
 }
@@ -211,20 +199,11 @@ void processes_show(struct processes *processes)
 void processes_fold(struct processes *processes, u32 number, bool folded)
 {
 	struct process *process = &processes->list[number];
-	u32 i;
 
-	if (process->folded == folded || process->behind == number + 1)
+	if (process->behind == number + 1)
 		return;
 	process->folded = folded;
-	for (i = 0; i < processes->folded_count && processes->folded[i] != process->key; i++)
-		;
-	if (!folded) {
-		if (i < processes->folded_count)
-			processes->folded[i] = processes->folded[--processes->folded_count];
-	} else if (i == processes->folded_count) {
-		processes->folded = kl_xrealloc(processes->folded, i + 1, sizeof(u64));
-		processes->folded[processes->folded_count++] = process->key;
-	}
+	folds_set(&processes->folds, process->key, folded);
 }
 
 const struct process *processes_here(const struct processes *processes)

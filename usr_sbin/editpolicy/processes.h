@@ -8,6 +8,7 @@
 
 #include "concern.h"
 #include "editor.h"
+#include "folds.h"
 #include "match.h"
 
 #define NO_PROCESS ((u32)~0)
@@ -54,7 +55,7 @@ struct user {
  * @count: of @list
  * @shown: those that are seen, in order: numbers in @list
  * @rows: of @shown
- * @folded, @folded_count: keys of what is folded, also of what has ended
+ * @folds: what is folded, by struct process.key
  * @filter, @search: what is looked for
  * @search_from: row that a search began at
  * @users, @user_count: names that were asked for
@@ -76,8 +77,7 @@ struct processes {
 	u32 count;
 	u32 *shown;
 	struct rows rows;
-	u64 *folded;
-	u32 folded_count;
+	struct folds folds;
 	struct match filter, search;
 	u32 search_from;
 	struct user *users;

@@ -16,6 +16,22 @@ static void choose_node(bool *chosen, const struct outline_node *node)
 }
 
 /* Of the left pane: the block, or every block below the heading; not all of the text. */
+/* A head that only says where a rule stands is not meant; nor is all that asks for nobody. */
+static void choose_subject(bool *chosen, const struct editor *editor, u32 number)
+{
+	const struct subject *subject = &editor->subjects.list[number];
+	u32 end = subject->folded || !subject->named ? subject->behind : number + 1, i;
+
+	if (subject->kind == SUBJECT_ANY)
+		return;
+	for (; number < end; number++) {
+		subject = &editor->subjects.list[number];
+		for (i = 0; i < subject->count; i++)
+			if (!subject->lines[i].context)
+				chosen[subject->lines[i].line] = true;
+	}
+}
+
 static void choose_row(const struct editor *editor, bool *chosen)
 {
 	const struct node_row *row = editor_node_row(editor);
@@ -23,6 +39,8 @@ static void choose_row(const struct editor *editor, bool *chosen)
 
 	if (row->kind == ROW_NODE)
 		choose_node(chosen, &editor->outline.nodes[row->node]);
+	if (row->kind == ROW_SUBJECT)
+		choose_subject(chosen, editor, row->node);
 	for (i = 0; row->kind == ROW_HEADING && i < editor->right_rows.count; i++)
 		chosen[editor->right[i]] = true;
 }
