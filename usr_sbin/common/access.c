@@ -314,20 +314,26 @@ enum kl_role kl_object_role(const struct kl_object *object,
 void kl_accesses_init(struct kl_accesses *accesses)
 {
 	memset(accesses, 0, sizeof(*accesses));
+	accesses->memory_max = KL_ACCESSES_MEMORY_MAX;
 	kl_histree_init(&accesses->tree);
 	kl_histree_init(&accesses->names);
 	kl_xstrings(&accesses->strings);
 }
 
-void kl_accesses_free(struct kl_accesses *accesses)
+static void put_words(struct kl_accesses *accesses, u32 count)
 {
 	u32 i;
 
-	for (i = 0; i < accesses->count; i++) {
+	for (i = 0; i < count; i++) {
 		kl_string_put(accesses->list[i].what);
 		kl_string_put(accesses->list[i].domain);
 		kl_string_put(accesses->list[i].label);
 	}
+}
+
+void kl_accesses_free(struct kl_accesses *accesses)
+{
+	put_words(accesses, accesses->count);
 	free(accesses->list);
 	free(accesses->groups);
 	kl_histree_free(&accesses->tree);
@@ -336,33 +342,50 @@ void kl_accesses_free(struct kl_accesses *accesses)
 	memset(accesses, 0, sizeof(*accesses));
 }
 
-static struct kl_access *one_more(struct kl_accesses *accesses)
+/* With the group that it may make one day. */
+static size_t memory_of(const struct kl_accesses *accesses)
 {
-	u32 room = accesses->room;
-
-	if (accesses->count == ~0u)
-		return NULL;
-	if (accesses->count == room) {
-		room = !room ? 256 : room > ~0u / 2 ? ~0u : 2 * room;
-		accesses->list = kl_xrealloc(accesses->list, room,
-					     sizeof(*accesses->list));
-		accesses->room = room;
-	}
-	memset(&accesses->list[accesses->count], 0, sizeof(*accesses->list));
-	return &accesses->list[accesses->count++];
+	return accesses->count * (sizeof(struct kl_access) +
+				  sizeof(struct kl_access_group)) +
+	       accesses->strings.memory;
 }
 
-bool kl_accesses_add(struct kl_accesses *accesses, const struct kl_logline *line,
+static void forget_older_half(struct kl_accesses *accesses)
+{
+	u32 half = (accesses->count + 1) / 2;
+
+	put_words(accesses, half);
+	accesses->count -= half;
+	accesses->left_out += half;
+	memmove(accesses->list, accesses->list + half,
+		accesses->count * sizeof(*accesses->list));
+}
+
+static struct kl_access *one_more(struct kl_accesses *accesses)
+{
+	struct kl_access *access;
+
+	if (accesses->count && memory_of(accesses) > accesses->memory_max)
+		forget_older_half(accesses);
+	if (accesses->count == accesses->room) {
+		accesses->room = accesses->room ? 2 * accesses->room : 256;
+		accesses->list = kl_xrealloc(accesses->list, accesses->room,
+					     sizeof(*accesses->list));
+	}
+	access = &accesses->list[accesses->count];
+	memset(access, 0, sizeof(*access));
+	access->order = accesses->left_out + accesses->count++;
+	return access;
+}
+
+void kl_accesses_add(struct kl_accesses *accesses, const struct kl_logline *line,
 		     struct kl_histree_node *node, enum kl_role role)
 {
 	const struct kl_request *request = &line->facts.request;
 	struct kl_access *access = one_more(accesses);
 
-	if (!access)
-		return false;
 	access->time = line->time;
 	access->sequence = line->sequence;
-	access->order = accesses->count - 1;
 	access->pid = line->pid;
 	access->op = request->op;
 	access->result = line->result;
@@ -380,7 +403,6 @@ bool kl_accesses_add(struct kl_accesses *accesses, const struct kl_logline *line
 		access->label = kl_xintern(&accesses->strings, line->label);
 	access->node = node;
 	access->alike = kl_histree_alike(&accesses->names, node);
-	return true;
 }
 
 #define ORDER(a, b) ((a) < (b) ? -1 : (a) > (b))

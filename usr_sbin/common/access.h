@@ -13,6 +13,12 @@
 /* Conditions that one object may need: a few for each operation. */
 #define KL_OBJECT_FILTERS_MAX 512u
 
+/*
+ * Bytes of the accesses that are kept and of their words, without their histories
+ * (KL_HISTREE_NODES_MAX): several millions. Beyond it the older half gives way.
+ */
+#define KL_ACCESSES_MEMORY_MAX (1ull << 30)
+
 /** enum kl_role - what an object is in a record */
 enum kl_role {
 	KL_ROLE_NONE,
@@ -68,8 +74,8 @@ enum kl_role kl_object_role(const struct kl_object *object,
  * @alike: its history by names alone
  */
 struct kl_access {
-	u64 time, sequence;
-	u32 order, pid;
+	u64 time, sequence, order;
+	u32 pid;
 	u8 op, result, role;
 	bool unenforced;
 	u16 priority;
@@ -98,6 +104,8 @@ struct kl_access_group {
 /**
  * struct kl_accesses - accesses that were found
  * @list, @count, @room: these
+ * @memory_max: KL_ACCESSES_MEMORY_MAX; tests set less
+ * @left_out: found, but gave way to later ones
  * @tree: histories of their processes
  * @names: the same by names alone
  * @strings: their words
@@ -106,6 +114,8 @@ struct kl_access_group {
 struct kl_accesses {
 	struct kl_access *list;
 	u32 count, room;
+	size_t memory_max;
+	u64 left_out;
 	struct kl_histree tree, names;
 	struct kl_strings strings;
 	struct kl_access_group *groups;
@@ -116,12 +126,10 @@ void kl_accesses_init(struct kl_accesses *accesses);
 void kl_accesses_free(struct kl_accesses *accesses);
 
 /**
- * kl_accesses_add - note an access
+ * kl_accesses_add - note an access; the oldest give way if there is no room
  * @node: what kl_histree_record() said of @line with @accesses->tree
- *
- * Return: false if there is no room for one more: there are 2^32 - 1.
  */
-bool kl_accesses_add(struct kl_accesses *accesses, const struct kl_logline *line,
+void kl_accesses_add(struct kl_accesses *accesses, const struct kl_logline *line,
 		     struct kl_histree_node *node, enum kl_role role);
 
 /** kl_accesses_sort - by time, oldest first; none may be added afterwards */

@@ -31,7 +31,6 @@ static const struct kl_option options[] = {
  * @filter: conditions, or NULL
  * @found: the accesses
  * @untold: how many of them have no history
- * @overflow: found, but there was no room for them
  */
 struct question {
 	struct kl_common common;
@@ -45,7 +44,6 @@ struct question {
 	struct kl_filter *filter;
 	struct kl_accesses found;
 	u64 untold;
-	u64 overflow;
 };
 
 static struct kl_text text_of(const struct kl_string *word)
@@ -93,8 +91,7 @@ static void look_at(struct question *question, const struct kl_logline *line)
 	if (role == KL_ROLE_NONE)
 		return;
 	question->untold += is_untold(node);
-	if (!kl_accesses_add(&question->found, line, node, role))
-		question->overflow++;
+	kl_accesses_add(&question->found, line, node, role);
 }
 
 /* ------------------------------------------------------------------ showing */
@@ -241,6 +238,8 @@ static void put_group(struct question *question, const struct kl_access_group *g
 
 static void put_notes(struct question *question)
 {
+	u64 crowded_out = question->found.tree.crowded_out;
+	u64 left_out = question->found.left_out;
 	struct kl_output *output = &question->common.output;
 
 	if (!question->found.count)
@@ -252,9 +251,15 @@ static void put_notes(struct question *question)
 					 NULL,
 		      question->untold);
 	kl_put_number(output, "left_out",
-		      question->overflow ? "left out: %s records, for want of room\n" :
-					   NULL,
-		      question->overflow);
+		      left_out ? "left out: the first %s records that were found, for want "
+				 "of memory; --until or conditions choose them\n" :
+				 NULL,
+		      left_out);
+	kl_put_number(output, "crowded_out",
+		      crowded_out ? "left out: %s times the end of a history, as their "
+				    "tree is too large\n" :
+				    NULL,
+		      crowded_out);
 	kl_paint(output, KL_PLAIN);
 }
 
