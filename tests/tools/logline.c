@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "engine/record.h"
+#include "json_record.h"
 #include "log_json.h"
 #include "logline.h"
 #include "record_output.h"
@@ -309,6 +310,29 @@ static void assert_same(const struct sample *sample, const struct kl_logline *li
 		assert_same_args(&sample->args, line);
 }
 
+/* How many records the short way could read, and of how many. */
+static u32 by_short_way, of_records;
+
+/* A space that we would not write: json-c must find the same words. */
+static void assert_same_words(const struct kl_buffer *printed, const struct kl_buffer *words)
+{
+	struct kl_buffer spaced = { 0 }, others = { 0 };
+	struct kl_log_json json;
+	struct kl_error error;
+
+	of_records++;
+	by_short_way += kl_json_record_words(kl_buffer_text(printed), &others);
+	kl_buffer_puts(&spaced, "{ ");
+	kl_buffer_puts(&spaced, printed->data + 1);
+	assert_false(kl_json_record_words(kl_buffer_text(&spaced), &others));
+	kl_log_json_init(&json);
+	assert_int_equal(kl_log_json_words(&json, kl_buffer_text(&spaced), &others, &error), 0);
+	assert_string_equal(words->data, others.data);
+	kl_log_json_free(&json);
+	kl_buffer_free(&spaced);
+	kl_buffer_free(&others);
+}
+
 /* What is printed as JSON reads back as the same record, nothing less. */
 static void round_trip_json(struct sample *sample, struct kl_logline *line, u32 *compared)
 {
@@ -324,6 +348,7 @@ static void round_trip_json(struct sample *sample, struct kl_logline *line, u32 
 		fail_msg("%s, column %u: %s: %s", error.text, error.column, printed.data,
 			 words.data);
 	assert_same(sample, line, compared);
+	assert_same_words(&printed, &words);
 	kl_log_json_free(&json);
 	kl_buffer_free(&printed);
 	kl_buffer_free(&words);
@@ -381,6 +406,7 @@ static void test_round_trip(void **unused)
 			fail_msg("slot %u was compared only %u times, as JSON %u", slot,
 				 compared[slot], compared_json[slot]);
 	assert_true(omitted > 100);
+	assert_in_range(by_short_way, of_records / 3, of_records - 1);
 	/* Every word was given back. */
 	assert_int_equal(strings.count, 1);
 	kl_logline_free(&line);
@@ -621,6 +647,58 @@ static void test_damage(void **state)
 	assert_in_range(accepted, 1000, 90000);
 }
 
+/*
+ * Likewise as JSON: whatever the short way reads, json-c reads as the same words,
+ * and neither goes beyond the end.
+ */
+static void test_damaged_json(void **unused)
+{
+	static const char good[] =
+		"{\"type\":\"request\",\"time\":\"2026-11-21T19:03:40.123456Z\",\"seq\":9,"
+		"\"global_pid\":7,\"result\":\"denied\",\"operation\":\"execute\","
+		"\"priority\":10,\"rule\":\"a\",\"check\":true,\"omitted\":1,"
+		"\"overlong\":[\"exec\"],\"attributes\":{\"path\":\"/a\\\\040b\\\"\","
+		"\"path.type\":\"file\",\"path.perm\":\"0755\",\"task.uid\":10,"
+		"\"task.history\":[null,{\"program\":\"/b\",\"pid\":7,\"started\":10000,"
+		"\"reconstructed\":false}],\"argc\":2,\"argv\":[\"a\",null],"
+		"\"envp\":[\"A=b\"]}}";
+	struct kl_buffer words = { 0 }, others = { 0 }, spaced = { 0 };
+	u32 accepted = 0, round, i;
+	struct kl_log_json json;
+	struct kl_error error;
+	char *text;
+
+	(void)unused;
+	kl_log_json_init(&json);
+	for (round = 0; round < 100000; round++) {
+		u32 length = sizeof(good) - 1;
+
+		text = malloc(length);
+		memcpy(text, good, length);
+		for (i = dice(3); i; i--)
+			text[dice(length)] = dice(3) ? "09,{}[]\":~\\"[dice(11)] :
+						       (char)dice(256);
+		if (!dice(4))
+			length = dice(length + 1);
+		if (kl_json_record_words((struct kl_text){ text, length }, &words)) {
+			kl_buffer_clear(&spaced);
+			kl_buffer_puts(&spaced, "{ ");
+			kl_buffer_add(&spaced, text + 1, length - 1);
+			if (kl_log_json_words(&json, kl_buffer_text(&spaced), &others,
+					      &error))
+				fail_msg("%s: %s", error.text, spaced.data);
+			assert_string_equal(words.data, others.data);
+			accepted++;
+		}
+		free(text);
+	}
+	assert_in_range(accepted, 10000, 90000);
+	kl_log_json_free(&json);
+	kl_buffer_free(&words);
+	kl_buffer_free(&others);
+	kl_buffer_free(&spaced);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -630,6 +708,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_fields, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_damage, setup, teardown),
+		cmocka_unit_test(test_damaged_json),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,7 @@
 #include "engine/lex.h"
 #include "engine/ruleset.h"
 #include "engine/word.h"
+#include "json_record.h"
 #include "log_json.h"
 
 /**
@@ -402,13 +403,14 @@ static int put_request(struct writing *writing)
 		put_number(writing, "global_pid", "global-pid") ?:
 		put_text(writing, "result", "result") ?:
 		put_number(writing, "priority", "priority") ?:
-		put_text(writing, "rule", "rule") ?:
-		put_number(writing, "omitted", "omitted") ?:
-		put_overlong(writing);
+		put_text(writing, "rule", "rule");
 	if (error)
 		return error;
 	kl_buffer_puts(writing->out, says(writing, "enforced", false) ? " enforced=no" : "");
 	kl_buffer_puts(writing->out, says(writing, "check", true) ? " check=yes" : "");
+	error = put_number(writing, "omitted", "omitted") ?: put_overlong(writing);
+	if (error)
+		return error;
 	kl_buffer_puts(writing->out, " / ");
 	kl_buffer_puts(writing->out, kl_op_table[op].keyword);
 	return put_attributes(writing, op);
@@ -535,6 +537,8 @@ int kl_log_json_words(struct kl_log_json *json, struct kl_text line,
 	int result;
 
 	memset(error, 0, sizeof(*error));
+	if (kl_json_record_words(line, out))
+		return 0;
 	kl_buffer_clear(out);
 	json_tokener_reset(json->tokener);
 	writing.object = json_tokener_parse_ex(json->tokener, line.data, line.length);
