@@ -130,6 +130,82 @@ rm -f secret 2>/dev/null
 wait
 is '--since=now shows what comes, and only that' [ "$(wc -l <out)" = 1 ]
 
+is 'top finds a block and its rules by its label' \
+	[ "$("$tool" top -b -n 1 -f secrets | grep -c 'label secrets$')" = 3 ]
+
+# Differences from the running policy, and a patch that leads from one to the other.
+is 'diff kernel: the running policy is what was loaded' status_of 0 diff kernel policy
+sed -e 's/^200 acl write.*/300 acl write path="\/tmp\/secret.open"/' -e 's/argc=1-9/argc=1-8/' policy >changed
+printf 'rule_group NEW\n\t10 allow task.uid=5\n100 acl chmod\n\taudit 0\n\t10 use NEW\n' >>changed
+is 'another one differs' status_of 1 diff kernel changed
+is 'a patch' status_of 1 diff --patch kernel changed
+cp out patch
+unlinked=$("$tool" stat --rules | grep 'acl unlink')
+is 'it loads' status_of 0 load --add patch
+is 'and leads from one to the other' status_of 0 diff kernel changed
+is 'what is in both keeps its counters' \
+	[ "$unlinked" = "$("$tool" stat --rules | grep 'acl unlink')" ]
+"$tool" diff --patch changed policy >patch
+is 'and back' status_of 0 load --add patch
+is 'to the same' status_of 0 diff kernel policy
+
+# What the linter takes for needed must be what programs ask for: each of these must be hit.
+mkdir -p /var/log/kellas
+rm -f /var/log/kellas/kellas.log
+cp "$tool" /usr/sbin/kellasctl
+cp "${tool%/kellasctl/kellasctl}/auditd/kellas-auditd" /usr/sbin/
+python3 - "$OLDPWD/usr_sbin/common/lint_lockout.c" >needs <<'END'
+import os, re, sys
+source = open(sys.argv[1]).read()
+names = dict(re.findall(r'#define (\w+)\s+"(/[^"]*)"', source))
+plain = re.search(r'#define PLAIN\s+"(.*)"', source)[1]
+usual = dict(word.split('=') for word in 'path.uid=0 path.type=file path.perm=0755 path.parent.uid=0'.split())
+for exe, op, path, words in sorted(set(re.findall(r'\t\{ (\w+), "(read|write|append|create|execute|mmap_exec)", '
+                                                  r'("[^"]*"|\w+),\s*(NULL|PLAIN|"[^"]*") \}', source))):
+    path = names.get(path, path.strip('"'))
+    there = path.replace('proc:', '/proc')
+    if op not in ('create', 'append') and (not os.path.exists(there) or '/query' in there):
+        continue
+    words = words.replace('PLAIN', plain)
+    given = {} if words == 'NULL' else dict(word.split('=') for word in words.strip('"').split())
+    all_of = given if op == 'create' else {**usual, **given}
+    if path == '/dev/tty1':
+        os.chmod(path, 0o620)
+    if path == '/dev/console':
+        os.chmod(path, 0o600)
+    if exe == 'CTL':
+        all_of['task.exe'] = '"%s"' % names[exe]
+    print('1 acl %s path="%s" task.uid=0 task.euid=0 task.fsuid=0 task.container=0 %s\n\taudit 0\n\t10 allow' %
+          (op, path, ' '.join('='.join(word) for word in all_of.items())))
+END
+is 'what administration needs' [ "$(grep -c acl needs)" -ge 20 ]
+is 'as a policy' status_of 0 load needs
+umask 077
+sed -n 's/^1 acl \([a-z_]*\) path="\([^"]*\)".*/\1 \2/p' needs | sort -u | while read -r op path; do
+	path=${path/#proc:/\/proc}
+	case $op in
+	read) : <"$path" ;;
+	write) : >"$path" ;;
+	# As the daemon opens it.
+	create) python3 -c 'import os, sys; os.open(sys.argv[1], os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)' "$path" ;;
+	execute) timeout 5 "$path" --version </dev/null ;;
+	esac
+done >/dev/null 2>&1
+/usr/sbin/kellasctl save >/dev/null
+/usr/sbin/kellasctl load needs >/dev/null
+timeout -s INT 1 /usr/sbin/kellasctl monitor -q
+/usr/sbin/kellasctl stat --rules -o json >out
+is 'is asked for like that: the table of lockouts is true' python3 -c '
+import json
+missed = [r["text"] for r in json.load(open("out"))["rules"] if r["kind"] == "block" and not r["hits"]]
+assert not missed, missed'
+printf '1 acl write path="proc:/kellas/policy"\n\taudit 0\n\t10 deny task.uid=0\n' >locking
+is 'check warns of a policy that locks out' bash -c "\"$tool\" check locking | grep -q 'warning.*kellasctl.*lockout'"
+is 'it is loaded on trial' status_of 0 load --confirm=2 locking
+is 'and locks out' status_of 1 load policy
+sleep 3
+is 'for as long as it was given' status_of 0 load policy
+
 exec 7</proc/kellas/stat
 is 'unload while somebody has a file open' status_of 1 unload
 is 'names them' found "^pid $$ \(.*\) has /proc/kellas/stat open\$" out

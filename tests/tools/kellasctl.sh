@@ -384,6 +384,8 @@ finds 'a denial of the shell' '1 acl execute\n 1 allow task.exe="/x"\n 2 deny pa
 	lockout:3:2 lockout:3:2
 finds 'a denial of the policy itself' '1 acl write path="proc:/kellas/\\*"\n 1 deny task.uid=0' \
 	lockout:2:2 lockout:2:2
+finds 'a denial of files that all may read' '1 acl read path="/etc/ssh/sshd_config"\n 1 deny path.perm=0644' \
+	lockout:2:2
 finds 'not one that depends on what is not known' '1 acl execute\n 1 deny task.domain="d"'
 finds 'not one that is not enforced' 'mode permissive\n1 acl execute\n 1 deny'
 try check --strict "$folder/typo.conf"

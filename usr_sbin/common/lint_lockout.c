@@ -30,13 +30,16 @@ struct need {
 	const char *exe, *op, *path, *words;
 };
 
+/* A file that all may read. */
+#define PLAIN "path.perm=0644"
+
 static const struct need needs[] = {
 	{ SYSTEMD, "execute", GETTY, NULL },
 	{ SYSTEMD, "execute", SSHD, NULL },
 	{ SYSTEMD, "execute", AUDITD, NULL },
 	{ SYSTEMD, "execute", "/usr/lib/systemd/systemd-logind", NULL },
-	{ SYSTEMD, "read", "/etc/systemd/system.conf", NULL },
-	{ SYSTEMD, "read", "/usr/lib/systemd/system/ssh.service", NULL },
+	{ SYSTEMD, "read", "/etc/systemd/system.conf", PLAIN },
+	{ SYSTEMD, "read", "/usr/lib/systemd/system/ssh.service", PLAIN },
 	{ SYSTEMD, "read", LIBC, NULL },
 	{ SYSTEMD, "write", "/dev/console", "path.type=char path.perm=0600" },
 	{ SYSTEMD, "write", "/dev/null", "path.type=char path.perm=0666" },
@@ -48,9 +51,9 @@ static const struct need needs[] = {
 	{ GETTY, "write", "/dev/tty1", "path.type=char path.perm=0620" },
 	{ GETTY, "ioctl", "/dev/tty1", "path.type=char path.perm=0620 cmd=0x5401" },
 	{ LOGIN, "execute", BASH, NULL },
-	{ LOGIN, "read", "/etc/passwd", NULL },
+	{ LOGIN, "read", "/etc/passwd", PLAIN },
 	{ LOGIN, "read", "/etc/shadow", "path.perm=0640" },
-	{ LOGIN, "read", "/etc/pam.d/login", NULL },
+	{ LOGIN, "read", "/etc/pam.d/login", PLAIN },
 	{ LOGIN, "read", LIBC, NULL },
 	{ LOGIN, "mmap_exec", LIBC, NULL },
 	{ LOGIN, "setuid", NULL,
@@ -58,11 +61,11 @@ static const struct need needs[] = {
 	  "new_fsgid=0" },
 	{ SSHD, "execute", SSHD, NULL },
 	{ SSHD, "execute", BASH, NULL },
-	{ SSHD, "read", "/etc/ssh/sshd_config", NULL },
+	{ SSHD, "read", "/etc/ssh/sshd_config", PLAIN },
 	{ SSHD, "read", "/etc/ssh/ssh_host_ed25519_key", "path.perm=0600" },
-	{ SSHD, "read", "/etc/passwd", NULL },
+	{ SSHD, "read", "/etc/passwd", PLAIN },
 	{ SSHD, "read", "/etc/shadow", "path.perm=0640" },
-	{ SSHD, "read", "/etc/pam.d/sshd", NULL },
+	{ SSHD, "read", "/etc/pam.d/sshd", PLAIN },
 	{ SSHD, "read", "/root/.ssh/authorized_keys", "path.perm=0600" },
 	{ SSHD, "read", LIBC, NULL },
 	{ SSHD, "mmap_exec", LIBC, NULL },
@@ -73,7 +76,7 @@ static const struct need needs[] = {
 	{ SSHD, "inet_stream_accept", NULL, "ip=192.0.2.1 port=50000" },
 	{ SSHD, "unix_stream_connect", NULL, "addr=\"/run/dbus/system_bus_socket\"" },
 	{ SSHD, "capability", NULL, "cap=CAP_SETUID init_userns=1" },
-	{ BASH, "read", "/root/.bashrc", NULL },
+	{ BASH, "read", "/root/.bashrc", PLAIN },
 	{ BASH, "read", LIBC, NULL },
 	{ BASH, "mmap_exec", LIBC, NULL },
 	{ BASH, "write", "/dev/null", "path.type=char path.perm=0666" },
