@@ -3,6 +3,7 @@
 #ifndef KELLAS_PICK_H
 #define KELLAS_PICK_H
 
+#include "engine/lex.h"
 #include "filter.h"
 #include "logline.h"
 

@@ -175,6 +175,11 @@ struct kl_records *kl_records_open_module(struct kl_strings *strings, int *statu
 	return NULL;
 }
 
+void kl_records_follow(struct kl_records *records)
+{
+	records->held.until = ~0ull;
+}
+
 /* Where do the files end? What the module has before that is known already. */
 static void follow(struct kl_records *records, const struct kl_logline *line)
 {

@@ -33,6 +33,13 @@ struct kl_records *kl_records_open(char **names, int count, bool quiet,
 struct kl_records *kl_records_open_module(struct kl_strings *strings, int *status);
 
 /**
+ * kl_records_follow - do not end with the module's records that were there at first
+ *
+ * kl_records_next() gives 0 whenever there is none yet, and may be called again.
+ */
+void kl_records_follow(struct kl_records *records);
+
+/**
  * kl_records_next - the next record of any kind
  *
  * Before the first one of the module there is a line as kellas-auditd writes

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* kellasctl query */
-#include <fcntl.h>
 #include <getopt.h>
 #include <poll.h>
 #include <signal.h>
@@ -12,6 +11,7 @@
 #include "keys.h"
 #include "limits.h"
 #include "proc.h"
+#include "queries.h"
 #include "record_output.h"
 
 static const struct kl_option options[] = {
@@ -20,39 +20,34 @@ static const struct kl_option options[] = {
 	{ 0 },
 };
 
-#define READ_SIZE (1u << 20) /* any query fits */
-
 /* The kernel gives up after ten seconds without a sign of life. */
 #define ALIVE_MS 1000
 
 /**
  * struct asking - options, and what is being asked
  * @common: output
- * @query, @policy: files of the module
+ * @queries: the module
  * @keys: the user
  * @typed: what he typed last
  * @timeout: seconds until a query is denied; 0: as the kernel says
  * @strings: words of @line
  * @line: record of the query
- * @text: the query as it was read; @line points into it
- * @serial, @retry: its numbers
+ * @text: the record as it was read; @line points into it
+ * @serial: its number
  * @waiting: signals let in while waiting
  */
 struct asking {
 	struct kl_common common;
-	int query, policy;
+	struct kl_queries queries;
 	struct kl_keys keys;
 	struct kl_buffer typed;
 	u64 timeout;
 	struct kl_strings strings;
 	struct kl_logline line;
 	struct kl_buffer text;
-	u32 serial, retry;
+	u32 serial;
 	sigset_t waiting;
 };
-
-/** enum answer - the numbers are the kernel's */
-enum answer { NOTHING, GRANT, DENY, RETRY };
 
 static volatile sig_atomic_t interrupted, suspended;
 
@@ -107,7 +102,7 @@ static int wait_some(struct asking *asking, bool query, int milliseconds)
 	struct timespec time = { milliseconds / 1000, milliseconds % 1000 * 1000000l };
 	struct pollfd polls[2] = {
 		{ .fd = asking->keys.ended ? -1 : asking->keys.fd, .events = POLLIN },
-		{ .fd = query ? asking->query : -1, .events = POLLIN },
+		{ .fd = query ? asking->queries.query : -1, .events = POLLIN },
 	};
 	int got = ppoll(polls, 2, milliseconds < 0 ? NULL : &time, &asking->waiting);
 
@@ -118,58 +113,37 @@ static int wait_some(struct asking *asking, bool query, int milliseconds)
 	return polls[0].revents ? kl_keys_read(&asking->keys) : 0;
 }
 
-/* Is there another query? Its text is in asking->text then. */
-static int read_query(struct asking *asking, u32 *serial, u32 *retry)
-{
-	ssize_t got;
-	int end = 0;
-
-	kl_buffer_clear(&asking->text);
-	kl_buffer_room(&asking->text, READ_SIZE);
-	got = read(asking->query, asking->text.data, READ_SIZE);
-	if (got <= 0)
-		return got ? -errno : 0;
-	asking->text.data[got] = '\0';
-	if (sscanf(asking->text.data, "Q%u-%u\n%n", serial, retry, &end) != 2 || !end)
-		return -EPROTO;
-	asking->text.length = strlen(asking->text.data);
-	return end;
-}
-
 /*
  * Does the query at hand still wait? One that does not is not read any more.
  * Reading goes on behind it, to the end, and only then begins again.
  */
 static bool is_pending(struct asking *asking)
 {
-	struct kl_buffer kept = asking->text;
 	bool found = false;
-	u32 serial, retry;
 	int round;
 
-	asking->text = (struct kl_buffer){ 0 };
 	for (round = 0; round < 2 && !found; round++)
-		while (read_query(asking, &serial, &retry) > 0)
-			found |= serial == asking->serial;
-	kl_buffer_free(&asking->text);
-	asking->text = kept;
+		while (kl_queries_next(&asking->queries) > 0)
+			found |= asking->queries.serial == asking->serial;
 	return found;
 }
 
-static void put_query(struct asking *asking, int start)
+static void put_query(struct asking *asking)
 {
 	struct kl_output *output = &asking->common.output;
-	struct kl_text record = kl_text_from(kl_buffer_text(&asking->text), start);
+	struct kl_text record;
 	struct kl_error error;
 
-	if (record.length && record.data[record.length - 1] == '\n')
-		record.length--;
+	kl_buffer_clear(&asking->text);
+	kl_buffer_add(&asking->text, asking->queries.record.data,
+		      asking->queries.record.length);
+	record = kl_buffer_text(&asking->text);
 	kl_open_object(output, NULL);
 	kl_put_string(output, "type", NULL, "query");
 	kl_paint(output, KL_BOLD);
 	kl_put_number(output, "serial", "Query %s", asking->serial);
-	if (asking->retry)
-		kl_put_number(output, "retry", ", retry %s", asking->retry);
+	if (asking->queries.retry)
+		kl_put_number(output, "retry", ", retry %s", asking->queries.retry);
 	kl_paint(output, KL_PLAIN);
 	kl_say(output, ":\n");
 	if (kl_logline_parse(&asking->line, record, &error))
@@ -206,40 +180,25 @@ static void prompt(struct asking *asking, const char *text)
 
 #define KEYS_TEXT "[y]es [n]o [r]etry [s]how its block [a]dd a rule and retry [q]uit: "
 
-static int write_answer(struct asking *asking, enum answer answer)
+static int write_answer(struct asking *asking, enum kl_reply reply)
 {
-	static const char *const words[] = { "", "granted", "denied", "retried" };
-	struct kl_buffer line = { 0 };
-	int error;
+	static const char *const words[] = {
+		[KL_REPLY_GRANT] = "granted",
+		[KL_REPLY_DENY] = "denied",
+		[KL_REPLY_RETRY] = "retried",
+	};
+	int error = kl_queries_reply(&asking->queries, asking->serial, reply);
 
-	kl_buffer_printf(&line, "A%u=%d\n", asking->serial, answer);
-	error = kl_write_fd(asking->query, line.data, line.length);
-	kl_buffer_free(&line);
 	if (!error)
-		put_end(asking, words[answer]);
+		put_end(asking, words[reply]);
 	return error;
-}
-
-/* Selects the block, adds @rule if there is one, and gives what can be read. */
-static int edit(struct asking *asking, const char *rule, struct kl_buffer *answer)
-{
-	struct kl_buffer text = { 0 };
-	int error, failed;
-
-	kl_buffer_printf(&text, "Q=%u\n", asking->serial);
-	if (rule)
-		kl_buffer_printf(&text, "%s\n", rule);
-	error = kl_write_fd(asking->policy, text.data, text.length);
-	kl_buffer_free(&text);
-	failed = kl_read_fd(asking->policy, answer, SIZE_MAX);
-	return error ? error : failed;
 }
 
 static int show(struct asking *asking)
 {
 	struct kl_output *output = &asking->common.output;
 	struct kl_buffer text = { 0 };
-	int error = edit(asking, NULL, &text);
+	int error = kl_queries_block(&asking->queries, asking->serial, NULL, &text);
 
 	if (!error) {
 		kl_open_object(output, NULL);
@@ -257,14 +216,12 @@ static int show(struct asking *asking)
 static int add(struct asking *asking, const char *rule)
 {
 	struct kl_buffer text = { 0 };
-	int error = edit(asking, rule, &text);
-	bool told = error && text.length && isdigit((unsigned char)text.data[0]);
+	int error = kl_queries_block(&asking->queries, asking->serial, rule, &text);
+	struct kl_error refusal;
+	bool told = error && kl_queries_refusal(&text, &refusal);
 
-	/* The line's number counts what was written before. */
 	if (told)
-		kl_complain("column %.*s", (int)strcspn(text.data, "\n") -
-					   (int)strcspn(text.data, ":") - 1,
-			    text.data + strcspn(text.data, ":") + 1);
+		kl_complain("column %u: %s", refusal.column, refusal.text);
 	kl_buffer_free(&text);
 	return told ? 0 : error ? error : 1;
 }
@@ -290,7 +247,7 @@ static int next_typed(struct asking *asking, u64 until)
 		if (now_ms() - alive >= ALIVE_MS) {
 			if (!is_pending(asking))
 				return 0;
-			error = kl_write_fd(asking->query, "\n", 1);
+			error = kl_queries_alive(&asking->queries);
 			if (error)
 				return error;
 			alive = now_ms();
@@ -337,13 +294,13 @@ static int act(struct asking *asking, u64 until)
 		prompt(asking, "\n");
 	switch (key) {
 	case 'y':
-		got = write_answer(asking, GRANT);
+		got = write_answer(asking, KL_REPLY_GRANT);
 		return got ? got : 1;
 	case 'n':
-		got = write_answer(asking, DENY);
+		got = write_answer(asking, KL_REPLY_DENY);
 		return got ? got : 1;
 	case 'r':
-		got = write_answer(asking, RETRY);
+		got = write_answer(asking, KL_REPLY_RETRY);
 		return got ? got : 1;
 	case 's':
 		return show(asking);
@@ -351,7 +308,7 @@ static int act(struct asking *asking, u64 until)
 		got = ask_rule(asking, until);
 		if (got <= 0)
 			return got;
-		got = write_answer(asking, RETRY);
+		got = write_answer(asking, KL_REPLY_RETRY);
 		return got ? got : 1;
 	case 'q':
 		return -EPIPE;
@@ -361,13 +318,13 @@ static int act(struct asking *asking, u64 until)
 }
 
 /* One query, from its display to its end. Return: 0 or a negative errno. */
-static int ask(struct asking *asking, int start)
+static int ask(struct asking *asking)
 {
 	u64 seconds = asking->timeout ? asking->timeout : KL_QUERY_SECONDS_MAX;
 	u64 until = now_ms() + seconds * 1000;
 	int got = 0;
 
-	put_query(asking, start);
+	put_query(asking);
 	kl_keys_single(&asking->keys, true);
 	while (!got) {
 		prompt(asking, KEYS_TEXT);
@@ -382,7 +339,7 @@ static int ask(struct asking *asking, int start)
 	if (got == -ESTALE)
 		put_end(asking, "gone");
 	if (got == -ETIME)
-		got = write_answer(asking, DENY);
+		got = write_answer(asking, KL_REPLY_DENY);
 	return got == -ESTALE ? 0 : min(got, 0);
 }
 
@@ -403,9 +360,10 @@ static int ask_all(struct asking *asking)
 
 	kl_keys_single(&asking->keys, true);
 	while (!interrupted && got >= 0) {
-		got = read_query(asking, &asking->serial, &asking->retry);
+		got = kl_queries_next(&asking->queries);
+		asking->serial = asking->queries.serial;
 		if (got > 0)
-			got = ask(asking, got);
+			got = ask(asking);
 		else if (!got && wants_to_leave(asking))
 			return 0;
 		else if (!got)
@@ -416,20 +374,13 @@ static int ask_all(struct asking *asking)
 
 static int open_files(struct asking *asking)
 {
-	int status = kl_proc_check();
+	int status = kl_proc_check(), error;
+	const char *which;
 
 	if (status)
 		return status;
-	asking->query = kl_proc_open("query", O_RDWR);
-	if (asking->query < 0)
-		return kl_proc_complain("query", asking->query);
-	asking->policy = kl_proc_open("policy", O_RDWR);
-	if (asking->policy < 0)
-		return kl_proc_complain("policy", asking->policy);
-	/* Whoever may not answer had better know before he is asked. */
-	if (write(asking->query, "\n", 1) < 0)
-		return kl_proc_complain("query", -errno);
-	return KL_EXIT_OK;
+	error = kl_queries_open(&asking->queries, &which);
+	return error ? kl_proc_complain(which, error) : KL_EXIT_OK;
 }
 
 static int query(struct asking *asking)
@@ -467,7 +418,7 @@ static int set_timeout(struct asking *asking, const struct kl_command *command)
 
 static int run(const struct kl_command *command, int argc, char **argv)
 {
-	struct asking asking = { .query = -1, .policy = -1 };
+	struct asking asking = { .queries = KL_QUERIES_CLOSED };
 	int option, status = -1;
 
 	kl_common_init(&asking.common);
