@@ -13,6 +13,7 @@ screens=$(realpath "$1")
 here=$(dirname "$(realpath "$0")")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+cp "$here/sample.log" "$work/kellas.log"
 cd "$work"
 
 # of NAME.keys: what is edited, NAME.conf if there is one; "# live" or "# beside" in its first line: with a running kernel, played

@@ -4,9 +4,11 @@
  *
  * The picture after keys, without a terminal. KEYS is a file as tmux send-keys
  * takes them: names such as Down, F3, C-r, or text, a word a line. With KELLAS_PROC
- * the running kernel is beside the file, or with --live in its place.
+ * the running kernel is beside the file, or with --live in its place. If there is a
+ * file kellas.log, it is the log.
  */
 #include <locale.h>
+#include <unistd.h>
 
 #include "editor.h"
 #include "key.h"
@@ -66,6 +68,7 @@ static u64 then(void)
 
 static struct editor *open_editor(const char *name)
 {
+	static char *logs[] = { "kellas.log" };
 	bool live = !strcmp(name, "--live");
 	struct kl_buffer text = { 0 };
 	struct editor *editor;
@@ -78,6 +81,9 @@ static struct editor *open_editor(const char *name)
 		live_open(editor, live);
 	if (editor->live)
 		editor->live->clock = then;
+	editor->clock = then() / 1000;
+	editor->logs = logs;
+	editor->log_count = access(logs[0], R_OK) == 0;
 	return editor;
 }
 

@@ -68,18 +68,31 @@ static void put_view(const struct view *view, u32 number, struct kl_buffer *out)
 	put_actions(view->actions, out);
 }
 
+static void put_fronts(const struct view *first, bool same, struct kl_buffer *out)
+{
+	u32 i;
+
+	for (i = 0; view_fronts[i]; i++)
+		if ((view_fronts[i] == first) == same) {
+			kl_buffer_printf(out, "\n%s:\n", view_fronts[i]->name);
+			put_actions(view_fronts[i]->actions, out);
+		}
+}
+
 void action_help(const struct view *first, struct kl_buffer *out)
 {
 	u32 i;
 
 	kl_buffer_puts(out, "arrows, PgUp, PgDn, Home, End, and h j k l g G, move about.\n\n");
 	put_actions(common_actions, out);
+	put_fronts(first, true, out);
 	for (i = 0; views[i]; i++)
 		if (views[i] == first)
 			put_view(views[i], i, out);
 	for (i = 0; views[i]; i++)
 		if (views[i] != first)
 			put_view(views[i], i, out);
+	put_fronts(first, false, out);
 	kl_buffer_puts(out, "\nWhile a line is typed: Tab completes operations, attributes, groups,\n"
 			    "paths and users; Ctrl-A, E, W, U, K edit; Escape leaves it as it was.\n");
 }

@@ -158,11 +158,12 @@ static void draw_verdict(struct editor *editor, struct canvas *canvas)
 	const struct prompt *prompt = &editor->dialog.prompt;
 	struct kl_error error;
 
-	if (line_is_wrong(editor, kl_buffer_text(&prompt->text), &error))
+	if (editor->dialog.wrong &&
+	    editor->dialog.wrong(editor, kl_buffer_text(&prompt->text), &error))
 		draw_error(canvas, prompt, &error);
-	else
+	else if (editor->dialog.hint)
 		canvas_text(canvas, canvas->rows - 2, 0, canvas->columns, STYLE_FAINT,
-			    kl_text_of("Tab completes, Enter takes it, Escape leaves it as it was"));
+			    kl_text_of(editor->dialog.hint));
 }
 
 static void draw_prompt(struct editor *editor, struct canvas *canvas)
@@ -179,8 +180,7 @@ static void draw_prompt(struct editor *editor, struct canvas *canvas)
 		       kl_buffer_text(&dialog->prompt.text), dialog->prompt.scroll, 0);
 	canvas->cursor_row = top + 1;
 	canvas->cursor_column = prompt_column(&dialog->prompt) - dialog->prompt.scroll;
-	if (dialog->policy)
-		draw_verdict(editor, canvas);
+	draw_verdict(editor, canvas);
 }
 
 static void draw_question(struct editor *editor, struct canvas *canvas)

@@ -58,6 +58,8 @@ static void type_line(struct editor *editor, const char *title, struct kl_text t
 	editor->insisting = false;
 	dialog_prompt(editor, title, text, accept_line);
 	editor->dialog.policy = true;
+	editor->dialog.wrong = line_is_wrong;
+	editor->dialog.hint = "Tab completes, Enter takes it, Escape leaves it as it was";
 	editor->dialog.typed = typed_again;
 }
 

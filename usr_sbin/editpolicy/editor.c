@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The state of the editor, and what follows from the document. */
+#include <time.h>
+
 #include "compiled.h"
 #include "dialog.h"
 #include "editor.h"
 #include "key.h"
 #include "live.h"
+#include "log.h"
 #include "processes.h"
 #include "view.h"
+#include "why.h"
 
 struct editor *editor_new(struct kl_text text, const char *name, bool readonly)
 {
@@ -37,6 +41,8 @@ void editor_free(struct editor *editor)
 	kl_buffer_free(&editor->filter);
 	kl_buffer_free(&editor->search);
 	compiled_free(editor->compiled);
+	log_free(editor->log);
+	why_free(editor->why);
 	processes_free(editor->processes);
 	subjects_free(&editor->subjects);
 	dialog_free(&editor->dialog);
@@ -57,6 +63,24 @@ void editor_say(struct editor *editor, u8 style, const char *format, ...)
 	vsnprintf(editor->message, sizeof(editor->message), format, arguments);
 	va_end(arguments);
 	editor->message_style = style;
+}
+
+u64 editor_now(const struct editor *editor)
+{
+	struct timespec now;
+
+	if (editor->clock)
+		return editor->clock;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (u64)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+bool editor_shown(struct editor *editor)
+{
+	bool fresh = editor->fresh;
+
+	editor->fresh = false;
+	return fresh;
 }
 
 /* ------------------------------------------------------------ the left pane */
@@ -368,7 +392,7 @@ void editor_key(struct editor *editor, int key)
 
 	if (key == K_TICK)
 		view_tick(editor);
-	if (key == K_TICK || key == K_RESIZE)
+	if (key == K_TICK || key == K_RESIZE || editor->fresh)
 		return;
 	editor->message[0] = 0;
 	if (editor->dialog.kind) {

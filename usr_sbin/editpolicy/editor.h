@@ -17,12 +17,18 @@
 
 struct compiled;
 struct editor;
+struct decisions;
 struct live;
+struct log_view;
+struct making;
 struct processes;
+struct view;
+struct why;
 
 /** enum view_number - which view is shown; views[] has them */
 enum view_number {
 	VIEW_POLICY,
+	VIEW_LOG,
 	VIEW_PROCESSES,
 };
 
@@ -69,7 +75,9 @@ enum dialog_kind {
  * @kind: enum dialog_kind
  * @title: what it is about
  * @prompt: PROMPT: what is typed
- * @policy: PROMPT: it is a line of a policy: checked and completed
+ * @policy: PROMPT: it is a line of a policy: completed, and checked
+ * @wrong: PROMPT: NULL, or is the line wrong, and why, its column from 1
+ * @hint: PROMPT: NULL, or said below it as long as it is not wrong
  * @accept: PROMPT: gets the line; false: it stays open, editor_say() told why
  * @typed: PROMPT: gets each change of it, may be NULL
  * @cancel: PROMPT: after Escape, may be NULL
@@ -83,6 +91,8 @@ struct dialog {
 	char title[160];
 	struct prompt prompt;
 	bool policy;
+	bool (*wrong)(struct editor *editor, struct kl_text line, struct kl_error *error);
+	const char *hint;
 	bool (*accept)(struct editor *editor, struct kl_text line);
 	void (*typed)(struct editor *editor, struct kl_text line);
 	void (*cancel)(struct editor *editor);
@@ -116,6 +126,7 @@ struct area {
  * @name: file it is saved to; NULL: none yet
  * @readonly: nothing can be changed
  * @view: enum view_number
+ * @front: NULL, or what stands in front of that view until it is left
  * @focus: enum pane
  * @left, @left_rows: rows of the left pane; those of folded headings are left out
  * @folded: by heading
@@ -134,6 +145,15 @@ struct area {
  * @insisting: what is wrong with the line was shown: Enter takes it
  * @live: the running kernel; NULL: there is none beside the document
  * @compiled: see editor_compiled(); NULL: not made yet
+ * @log: of the view of that name; NULL: not made yet
+ * @why: a record explained; NULL: none was yet
+ * @making: a rule being made of a record; NULL: none was yet
+ * @decisions: of the view of that name; NULL: not made yet
+ * @logs, @log_count: files that the log is read from, not owned; none: as
+ *	kl_records_open() has it
+ * @fresh: what is shown next must be seen before a key counts: what was typed
+ *	ahead is thrown away
+ * @clock: microseconds since the epoch, for tests; 0: what the system says
  * @processes: of the view of that name; NULL: not made yet
  * @areas, @area_count: of the last picture, see mouse.h
  * @dialog: what is open
@@ -150,6 +170,7 @@ struct editor {
 	char *name;
 	bool readonly;
 	u8 view;
+	const struct view *front;
 	u8 focus;
 	struct node_row *left;
 	struct rows left_rows;
@@ -171,6 +192,14 @@ struct editor {
 	bool insisting;
 	struct live *live;
 	struct compiled *compiled;
+	struct log_view *log;
+	struct why *why;
+	struct making *making;
+	struct decisions *decisions;
+	char **logs;
+	int log_count;
+	bool fresh;
+	u64 clock;
 	struct processes *processes;
 	struct area areas[EDITOR_AREAS];
 	u32 area_count;
@@ -195,7 +224,18 @@ void editor_key(struct editor *editor, int key);
 /** editor_draw - the picture; the panes learn their heights from @canvas */
 void editor_draw(struct editor *editor, struct canvas *canvas);
 
+/**
+ * editor_shown - the picture was shown
+ *
+ * Return: keys typed before it must be thrown away, those that editor_key() does
+ * not know of yet, too.
+ */
+bool editor_shown(struct editor *editor);
+
 /* ---- for the actions ---- */
+
+/** editor_now - microseconds since the epoch */
+u64 editor_now(const struct editor *editor);
 
 /** editor_say - a message below the panes, until the next key */
 void editor_say(struct editor *editor, u8 style, const char *format, ...) __printf(3, 4);

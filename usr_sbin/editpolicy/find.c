@@ -2,6 +2,7 @@
 /* Searching, filtering, marking. */
 #include "dialog.h"
 #include "find.h"
+#include "view.h"
 
 /* @regex holds nothing afterwards if it is refused; a reason is said then. */
 static bool compile(struct editor *editor, regex_t *regex, struct kl_text text)
@@ -20,10 +21,8 @@ static bool compile(struct editor *editor, regex_t *regex, struct kl_text text)
 	return !error;
 }
 
-static bool matches(const struct editor *editor, const regex_t *regex, u32 line,
-		    regmatch_t *match)
+static bool matches(const regex_t *regex, struct kl_text text, regmatch_t *match)
 {
-	struct kl_text text = document_line(editor->document, line);
 	regoff_t from = match->rm_so;
 
 	match->rm_eo = text.length;
@@ -31,23 +30,41 @@ static bool matches(const struct editor *editor, const regex_t *regex, u32 line,
 	       !regexec(regex, text.data, 1, match, REG_STARTEND | (from ? REG_NOTBOL : 0));
 }
 
-static bool row_matches(const struct editor *editor, u32 row)
+static bool row_matches(struct editor *editor, u32 row)
 {
+	struct kl_buffer text = { 0 };
 	regmatch_t match = { 0 };
+	bool found;
 
-	return matches(editor, &editor->searching, editor->right[row], &match);
+	editor_view(editor)->text(editor, row, &text);
+	found = matches(&editor->searching, kl_buffer_text(&text), &match);
+	kl_buffer_free(&text);
+	return found;
+}
+
+static struct rows *rows_here(struct editor *editor)
+{
+	return editor_view(editor)->rows(editor);
+}
+
+static void go_to_row(struct editor *editor, s64 row)
+{
+	rows_go(rows_here(editor), row);
+	if (editor_view(editor)->moved)
+		editor_view(editor)->moved(editor);
 }
 
 /* --------------------------------------------------------------- searching */
 
-static u32 count_matches(const struct editor *editor, u32 *before)
+static u32 count_matches(struct editor *editor, u32 *before)
 {
+	const struct rows *rows = rows_here(editor);
 	u32 i, count = 0;
 
 	*before = 0;
-	for (i = 0; i < editor->right_rows.count; i++) {
+	for (i = 0; i < rows->count; i++) {
 		count += row_matches(editor, i);
-		if (i == editor->right_rows.cursor)
+		if (i == rows->cursor)
 			*before = count;
 	}
 	return count;
@@ -56,7 +73,7 @@ static u32 count_matches(const struct editor *editor, u32 *before)
 /* From a row on, round the end; @step is 1 or -1. */
 static void go_to_match(struct editor *editor, s64 from, int step)
 {
-	u32 count = editor->right_rows.count, i, all, number;
+	u32 count = rows_here(editor)->count, i, all, number;
 	s64 row = from;
 	bool wrapped = false;
 
@@ -70,7 +87,7 @@ static void go_to_match(struct editor *editor, s64 from, int step)
 		editor_say(editor, STYLE_NOTICE, "nothing matches %s", editor->search.data);
 		return;
 	}
-	rows_go(&editor->right_rows, row);
+	go_to_row(editor, row);
 	all = count_matches(editor, &number);
 	editor_say(editor, STYLE_PLAIN, "match %u of %u%s", number, all,
 		   wrapped ? ", round the end" : "");
@@ -98,7 +115,7 @@ static void search_typed(struct editor *editor, struct kl_text text)
 	if (set_search(editor, text))
 		go_to_match(editor, editor->search_from, 1);
 	else
-		rows_go(&editor->right_rows, editor->search_from);
+		go_to_row(editor, editor->search_from);
 }
 
 static bool search_accepted(struct editor *editor, struct kl_text text)
@@ -116,13 +133,12 @@ static bool search_accepted(struct editor *editor, struct kl_text text)
 static void search_cancelled(struct editor *editor)
 {
 	forget_search(editor);
-	rows_go(&editor->right_rows, editor->search_from);
+	go_to_row(editor, editor->search_from);
 }
 
 void find_search(struct editor *editor)
 {
-	editor->focus = PANE_LINES;
-	editor->search_from = editor->right_rows.cursor;
+	editor->search_from = rows_here(editor)->cursor;
 	dialog_prompt(editor, "search (regular expression)", (struct kl_text){ "", 0 },
 		      search_accepted);
 	editor->dialog.typed = search_typed;
@@ -133,8 +149,8 @@ static void go_on(struct editor *editor, int step)
 {
 	if (!editor->has_search)
 		editor_say(editor, STYLE_NOTICE, "nothing is searched for; / begins");
-	else if (editor->right_rows.count)
-		go_to_match(editor, (s64)editor->right_rows.cursor + step, step);
+	else if (rows_here(editor)->count)
+		go_to_match(editor, (s64)rows_here(editor)->cursor + step, step);
 }
 
 void find_next(struct editor *editor)
@@ -148,13 +164,12 @@ void find_previous(struct editor *editor)
 }
 
 void find_matches(const struct editor *editor, struct canvas *canvas, int row, int column,
-		  int width, u32 line, int scroll)
+		  int width, struct kl_text text, int scroll)
 {
-	struct kl_text text = document_line(editor->document, line);
 	regmatch_t match = { 0 };
 	int from, to;
 
-	while (editor->has_search && matches(editor, &editor->searching, line, &match) &&
+	while (editor->has_search && matches(&editor->searching, text, &match) &&
 	       match.rm_eo > match.rm_so) {
 		from = canvas_width((struct kl_text){ text.data, match.rm_so }) - scroll;
 		to = canvas_width((struct kl_text){ text.data, match.rm_eo }) - scroll;
@@ -208,7 +223,7 @@ static bool mark_matching(struct editor *editor, struct kl_text text)
 		return false;
 	for (i = 0; i < editor->right_rows.count; i++) {
 		match.rm_so = 0;
-		if (!matches(editor, &regex, editor->right[i], &match))
+		if (!matches(&regex, document_line(editor->document, editor->right[i]), &match))
 			continue;
 		editor->marked[editor->right[i]] = true;
 		count++;

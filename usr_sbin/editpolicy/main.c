@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "complaints.h"
 #include "key.h"
 #include "live.h"
 #include "options.h"
@@ -12,11 +13,12 @@
 #include "store.h"
 #include "view.h"
 
-enum { READONLY = 256 + 1, LIVE, KEYS, COLOUR, NO_MOUSE };
+enum { READONLY = 256 + 1, LIVE, LOG, KEYS, COLOUR, NO_MOUSE };
 
 static const struct kl_option options[] = {
 	{ "live", LIVE, NULL, NULL, "edit the running policy; nothing takes effect by itself" },
 	{ "readonly", READONLY, NULL, NULL, "look only" },
+	{ "log", LOG, "FILE", "@file", "show the records of this log (again for several files)" },
 	{ "keys", KEYS, NULL, NULL, "print the keys, and end" },
 	{ "color", COLOUR, "WHEN", "auto always never", "auto, always or never" },
 	{ "no-mouse", NO_MOUSE, NULL, NULL, "leave the mouse to the terminal" },
@@ -41,6 +43,7 @@ static void on_crash(int signal)
 	if (document_changed(editor->document))
 		store_rescue(editor);
 	screen_close();
+	complaints_close();
 	raise(signal);
 }
 
@@ -67,23 +70,38 @@ static void draw(struct canvas *canvas)
 		canvas_resize(canvas, rows, columns);
 	editor_draw(editor, canvas);
 	screen_show(canvas);
+	if (editor_shown(editor))
+		screen_flush();
+}
+
+/* What would have been written across the screen. */
+static void say_complaints(void)
+{
+	struct kl_buffer line = { 0 };
+
+	if (complaints_take(&line))
+		editor_say(editor, STYLE_ERROR, "%s", line.data);
+	kl_buffer_free(&line);
 }
 
 static void run_keys(void)
 {
 	struct canvas canvas = { 0 };
+	bool busy = false;
 	struct mouse mouse;
 	int key;
 
 	while (!editor->quit && !ended) {
 		draw(&canvas);
-		key = screen_key(1000);
+		key = screen_key(busy ? 0 : 1000);
 		if (key < 0)
 			ended = SIGHUP;
-		else if (key != K_MOUSE)
-			editor_key(editor, key);
-		else if (screen_mouse(&mouse))
+		else if (key == K_MOUSE && screen_mouse(&mouse))
 			editor_mouse(editor, &mouse);
+		else if (key != K_MOUSE && (key != K_TICK || !busy))
+			editor_key(editor, key);
+		busy = view_work(editor);
+		say_complaints();
 	}
 	canvas_free(&canvas);
 }
@@ -115,6 +133,7 @@ static int leave(void)
  * @readonly: nothing is changed
  * @colour: colours may be used
  * @mouse: so may a mouse
+ * @logs, @log_count: files of the log
  */
 struct wish {
 	const char *name;
@@ -122,6 +141,8 @@ struct wish {
 	bool readonly;
 	bool colour;
 	bool mouse;
+	char **logs;
+	int log_count;
 };
 
 static int read_policy(const struct wish *wish, struct kl_buffer *text)
@@ -151,16 +172,20 @@ static int edit(const struct wish *wish)
 		return status;
 	}
 	editor = editor_new(kl_buffer_text(&text), wish->name, wish->readonly);
+	editor->logs = wish->logs;
+	editor->log_count = wish->log_count;
 	kl_buffer_free(&text);
 	live_open(editor, wish->live);
 	if (screen_open(wish->colour, wish->mouse)) {
 		kl_complain("this needs a terminal, and a TERM that is known");
 		status = KL_EXIT_FAILURE;
 	} else {
+		complaints_open();
 		catch_signals();
 		store_offer(editor);
 		run_keys();
 		screen_close();
+		complaints_close();
 		status = leave();
 	}
 	editor_free(editor);
@@ -177,11 +202,12 @@ static int print_keys(void)
 	return fflush(stdout) ? KL_EXIT_FAILURE : KL_EXIT_OK;
 }
 
-static int run(const struct kl_command *command, int argc, char **argv)
+/* Return: -1: go on; otherwise the exit status to end with. */
+static int take_options(const struct kl_command *command, int argc, char **argv,
+			struct wish *wish)
 {
-	struct kl_common common;
-	struct wish wish = { .mouse = true };
 	int option, colour = KL_AUTO;
+	struct kl_common common;
 	bool keys = false;
 
 	kl_common_init(&common);
@@ -190,10 +216,12 @@ static int run(const struct kl_command *command, int argc, char **argv)
 			return KL_EXIT_OK;
 		if (option == '?')
 			return KL_EXIT_USAGE;
-		wish.readonly |= option == READONLY;
-		wish.live |= option == LIVE;
+		wish->readonly |= option == READONLY;
+		wish->live |= option == LIVE;
 		keys |= option == KEYS;
-		wish.mouse &= option != NO_MOUSE;
+		wish->mouse &= option != NO_MOUSE;
+		if (option == LOG)
+			wish->logs[wish->log_count++] = optarg;
 		if (option == COLOUR)
 			colour = kl_when_find(optarg);
 		if (colour < 0)
@@ -202,13 +230,22 @@ static int run(const struct kl_command *command, int argc, char **argv)
 	}
 	if (argc - optind > 1)
 		return kl_usage(command, "one FILE at a time");
-	if (keys)
-		return print_keys();
-	if (wish.live && argc > optind)
+	if (wish->live && argc > optind)
 		return kl_usage(command, "--live is about the running policy, not about a file");
-	wish.name = argv[optind];
-	wish.colour = kl_may_colour(stdout, colour);
-	return edit(&wish);
+	wish->name = argv[optind];
+	wish->colour = kl_may_colour(stdout, colour);
+	return keys ? print_keys() : -1;
+}
+
+static int run(const struct kl_command *command, int argc, char **argv)
+{
+	struct wish wish = { .mouse = true, .logs = kl_xalloc(argc, sizeof(*wish.logs)) };
+	int status = take_options(command, argc, argv, &wish);
+
+	if (status < 0)
+		status = edit(&wish);
+	free(wish.logs);
+	return status;
 }
 
 static const struct kl_command command = {

@@ -279,7 +279,8 @@ static void draw_right_row(const struct editor *editor, struct canvas *canvas, i
 		canvas_text(canvas, row, column, 1, STYLE_NOTICE | added, kl_text_of("*"));
 	highlight_line(canvas, row, column + 1, width - 1, document_line(editor->document, line),
 		       editor->right_scroll, added);
-	find_matches(editor, canvas, row, column + 1, width - 1, line, editor->right_scroll);
+	find_matches(editor, canvas, row, column + 1, width - 1,
+		     document_line(editor->document, line), editor->right_scroll);
 }
 
 static void draw_right(struct editor *editor, struct canvas *canvas, const struct layout *layout)

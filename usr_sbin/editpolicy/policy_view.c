@@ -188,9 +188,27 @@ static void run_next_error(struct editor *editor)
 	editor_stand_on(editor, outline->errors[i % outline->error_count].line - 1);
 }
 
+static void run_search(struct editor *editor)
+{
+	editor->focus = PANE_LINES;
+	find_search(editor);
+}
+
+static void run_next(struct editor *editor)
+{
+	editor->focus = PANE_LINES;
+	find_next(editor);
+}
+
+static void run_previous(struct editor *editor)
+{
+	editor->focus = PANE_LINES;
+	find_previous(editor);
+}
+
 static const struct action policy_actions[] = {
 	{ "Save", { K_F2, 'w' }, "save", true, store_save },
-	{ "Search", { K_F3, '/' }, "search on the right, while you type", false, find_search },
+	{ "Search", { K_F3, '/' }, "search on the right, while you type", false, run_search },
 	{ "Filter", { K_F4, '\\' }, "show only lines that match", false, find_filter },
 	{ "Off/on", { K_F5, '#' }, "comment out, or in again", true, edit_comment },
 	{ "Add", { K_F6, 'a', K_INSERT }, "add a line below", true, edit_add },
@@ -209,8 +227,8 @@ static const struct action policy_actions[] = {
 	{ "Down", { 'J' }, "move the rule behind the one below it", true, edit_move_down },
 	{ "Copy", { 'y' }, "duplicate", true, edit_duplicate },
 	{ "Change", { 's' }, "substitute: s/PATTERN/TEXT/", true, edit_substitute },
-	{ "Next", { 'n' }, "next match", false, find_next },
-	{ "Previous", { 'N' }, "previous match", false, find_previous },
+	{ "Next", { 'n' }, "next match", false, run_next },
+	{ "Previous", { 'N' }, "previous match", false, run_previous },
 	{ "Mark", { ' ' }, "mark: what follows is done to all marked lines", false, run_mark },
 	{ "Range", { 'v' }, "mark all from the marked line above to here", false, run_mark_range },
 	{ "Pattern", { 'm' }, "mark lines that match", false, find_mark },
@@ -239,6 +257,13 @@ static void to_pane(struct editor *editor, u8 pane)
 	editor->focus = pane;
 }
 
+static void row_text(struct editor *editor, u32 row, struct kl_buffer *out)
+{
+	struct kl_text line = document_line(editor->document, editor->right[row]);
+
+	kl_buffer_add(out, line.data, line.length);
+}
+
 const struct view policy_view = {
 	.name = "policy",
 	.actions = policy_actions,
@@ -248,4 +273,5 @@ const struct view policy_view = {
 	.moved = moved,
 	.tick = live_tick,
 	.pane = to_pane,
+	.text = row_text,
 };

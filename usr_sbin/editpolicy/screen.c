@@ -124,6 +124,11 @@ void screen_show(const struct canvas *canvas)
 	refresh();
 }
 
+void screen_flush(void)
+{
+	flushinp();
+}
+
 static int translate(wint_t key)
 {
 	static const struct {

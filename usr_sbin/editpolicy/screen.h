@@ -24,6 +24,9 @@ void screen_size(int *rows, int *columns);
 /** screen_show - bring a picture of that size to the terminal */
 void screen_show(const struct canvas *canvas);
 
+/** screen_flush - throw away the keys that were typed so far */
+void screen_flush(void);
+
 /**
  * screen_key - the next key
  * @milliseconds: to wait at most

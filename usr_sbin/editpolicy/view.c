@@ -5,13 +5,31 @@
 
 const struct view *const views[] = {
 	[VIEW_POLICY] = &policy_view,
+	[VIEW_LOG] = &log_view,
 	[VIEW_PROCESSES] = &process_view,
+	NULL,
+};
+
+const struct view *const view_fronts[] = {
+	&why_view,
 	NULL,
 };
 
 const struct view *editor_view(const struct editor *editor)
 {
-	return views[editor->view];
+	return editor->front ?: views[editor->view];
+}
+
+void view_front(struct editor *editor, const struct view *view)
+{
+	editor->front = view;
+	if (view && view->tick)
+		view->tick(editor);
+}
+
+void view_back(struct editor *editor)
+{
+	view_front(editor, NULL);
 }
 
 bool view_turn(struct editor *editor, u32 number)
@@ -19,6 +37,7 @@ bool view_turn(struct editor *editor, u32 number)
 	if (number >= ARRAY_SIZE(views) - 1)
 		return false;
 	editor->view = number;
+	editor->front = NULL;
 	if (views[number]->tick)
 		views[number]->tick(editor);
 	return true;
@@ -33,6 +52,29 @@ void view_tick(struct editor *editor)
 			views[i]->tick(editor);
 }
 
+bool view_work(struct editor *editor)
+{
+	bool more = false;
+	u32 i;
+
+	for (i = 0; views[i]; i++)
+		if (views[i]->work)
+			more |= views[i]->work(editor);
+	return more;
+}
+
+/* Return: columns. */
+static int draw_waiting(const struct editor *editor, struct canvas *canvas, int column,
+			const struct view *view)
+{
+	u32 waiting = view->waiting ? view->waiting(editor) : 0;
+
+	if (!waiting)
+		return 0;
+	return canvas_print(canvas, 0, column, canvas->columns - column, STYLE_NOTICE,
+			    "%u waiting ", waiting);
+}
+
 int view_tabs(struct editor *editor, struct canvas *canvas)
 {
 	int width = 0, column, used;
@@ -40,11 +82,15 @@ int view_tabs(struct editor *editor, struct canvas *canvas)
 
 	for (i = 0; views[i]; i++)
 		width += strlen(views[i]->name) + 3;
+	for (i = 0; views[i]; i++)
+		if (views[i]->waiting && views[i]->waiting(editor))
+			width += snprintf(NULL, 0, "%u waiting ", views[i]->waiting(editor));
 	column = max(canvas->columns - width, 0);
 	for (width = column, i = 0; views[1] && views[i]; i++, width += used) {
 		used = canvas_print(canvas, 0, width, canvas->columns - width,
 				    i == editor->view ? STYLE_BAR_KEY : STYLE_BAR, " %u%s ",
 				    i + 1, views[i]->name);
+		used += draw_waiting(editor, canvas, width + used, views[i]);
 		mouse_key(editor, 0, width, used, '1' + i);
 	}
 	return column;

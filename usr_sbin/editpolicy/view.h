@@ -20,6 +20,11 @@
  * @pane: NULL, or the pane of that number was clicked on
  * @tick: NULL, or called about every second and when the view is turned to;
  *	also of views that are not shown
+ * @work: NULL, or called as long as it returns that there is more to do, whenever
+ *	no key waits: for what takes longer than a key may
+ * @text: NULL: nothing can be searched for; or add what the row of that number
+ *	of @rows says
+ * @waiting: NULL, or how many wait for somebody to turn to this view
  */
 struct view {
 	const char *name;
@@ -30,13 +35,28 @@ struct view {
 	void (*moved)(struct editor *editor);
 	void (*pane)(struct editor *editor, u8 pane);
 	void (*tick)(struct editor *editor);
+	bool (*work)(struct editor *editor);
+	void (*text)(struct editor *editor, u32 row, struct kl_buffer *out);
+	u32 (*waiting)(const struct editor *editor);
 };
 
 extern const struct view policy_view;
+extern const struct view log_view;
 extern const struct view process_view;
 
 /** All of them, by enum view_number; ended by NULL. The keys 1, 2, ... turn to them. */
 extern const struct view *const views[];
+
+extern const struct view why_view;
+
+/** Those that stand in front of another one until they are left; ended by NULL. */
+extern const struct view *const view_fronts[];
+
+/** view_front - put one of them in front of the view; NULL: away with it */
+void view_front(struct editor *editor, const struct view *view);
+
+/** view_back - leave the one in front */
+void view_back(struct editor *editor);
 
 /** editor_view - the one that is shown */
 const struct view *editor_view(const struct editor *editor);
@@ -46,6 +66,9 @@ bool view_turn(struct editor *editor, u32 number);
 
 /** view_tick - a second has passed */
 void view_tick(struct editor *editor);
+
+/** view_work - no key waits. Return: there is more to do */
+bool view_work(struct editor *editor);
 
 /** view_tabs - draw the names of all of them at the right end of row 0; returns its column */
 int view_tabs(struct editor *editor, struct canvas *canvas);
