@@ -186,32 +186,76 @@ bool kl_word_is_literal(struct kl_text word)
 	return kl_literal_length(word) == word.length;
 }
 
+#define EACH_BYTE(byte)	((u8)(byte) * 0x0101010101010101ull)
+
+/*
+ * is_plain() of eight bytes at once. A sum or difference may carry into the
+ * next byte, but only from one that is not plain itself.
+ */
+static bool are_plain(u64 bytes)
+{
+	return !((bytes | (bytes + EACH_BYTE(1)) | (bytes - EACH_BYTE(0x21)) |
+		  ((bytes ^ EACH_BYTE('\\')) - EACH_BYTE(1))) &
+		 EACH_BYTE(0x80));
+}
+
+/**
+ * struct encoding - text being encoded
+ * @out: receives it
+ * @size: bytes there; less once something did not fit: nothing may follow that
+ * @done: bytes so far, whether they fitted or not
+ */
+struct encoding {
+	char *out;
+	size_t size;
+	size_t done;
+};
+
+static void encode_byte(struct encoding *to, u8 byte)
+{
+	if (is_plain(byte)) {
+		if (to->done < to->size)
+			to->out[to->done] = byte;
+		to->done++;
+		return;
+	}
+	if (to->done + 4 <= to->size) {
+		to->out[to->done] = '\\';
+		to->out[to->done + 1] = '0' + (byte >> 6);
+		to->out[to->done + 2] = '0' + (byte >> 3 & 7);
+		to->out[to->done + 3] = '0' + (byte & 7);
+	} else {
+		to->size = min(to->size, to->done);
+	}
+	to->done += 4;
+}
+
+/* False: byte by byte, please. */
+static bool encode_eight(struct encoding *to, const char *raw)
+{
+	bool fits = to->done + 8 <= to->size;
+
+	if (!are_plain(kl_load64(raw)) || (!fits && to->done < to->size))
+		return false;
+	if (fits)
+		memcpy(to->out + to->done, raw, 8);
+	to->done += 8;
+	return true;
+}
+
 size_t kl_encode(struct kl_text raw, char *out, size_t size)
 {
-	size_t done = 0;
-	u32 i;
-	u8 byte;
+	struct encoding to = { .out = out, .size = size };
+	u32 i, end;
 
-	for (i = 0; i < raw.length; i++) {
-		byte = raw.data[i];
-		if (is_plain(byte)) {
-			if (done < size)
-				out[done] = byte;
-			done++;
+	for (i = 0; i < raw.length; i = end) {
+		end = i + min(raw.length - i, 8u);
+		if (end - i == 8 && encode_eight(&to, raw.data + i))
 			continue;
-		}
-		if (done + 4 <= size) {
-			out[done] = '\\';
-			out[done + 1] = '0' + (byte >> 6);
-			out[done + 2] = '0' + (byte >> 3 & 7);
-			out[done + 3] = '0' + (byte & 7);
-		} else {
-			/* Nothing may follow what did not fit. */
-			size = min(size, done);
-		}
-		done += 4;
+		for (; i < end; i++)
+			encode_byte(&to, raw.data[i]);
 	}
-	return done;
+	return to.done;
 }
 
 ssize_t kl_decode(struct kl_text word, char *out)

@@ -645,6 +645,16 @@ static void test_encoding(void **state)
 			assert_int_equal(length, 4);
 			assert_memory_equal(out, back, 4);
 		}
+		/* Among others as alone, wherever it stands. */
+		for (k = 0; k < 8; k++) {
+			memcpy(raw, "abcdefgh", 8);
+			raw[k] = i;
+			assert_int_equal(kl_encode((struct kl_text){ raw, 8 }, cut, sizeof(cut)),
+					 7 + length);
+			assert_memory_equal(cut, raw, k);
+			assert_memory_equal(cut + k, out, length);
+			assert_memory_equal(cut + k + length, raw + k + 1, 7 - k);
+		}
 	}
 	for (i = 0; i < 100000; i++) {
 		struct kl_text text = { raw, any(sizeof(raw)) };
