@@ -94,28 +94,90 @@ static bool is_escaped(struct kl_text name, u32 at)
 
 #define ESCAPE_BYTES 4u /* \ooo */
 
-/* Pid and time, as they stand behind the name. */
-#define SUFFIX_MAX 48
-static u32 suffix_text(const struct kl_program *program, char *buffer)
+/* The first of these from @at on; the length if there is none. */
+static u32 find_escaped(struct kl_text name, u32 at)
 {
-	u64 seconds = program->started / NANOSECONDS;
-	u32 micro = (u32)(program->started % NANOSECONDS) / 1000;
+	const char *equals;
 
-	return snprintf(buffer, SUFFIX_MAX, "(%u;%llu.%06u)", program->pid,
-			(unsigned long long)seconds, micro);
+	if (!at && name.length && is_escaped(name, 0))
+		return 0;
+	for (at = max(at, 1u); at < name.length; at++) {
+		equals = memchr(name.data + at - 1, '=', name.length - at);
+		if (!equals)
+			break;
+		at = equals - name.data + 1;
+		if (is_escaped(name, at))
+			return at;
+	}
+	return name.length;
+}
+
+static void write_piece(struct kl_writer *writer, struct kl_text piece,
+			bool encode)
+{
+	if (encode)
+		kl_write_encoded(writer, piece);
+	else if (piece.length)
+		kl_write_bytes(writer, piece.data, piece.length);
+}
+
+static void write_octal(struct kl_writer *writer, u8 byte, bool encode)
+{
+	const char octal[ESCAPE_BYTES] = {
+		'\\', '0' + (byte >> 6), '0' + (byte >> 3 & 7),
+		'0' + (byte & 7),
+	};
+
+	write_piece(writer, (struct kl_text){ octal, ESCAPE_BYTES }, encode);
+}
+
+static void write_name(struct kl_writer *writer, struct kl_text name,
+		       bool encode)
+{
+	struct kl_text piece;
+	u32 at, from = 0;
+
+	for (;;) {
+		at = find_escaped(name, from);
+		piece = (struct kl_text){ name.data + from, at - from };
+		write_piece(writer, piece, encode);
+		if (at == name.length)
+			return;
+		write_octal(writer, name.data[at], encode);
+		from = at + 1;
+	}
+}
+
+#define SUFFIX_MAX 48u /* bytes of it, at most */
+
+/* Pid and time, as they stand behind the name. */
+static void write_suffix(struct kl_writer *writer,
+			 const struct kl_program *program)
+{
+	kl_write_text(writer, "(");
+	kl_write_number(writer, program->pid);
+	kl_write_text(writer, ";");
+	kl_write_number(writer, program->started / NANOSECONDS);
+	kl_write_micro(writer, program->started % NANOSECONDS);
+	kl_write_text(writer, ")");
+}
+
+static void write_program(struct kl_writer *writer,
+			  const struct kl_program *program, bool encode)
+{
+	if (program->reconstructed)
+		kl_write_text(writer, "~");
+	write_name(writer, program->exe, encode);
+	write_suffix(writer, program);
 }
 
 /* Bytes of a program's text. */
 static size_t program_text_bytes(const struct kl_program *program)
 {
-	size_t bytes = program->reconstructed + (size_t)program->exe.length;
-	char suffix[SUFFIX_MAX];
-	u32 i;
+	struct kl_writer writer = { 0 };
 
-	for (i = 0; i < program->exe.length; i++)
-		if (is_escaped(program->exe, i))
-			bytes += ESCAPE_BYTES - 1;
-	return bytes + suffix_text(program, suffix);
+	write_program(&writer, program, false);
+	return writer.used;
 }
 
 /**
@@ -197,78 +259,32 @@ void kl_history_grow(struct kl_history *out, const struct kl_history *old,
 	pack(out->data + tail.entries.left, program);
 }
 
-static void write_piece(const struct kl_history_writer *writer,
-			const char *data, u32 length)
-{
-	if (length)
-		writer->write(writer->context, (struct kl_text){ data, length });
-}
-
-static void write_name(const struct kl_history_writer *writer,
-		       struct kl_text name)
-{
-	char octal[ESCAPE_BYTES + 1];
-	u32 i, from = 0;
-
-	for (i = 0; i < name.length; i++) {
-		if (!is_escaped(name, i))
-			continue;
-		write_piece(writer, name.data + from, i - from);
-		snprintf(octal, sizeof(octal), "\\%03o", name.data[i]);
-		write_piece(writer, octal, ESCAPE_BYTES);
-		from = i + 1;
-	}
-	write_piece(writer, name.data + from, name.length - from);
-}
-
-bool kl_history_write(const struct kl_history_writer *writer,
-		      struct kl_history_cursor cursor, bool truncated)
+bool kl_history_write(struct kl_writer *writer,
+		      struct kl_history_cursor cursor, bool truncated,
+		      bool encode)
 {
 	struct kl_program program;
-	char suffix[SUFFIX_MAX];
-	bool first = true;
+	bool first = !truncated;
 
-	if (truncated) {
-		write_piece(writer, OLDER, strlen(OLDER));
-		first = false;
-	}
+	if (truncated)
+		kl_write_text(writer, OLDER);
 	while (kl_history_next(&cursor, &program)) {
 		if (!first)
-			write_piece(writer, ARROW, strlen(ARROW));
+			kl_write_text(writer, ARROW);
 		first = false;
-		if (program.reconstructed)
-			write_piece(writer, "~", 1);
-		write_name(writer, program.exe);
-		write_piece(writer, suffix, suffix_text(&program, suffix));
+		write_program(writer, &program, encode);
 	}
 	return !cursor.left;
-}
-
-/* Where kl_history_text() writes to. */
-struct room {
-	char *out;
-	size_t room;
-	size_t used;
-};
-
-static void write_to_room(void *context, struct kl_text piece)
-{
-	struct room *room = context;
-
-	if (room->used < room->room && piece.length <= room->room - room->used)
-		memcpy(room->out + room->used, piece.data, piece.length);
-	room->used += piece.length;
 }
 
 size_t kl_history_text(const struct kl_history *history, char *out,
 		       size_t size)
 {
-	struct room room = { .out = out, .room = size };
-	struct kl_history_writer writer = { write_to_room, &room };
+	struct kl_writer writer = { .out = out, .room = size };
 
-	kl_history_write(&writer, kl_history_walk(history),
-			 history->truncated);
-	return room.used;
+	kl_history_write(&writer, kl_history_walk(history), history->truncated,
+			 false);
+	return writer.used;
 }
 
 /* Decimal digits at the end of @text, which is shortened by them. */

@@ -18,7 +18,7 @@
 #define KELLAS_HISTORY_H
 
 #include "../limits.h"
-#include "port.h"
+#include "writer.h"
 
 /**
  * struct kl_program - one entry of a history
@@ -108,24 +108,16 @@ size_t kl_history_text(const struct kl_history *history, char *out,
 		       size_t room);
 
 /**
- * struct kl_history_writer - where the text of a history goes
- * @write: receives each piece
- * @context: for @write
- */
-struct kl_history_writer {
-	void (*write)(void *context, struct kl_text piece);
-	void *context;
-};
-
-/**
- * kl_history_write - the same text, piece by piece, of packed programs
+ * kl_history_write - the text of packed programs
  * @cursor: begins at the first of them
  * @truncated: older ones were dropped
+ * @encode: in its printed form; else raw
  *
  * Return: false if the data were malformed; the text ends there.
  */
-bool kl_history_write(const struct kl_history_writer *writer,
-		      struct kl_history_cursor cursor, bool truncated);
+bool kl_history_write(struct kl_writer *writer,
+		      struct kl_history_cursor cursor, bool truncated,
+		      bool encode);
 
 /**
  * kl_history_parse - the reverse, for tools; pid and time may be missing

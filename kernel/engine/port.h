@@ -108,6 +108,9 @@ typedef int64_t s64;
 #define __printf(f, a)		__attribute__((format(printf, f, a)))
 #define fallthrough		__attribute__((fallthrough))
 #define noinline		__attribute__((noinline))
+#ifndef __always_inline
+#define __always_inline		inline __attribute__((always_inline))
+#endif
 #define static_assert		_Static_assert
 #define container_of(p, type, member) \
 	((type *)((char *)(p) - offsetof(type, member)))

@@ -133,7 +133,8 @@ struct kl_record_origin {
  * kl_record_text - one record as a line of text with its newline
  * @record: @size bytes that need not be trusted (nor aligned)
  * @origin: or NULL
- * @out: receives the text, not NUL-terminated; NULL with @room 0 to measure
+ * @out: receives the text, not NUL-terminated; what is behind it, up to @room,
+ *	is undefined; NULL with @room 0 to measure
  *
  * Return: bytes of the whole line (if more than @room, @out is undefined);
  * -EINVAL if the record is malformed.
