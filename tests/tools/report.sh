@@ -75,6 +75,12 @@ try 0 'conditions' log -- read task.uid=1 path!=/etc/f5
 is 'choose' data 'len(d["times"]) == 2 and d["condition"] == "read task.uid=1 path!=\"/etc/f5\""'
 try 0 'conditions without a match' log -- write
 is 'leave nothing' data 'len(d["times"]) == 0 and d["requests"] == 5'
+is 'users have their names beside the numbers' data 'd["users"] == [] == d["user_names"]'
+try 0 'two users' log
+is 'as this machine knows them' data 'sorted(zip(d["users"], d["user_names"])) == [(0, "root"), (1, __import__("pwd").getpwuid(1)[0])]'
+sed 's/task.uid=[01]/task.uid=4294967294/' log >nobody
+try 0 'a user that has none' nobody
+is 'is a number' data 'd["users"] == [4294967294] and d["user_names"] == [""]'
 zstd -q log
 gzip -k log
 try 0 'compressed files, several' log.zst log.gz

@@ -210,7 +210,12 @@ function programOf(process) {
 	return process < 0 ? "other processes" : names[processes[process].exe] || "unknown program";
 }
 
-const userName = (user) => user < 0 ? "not recorded" : String(data.users[user]);
+const NO_USER = "not recorded";
+const userKey = (user) => user < 0 ? NO_USER : String(data.users[user]);
+const userNames = new Map(data.users.map((user, i) => [String(user), data.user_names[i]]));
+/* The number is what the log says; the name is what this user has where the page was made. */
+const userLabel = (key) => userNames.get(key) ? `${key} ${userNames.get(key)}` : key;
+const userName = (user) => userLabel(userKey(user));
 
 /* ---------------------------------------------------------------- what is chosen */
 
@@ -307,7 +312,7 @@ function makeTests(filter) {
 	wanted("process", (i) => deed(i, PROCESS) === process);
 	wanted("result", (i) => filter.result === "denied" ? isDenied(i) : classOf(i) === filter.result);
 	wanted("op", (i) => opName(deed(i, OP)) === filter.op);
-	wanted("user", (i) => userName(deed(i, USER)) === filter.user);
+	wanted("user", (i) => userKey(deed(i, USER)) === filter.user);
 	wanted("program", (i) => programOf(deed(i, PROCESS)) === filter.program);
 	wanted("file", (i) => opObject(deed(i, OP)) === "file" &&
 		(names[deed(i, NAME)] === filter.file || names[deed(i, OTHER)] === filter.file));
@@ -462,8 +467,8 @@ function drawTalkers() {
 
 	talkers("top-programs", "Program", group((i) => programOf(deed(i, PROCESS))),
 		(row) => namedLink(row.key, { program: row.key }), "No program.");
-	talkers("top-users", "User (uid)", group((i) => userName(deed(i, USER))),
-		(row) => row.key === "not recorded" ? other(row.key) : namedLink(row.key, { user: row.key }), "No user.");
+	talkers("top-users", "User (uid)", group((i) => userKey(deed(i, USER))),
+		(row) => row.key === NO_USER ? other(row.key) : namedLink(userLabel(row.key), { user: row.key }), "No user.");
 	talkers("top-addresses", "Address", group((i) =>
 		opObject(deed(i, OP)) === "address" && opKind(deed(i, OP)) === "connect" ? names[deed(i, NAME)] : null),
 	(row) => namedLink(row.key, { address: row.key }), "No record of a remote address.");
@@ -1151,7 +1156,7 @@ function fillSelects() {
 	for (const op of [...used].sort())
 		by("filter-op").append(make("option", { value: op }, op));
 	for (const user of users.sort((a, b) => a - b))
-		by("filter-user").append(make("option", { value: user }, user));
+		by("filter-user").append(make("option", { value: user }, userLabel(user)));
 	if (times.length) {
 		by("filter-from").placeholder = moment(earliest);
 		by("filter-to").placeholder = moment(latest);
@@ -1219,6 +1224,9 @@ by("subtitle").textContent = times.length ?
 	`${moment(earliest)} to ${moment(latest)} UTC, ${plural(times.length, "record")}` : "No records";
 by("made").textContent = `Made by ${data.made_by} on ${data.made_on}, ${moment(data.made_at)} UTC` +
 	(data.since ? `, of records since ${moment(data.since)}` : "") + (data.until ? ` until ${moment(data.until)}` : "") + ".";
+by("users-note").textContent = data.user_names.some((name) => name) ?
+	`Names of users are those of ${data.made_on}, where this page was made` +
+	(data.same_boot ? "." : "; the log does not say that it is of this machine: the numbers count.") : "";
 fillSelects();
 drawMissing();
 watchForm();

@@ -4,6 +4,7 @@
  * data in their places. All that comes from a log is data: JSON in ASCII, with
  * nothing in it that HTML could take for a tag.
  */
+#include <pwd.h>
 #include <sys/utsname.h>
 #include <time.h>
 
@@ -212,6 +213,36 @@ static void put_rules(struct kl_buffer *out, const struct kl_ids *rules)
 	kl_buffer_puts(out, "]");
 }
 
+/* A name service may take its time; of more users only the numbers are told. */
+#define USERS_NAMED_MAX 1000u
+
+/* As this machine knows it; empty: it does not, or nobody could read it. */
+static struct kl_text name_of_user(u64 user)
+{
+	const struct passwd *known = user < ~0u ? getpwuid(user) : NULL;
+	const char *at = known ? known->pw_name : "";
+
+	for (; *at; at++)
+		if (*at <= ' ' || *at >= 0x7f)
+			return kl_text_of("");
+	return kl_text_of(known ? known->pw_name : "");
+}
+
+static void put_user_names(struct kl_buffer *out, const struct kl_ids *users)
+{
+	u64 user;
+	u32 i;
+
+	put_key(out, "user_names");
+	kl_buffer_puts(out, "[");
+	for (i = 0; i < min(users->count, USERS_NAMED_MAX); i++) {
+		memcpy(&user, kl_ids_text(users, i).data, sizeof(user));
+		put_comma(out, i);
+		put_text(out, name_of_user(user));
+	}
+	kl_buffer_puts(out, "]");
+}
+
 static void put_users(struct kl_buffer *out, const struct kl_ids *users)
 {
 	u64 user;
@@ -400,6 +431,7 @@ static void put_data(struct kl_buffer *out, const struct report *report,
 	put_names(out, "names", &report->names);
 	put_rules(out, &report->rules);
 	put_users(out, &report->users);
+	put_user_names(out, &report->users);
 	put_processes(out, report);
 	put_deeds(out, &report->deeds);
 	put_stream(out, report);
