@@ -183,12 +183,24 @@ for name in {a..v}; do record read "path=\"/srv/data/$name\""; done >open
 	result=denied record read 'path="/srv/data/secret"'
 	result=denied record unlink 'path="/srv/data/secret"'
 	result=denied record use_netlink_socket
+	for ((i = 0; i < 25; i++)); do
+		record rename "old_path=\"/srv/data/$i\" new_path=\"/srv/old/$i\""
+		record inet_stream_connect "ip=10.0.0.$i port=443"
+	done
+	result=denied record rename 'old_path="/srv/data/99" new_path="/srv/old/99"'
+	result=denied record rename 'old_path="/srv/data/99" new_path="/etc/99"'
+	result=denied record inet_stream_connect 'ip=10.0.0.77 port=443'
 	exe=/tmp/evil result=denied record read 'path="/srv/data/a"'
 } >attack
-is 'a wildcard may stand for what was denied' status_of 0 learn --enforce attack
-is 'which is said' has '# REQUESTS THAT HAD BEEN DENIED, BUT ARE PERMITTED HERE by what is wider than what was seen: 1, such as read /srv/data/secret'
-is 'twice' said '1 requests that had been denied are permitted, too'
-is 'the others are not permitted' has '# Requests that had been denied, not permitted here: 2'
+is 'what had been denied' status_of 0 learn --enforce attack
+is 'stands ahead of the wildcard that would permit it' \
+	[ "$(grep -A2 '^100 acl read task.exe="/usr/sbin/d"' out | sed -n 3p)" = \
+	'    5 deny path="/srv/data/secret" # had been denied: 1 request' ]
+is 'by all its names' has '    5 deny old_path="/srv/data/99" new_path="/srv/old/99" # had been denied: 1 request'
+is 'an address, too' has '    5 deny ip=10.0.0.77 port=443 # had been denied: 1 request'
+is 'that is all' [ "$(grep -c '^    5 deny' out)" = 3 ]
+is 'nothing of it is permitted' has '# Requests that had been denied, not permitted here: 6'
+is 'nor said to be' hasnt 'REQUESTS THAT'
 is 'nor is what was nothing but denied' grep -qxF '100 acl unlink task.exe="/usr/sbin/d"' out
 is 'of whomever' grep -qxF '100 acl read task.exe="/tmp/evil"' out
 is 'where that is possible' has '# These have no block and stay permitted: use_netlink_socket'
@@ -197,14 +209,23 @@ is 'replay says the same' status_of 1 replay -o json --only=permitted -p attacke
 is 'of which' python3 -c '
 import json
 d = json.load(open("out"))
-assert [(c["operation"], c["count"]) for c in d["changes"]] == [("read", 1), ("use_netlink_socket", 1)], d'
-is 'JSON' status_of 0 learn -o json attack
+assert [(c["operation"], c["count"]) for c in d["changes"]] == [("use_netlink_socket", 1)], d'
+{
+	cat attack
+	record setuid 'new_uid=3'
+	result=denied record setuid 'new_uid=3 new_gid=0'
+} >left
+is 'what no line can say' status_of 0 learn left
+is 'is said' has '# REQUESTS THAT HAD BEEN DENIED, BUT ARE PERMITTED HERE by what is wider than what was seen: 1, such as setuid'
+is 'twice' said '1 requests that had been denied are permitted, too'
+is 'JSON' status_of 0 learn -o json left
 is 'says it, too' python3 -c '
 import json
 d = json.load(open("out"))
-assert (d["denied"], d["reopened"], d["reopened_example"]) == (2, 1, "read /srv/data/secret"), d'
+assert (d["denied"], d["reopened"], d["reopened_example"]) == (6, 1, "setuid"), d'
 is 'without wildcards' status_of 0 learn --generalise=none --directory-entries=30 attack
-is 'nothing of it is permitted' has '# Requests that had been denied, not permitted here: 3'
+is 'nothing of it is permitted' has '# Requests that had been denied, not permitted here: 6'
+is 'and nothing needs to stand ahead' hasnt '    5 deny'
 is 'nor said to be' hasnt 'REQUESTS THAT'
 
 #### what is wrong

@@ -361,6 +361,8 @@ static u32 write_subject(struct kl_learn *learn, struct subject *subject,
 
 	memcpy(rules.deny, learn->options->deny, sizeof(rules.deny));
 	rules.count = choose(learn, subject, rules.deny);
+	rules.denied = subject->list + rules.count;
+	rules.denied_count = subject->count - rules.count;
 	kl_rules_write(&rules, &learn->draft);
 	free(conditions);
 	free(name);
@@ -384,9 +386,10 @@ static bool is_refused(const struct kl_ruleset *ruleset, struct kl_request *requ
 }
 
 /* Had been denied: does a wildcard that was learnt of others stand for it, too? */
-static void note_denied(struct kl_learn *learn, const struct kl_observation *observation,
+static void note_denied(struct kl_learn *learn, struct kl_observation *observation,
 			const struct kl_request *request, bool refused)
 {
+	observation->reopened |= !refused;
 	if (refused) {
 		learn->counts.denied += observation->requests;
 		return;
@@ -396,6 +399,9 @@ static void note_denied(struct kl_learn *learn, const struct kl_observation *obs
 		return;
 	kl_buffer_printf(&learn->reopened, "%s ", kl_op_table[request->op].keyword);
 	kl_object_text(request, &learn->reopened);
+	/* Of some operations there is no object. */
+	if (learn->reopened.data[learn->reopened.length - 1] == ' ')
+		learn->reopened.data[--learn->reopened.length] = '\0';
 }
 
 static void prove(struct kl_learn *learn, const struct kl_ruleset *ruleset,
@@ -406,7 +412,7 @@ static void prove(struct kl_learn *learn, const struct kl_ruleset *ruleset,
 	u32 i;
 
 	for (i = 0; i < subject->count; i++) {
-		const struct kl_observation *observation = subject->list[i];
+		struct kl_observation *observation = subject->list[i];
 
 		if (!kl_rules_possible(observation->op))
 			continue;
@@ -460,7 +466,7 @@ static void drop_strings(struct kl_strings *strings)
 	kl_strings_destroy(strings);
 }
 
-int kl_learn_finish(struct kl_learn *learn, struct kl_error *error)
+static int write_and_prove(struct kl_learn *learn, struct kl_error *error)
 {
 	u32 *learnt = kl_xalloc(learn->subject_count + 1, sizeof(*learnt)), i;
 	struct kl_strings taken;
@@ -473,9 +479,6 @@ int kl_learn_finish(struct kl_learn *learn, struct kl_error *error)
 		return -ENOMEM;
 	}
 	add_quota(learn);
-	if (learn->subject_count)
-		qsort(learn->subjects, learn->subject_count, sizeof(*learn->subjects),
-		      compare_subjects);
 	for (i = 0; i < learn->subject_count; i++)
 		learnt[i] = write_subject(learn, learn->subjects[i], &taken);
 	learn->counts.subjects = learn->subject_count;
@@ -483,6 +486,25 @@ int kl_learn_finish(struct kl_learn *learn, struct kl_error *error)
 	drop_strings(&taken);
 	free(learnt);
 	return result;
+}
+
+int kl_learn_finish(struct kl_learn *learn, struct kl_error *error)
+{
+	struct kl_learn_counts added = learn->counts;
+	int result;
+
+	if (learn->subject_count)
+		qsort(learn->subjects, learn->subject_count, sizeof(*learn->subjects),
+		      compare_subjects);
+	result = write_and_prove(learn, error);
+	if (result || !learn->counts.reopened)
+		return result;
+	/* Once more, now that it is known what needs a deny line of its own. */
+	learn->counts = added;
+	kl_buffer_clear(&learn->reopened);
+	kl_draft_free(&learn->draft);
+	kl_draft_init(&learn->draft);
+	return write_and_prove(learn, error);
 }
 
 const struct kl_learn_counts *kl_learn_counts(const struct kl_learn *learn)

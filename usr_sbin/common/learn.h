@@ -38,8 +38,10 @@
  * 6. Proof. The text is compiled by the engine, must be what the engine would
  *    print, and kl_decide() must deny none of the observations that were
  *    learnt, permissive or not; otherwise there is no policy. It is also asked
- *    about what had been denied: a wildcard may stand for that, too, which is
- *    counted and told, with an example.
+ *    about what had been denied: a wildcard may stand for that, too. Then the
+ *    policy is made once more, with deny lines for just these requests ahead of
+ *    the others, and proved again. What no line can say, the lack of a number,
+ *    is counted and told, with an example.
  *
  * Each widening is told in a comment beside the line where it is.
  */
@@ -52,6 +54,7 @@
 
 /* Priorities of learnt blocks and of what is in them. */
 #define KL_LEARN_BLOCK 100
+#define KL_LEARN_DENIED 5 /* what had been denied, ahead of wildcards */
 #define KL_LEARN_ALLOW 10
 #define KL_LEARN_DENY 20
 #define KL_LEARN_REST 30
@@ -87,7 +90,8 @@ struct kl_learn_options {
  * @ungrouped: they lack the attribute by which they are grouped
  * @denied: denied, or equal to one that was; not learnt, and the policy denies
  *	them, too
- * @reopened: likewise, but what is wider than what was seen permits them
+ * @reopened: likewise, but what is wider than what was seen permits them, and no deny
+ *	line can say what they are
  * @unknowable: an attribute was too long, or could not be read
  * @unrestrictable: of operations that get no block: see @free
  * @free: set of operations of subjects that were seen and get no block

@@ -31,6 +31,7 @@ struct kl_observed {
  * @op: operation
  * @requests: how many
  * @denied: of these
+ * @reopened: they had been denied, but what was learnt of others permits them
  * @size: bytes of @data
  * @data: packed values
  */
@@ -39,6 +40,7 @@ struct kl_observation {
 	u8 op;
 	u64 requests;
 	u64 denied;
+	bool reopened;
 	u32 size;
 	u8 data[];
 };

@@ -14,6 +14,8 @@
  * @name: what the names of its groups begin with, in capitals
  * @list: its observations, those that are not to be learnt left out
  * @count: of @list
+ * @denied, @denied_count: others, of which those that are reopened get a deny line ahead
+ *	of all that permits
  * @deny: set of operations that get a block even if none of these is in @list
  * @taken: names of groups so far, with a reference to each; those of this
  *	subject are added
@@ -25,6 +27,8 @@ struct kl_rules_of {
 	const char *name;
 	struct kl_observation **list;
 	u32 count;
+	struct kl_observation **denied;
+	u32 denied_count;
 	u64 deny[KL_OP_WORDS];
 	struct kl_strings *taken;
 };

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Rows to the lines of blocks. */
+#include "engine/print.h"
 #include "rules_inside.h"
 
 /**
- * struct line - an allow line
+ * struct line - an allow line, or one that denies what had been denied
  * @text, @above, @beside: as in struct kl_draft_line
  * @rest: it has no conditions
  */
@@ -20,6 +21,22 @@ struct lines {
 	struct line *list;
 	u32 count, room;
 };
+
+static void free_line(struct line *line)
+{
+	kl_buffer_free(&line->text);
+	kl_buffer_free(&line->above);
+	kl_buffer_free(&line->beside);
+}
+
+static void free_lines(struct lines *lines)
+{
+	u32 i;
+
+	for (i = 0; i < lines->count; i++)
+		free_line(&lines->list[i]);
+	free(lines->list);
+}
 
 /* What was observed of exactly these values; @sets: each of one. */
 static u64 observed_requests(const struct rules *rules, const struct row *row)
@@ -210,12 +227,84 @@ static void put_guards(struct rules *rules, u32 op)
 	}
 }
 
+/* Return: false if a rule cannot say that the attribute has no value. */
+static bool put_exact(struct kl_buffer *out, u32 op, u32 slot,
+		      const struct kl_observed_value *value)
+{
+	char name[KL_SLOT_NAME_MAX], room[KL_IP_TEXT_MAX];
+
+	kl_buffer_printf(out, " %s=", kl_slot_name(op, slot, name));
+	if (!value->present) {
+		kl_buffer_puts(out, "NULL");
+		return kl_slot_type(slot) == KL_STRING;
+	}
+	switch (kl_slot_type(slot)) {
+	case KL_STRING:
+		kl_buffer_puts(out, "\"");
+		kl_buffer_encode(out, value->text);
+		kl_buffer_puts(out, "\"");
+		return true;
+	case KL_IPADDR:
+		kl_format_ip(&value->ip, room);
+		kl_buffer_puts(out, room);
+		return true;
+	default:
+		kl_buffer_puts(out, number_word(slot, value->number, room));
+		return true;
+	}
+}
+
+/* Just that, and nothing that was learnt: of these some value is another one. */
+static void add_denied(struct rules *rules, struct lines *lines,
+		       const struct kl_observation *observation)
+{
+	const struct kl_observed *plan = plan_of(rules, observation->op);
+	struct kl_observed_value values[KL_OBSERVED_MAX];
+	struct line line = { .rest = false };
+	bool sayable = true;
+	u32 k;
+
+	kl_observed_values(plan, observation, values);
+	kl_buffer_puts(&line.text, "deny");
+	for (k = 0; k < plan->learnt; k++)
+		sayable &= put_exact(&line.text, observation->op, plan->slots[k],
+				     &values[k]);
+	kl_buffer_puts(&line.beside, "had been denied: ");
+	put_requests(&line.beside, observation->requests);
+	if (!sayable) {
+		free_line(&line);
+		return;
+	}
+	KL_GROW(lines->list, lines->count, lines->room);
+	lines->list[lines->count++] = line;
+}
+
+/* What wildcards would permit, although it had been denied, stands ahead of them. */
+static void put_denied(struct rules *rules, u32 op)
+{
+	const struct kl_rules_of *subject = rules->subject;
+	struct lines lines = { 0 };
+	u32 i;
+
+	for (i = 0; i < subject->denied_count; i++)
+		if (subject->denied[i]->op == op && subject->denied[i]->reopened)
+			add_denied(rules, &lines, subject->denied[i]);
+	if (lines.count)
+		qsort(lines.list, lines.count, sizeof(*lines.list), compare_lines);
+	for (i = 0; i < lines.count; i++)
+		if (!i || compare_lines(&lines.list[i], &lines.list[i - 1]))
+			put_line(rules, op, KL_LEARN_DENIED, lines.list[i].text.data,
+				 &lines.list[i]);
+	free_lines(&lines);
+}
+
 static void put_block(struct rules *rules, u32 op, struct lines *lines)
 {
 	bool rest = lines->count && lines->list[lines->count - 1].rest;
 	u32 i;
 
 	put_head(rules, op);
+	put_denied(rules, op);
 	for (i = 0; i + rest < lines->count; i++)
 		put_line(rules, op, KL_LEARN_ALLOW, lines->list[i].text.data,
 			 &lines->list[i]);
@@ -226,18 +315,6 @@ static void put_block(struct rules *rules, u32 op, struct lines *lines)
 		put_line(rules, op, KL_LEARN_DENY, "deny", NULL);
 	}
 	kl_draft_add(rules->draft, KL_DRAFT_BLOCKS + op, "", NULL, NULL);
-}
-
-static void free_lines(struct lines *lines)
-{
-	u32 i;
-
-	for (i = 0; i < lines->count; i++) {
-		kl_buffer_free(&lines->list[i].text);
-		kl_buffer_free(&lines->list[i].above);
-		kl_buffer_free(&lines->list[i].beside);
-	}
-	free(lines->list);
 }
 
 void write_blocks(struct rules *rules, const struct rows *rows)

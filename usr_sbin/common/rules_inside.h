@@ -156,6 +156,12 @@ void gather_names(struct rules *rules);
 /** gather_ranges - fill rules.ranges for ports or addresses */
 void gather_ranges(struct rules *rules, u32 slot);
 
+/**
+ * number_word - a number as it stands behind a "="
+ * @room: 32 bytes for it, unless it has a name
+ */
+const char *number_word(u32 slot, u64 number, char *room);
+
 /** name_atom - the value that a name became; @number: in rules.names */
 u32 name_atom(struct rules *rules, u32 number);
 

@@ -139,19 +139,26 @@ static u32 string_atom(struct rules *rules, struct kl_text raw)
 	return atom;
 }
 
-static u32 number_atom(struct rules *rules, u32 slot, u64 number)
+const char *number_word(u32 slot, u64 number, char *room)
 {
 	const char *name = kl_number_name(slot, number);
-	char word[32];
 
 	if (name)
-		return find_atom(rules, ATOM_NAMED, name);
-	snprintf(word, sizeof(word),
-		 slot == KL_SLOT_CMD			    ? "0x%llX" :
+		return name;
+	snprintf(room, 32,
+		 slot == KL_SLOT_CMD		   ? "0x%llX" :
 		 kl_slot_type(slot) == KL_FILEPERM ? "0%llo" :
-							      "%llu",
+						     "%llu",
 		 (unsigned long long)number);
-	return find_atom(rules, ATOM_NUMBER, word);
+	return room;
+}
+
+static u32 number_atom(struct rules *rules, u32 slot, u64 number)
+{
+	char room[32];
+	const char *word = number_word(slot, number, room);
+
+	return find_atom(rules, word == room ? ATOM_NUMBER : ATOM_NAMED, word);
 }
 
 /* @at: index in rules.numbers and rules.ranges */
