@@ -33,7 +33,7 @@ static bool parse_answer(const char *text, struct kl_error *error)
 	return true;
 }
 
-/* It is told on the same open file; without one there is nothing to be told. */
+/* It is told on the same open file; @fd is -1 if nothing was asked of it. */
 static int refused(int fd, int result, struct kl_refusal *refusal)
 {
 	char answer[sizeof(refusal->error.text) + 32];
@@ -41,10 +41,18 @@ static int refused(int fd, int result, struct kl_refusal *refusal)
 
 	memset(refusal, 0, sizeof(*refusal));
 	refusal->result = result;
+	refusal->opened = true;
 	if (got > 0) {
 		answer[got] = '\0';
 		refusal->told = parse_answer(answer, &refusal->error);
 	}
+	return result;
+}
+
+static int unopened(int result, struct kl_refusal *refusal)
+{
+	memset(refusal, 0, sizeof(*refusal));
+	refusal->result = result;
 	return result;
 }
 
@@ -81,24 +89,24 @@ static int write_line(int fd, const char *line)
 }
 
 /* Behind begin: whoever changes the policy from now on makes commit fail. */
-static int check_expected(const struct kl_apply *change)
+static int check_expected(const struct kl_apply *apply)
 {
 	struct kl_buffer running = { 0 };
 	int error;
 
-	if (!change->expected)
+	if (!apply->expected)
 		return 0;
 	error = kl_proc_read("policy", &running);
 	if (!error && !kl_apply_same(kl_buffer_text(&running),
-				      kl_buffer_text(change->expected)))
+				      kl_buffer_text(apply->expected)))
 		error = -ESTALE;
 	kl_buffer_free(&running);
 	return error;
 }
 
-static int write_text(int fd, const struct kl_apply *change)
+static int write_text(int fd, const struct kl_apply *apply)
 {
-	struct kl_text rest = change->text;
+	struct kl_text rest = apply->text;
 	size_t chunk;
 	int error = 0;
 
@@ -106,27 +114,27 @@ static int write_text(int fd, const struct kl_apply *change)
 		chunk = next_chunk(rest);
 		error = kl_write_fd(fd, rest.data, chunk);
 		rest = kl_text_from(rest, chunk);
-		if (change->progress)
-			change->progress(change->context, change->text.length - rest.length,
-					 change->text.length);
+		if (apply->progress)
+			apply->progress(apply->context, apply->text.length - rest.length,
+					 apply->text.length);
 	}
-	if (!error && change->text.length &&
-	    change->text.data[change->text.length - 1] != '\n')
+	if (!error && apply->text.length &&
+	    apply->text.data[apply->text.length - 1] != '\n')
 		error = write_line(fd, "\n");
 	return error;
 }
 
-static int write_all(int fd, const struct kl_apply *change)
+static int write_all(int fd, const struct kl_apply *apply)
 {
 	char commit[40] = "commit\n";
-	int error = write_line(fd, change->add ? "begin\n" : "begin replace\n");
+	int error = write_line(fd, apply->add ? "begin\n" : "begin replace\n");
 
-	if (change->confirm)
-		snprintf(commit, sizeof(commit), "commit confirm=%u\n", change->confirm);
+	if (apply->confirm)
+		snprintf(commit, sizeof(commit), "commit confirm=%u\n", apply->confirm);
 	if (!error)
-		error = check_expected(change);
+		error = check_expected(apply);
 	if (!error)
-		error = write_text(fd, change);
+		error = write_text(fd, apply);
 	return error ?: write_line(fd, commit);
 }
 
@@ -139,18 +147,18 @@ static u32 count_lines(struct kl_text text)
 	return count;
 }
 
-int kl_apply(const struct kl_apply *change, struct kl_refusal *refusal)
+int kl_apply(const struct kl_apply *apply, struct kl_refusal *refusal)
 {
 	int fd = kl_proc_open("policy", O_RDWR), error;
 
 	if (fd < 0)
-		return refused(-1, fd, refusal);
-	error = write_all(fd, change);
+		return unopened(fd, refusal);
+	error = write_all(fd, apply);
 	/* What was begun ends with the file; nobody asked the module about -ESTALE. */
 	if (error)
 		refused(error == -ESTALE ? -1 : fd, error, refusal);
 	/* That of commit is none of the text. */
-	if (error && refusal->error.line > count_lines(change->text))
+	if (error && refusal->error.line > count_lines(apply->text))
 		refusal->error.line = 0;
 	close(fd);
 	return error;
@@ -161,7 +169,7 @@ int kl_apply_command(const char *line, struct kl_refusal *refusal)
 	int fd = kl_proc_open("policy", O_RDWR), error;
 
 	if (fd < 0)
-		return refused(-1, fd, refusal);
+		return unopened(fd, refusal);
 	error = write_line(fd, line);
 	if (error)
 		refused(fd, error, refusal);

@@ -8,12 +8,14 @@
 /**
  * struct kl_refusal - why the module did not do it
  * @result: negative errno
+ * @opened: its file could be opened; otherwise kl_proc_complain() knows more
  * @told: the module said why: @error
  * @error: its words; the line counts from 1 in the text that was loaded, 0 if
  *	it means nothing
  */
 struct kl_refusal {
 	int result;
+	bool opened;
 	bool told;
 	struct kl_error error;
 };
@@ -43,7 +45,7 @@ struct kl_apply {
  *
  * Return: 0; or a negative errno, and nothing has changed.
  */
-int kl_apply(const struct kl_apply *change, struct kl_refusal *refusal);
+int kl_apply(const struct kl_apply *apply, struct kl_refusal *refusal);
 
 /**
  * kl_apply_command - write one line

@@ -25,12 +25,14 @@ int control(struct kl_common *common, const char *line, const char *done)
 
 	if (status)
 		return status;
-	if (kl_apply_command(line, &refusal)) {
-		kl_complain("%s", kl_refusal_text(&refusal));
-		return KL_EXIT_FAILURE;
+	if (!kl_apply_command(line, &refusal)) {
+		say(common, done);
+		return KL_EXIT_OK;
 	}
-	say(common, done);
-	return KL_EXIT_OK;
+	if (!refusal.opened)
+		return kl_proc_complain("policy", refusal.result);
+	kl_complain("%s", kl_refusal_text(&refusal));
+	return KL_EXIT_FAILURE;
 }
 
 int control_run(const struct kl_command *command, int argc, char **argv,

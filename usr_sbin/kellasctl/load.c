@@ -59,6 +59,8 @@ static int complain(struct kl_output *output, const struct kl_source *source,
 {
 	int result = refusal->result;
 
+	if (!refusal->opened)
+		return kl_proc_complain("policy", result);
 	if (refusal->told && refusal->error.line)
 		kl_source_refuse(output, source, &refusal->error);
 	else
