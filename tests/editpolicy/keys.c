@@ -8,10 +8,13 @@
  * the file byte for byte, doing it again what was there before. Fails if too few
  * edits happened to have tested anything.
  */
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "editor.h"
 #include "key.h"
+#include "live.h"
+#include "view.h"
 
 static const char policy[] =
 	"# A policy with a bit of everything.\r\n"
@@ -48,19 +51,60 @@ static const char *const typed[] = {
 	"a\t\n\n", "e \t\t\n\n", "a300 acl \t\n", "qc", "qd", "\\\x15\n",
 	"1", "1", "1", "2", "2\\denied\n1", "2\\read path=/etc/\\*\n1", "2\n", "2\n\n", "2/etc\n1",
 	"2\\\x15\n1", "2p1",
+	"wRq", "wayq", "wt\nyq", "wxq", "1a15 deny\n", "1dy", "1y", "1J",
 };
 
 static const int keys[] = {
 	K_UP, K_DOWN, K_LEFT, K_RIGHT, K_PAGE_UP, K_PAGE_DOWN, K_HOME, K_END, K_TAB, K_BACK_TAB,
-	K_ENTER, K_ESCAPE, K_INSERT, K_DELETE, K_BACKSPACE, K_F1, K_F3, K_F4, K_F5, K_F6, K_F7,
+	K_ENTER, K_ESCAPE, K_INSERT, K_DELETE, K_BACKSPACE, K_F1, K_F2, K_F3, K_F4, K_F5, K_F6, K_F7,
 	K_F8, K_F9, K_F10, K_TICK, K_RESIZE, K_CTRL('r'), ' ', '*', 'v', 'U', 'u', 'J', 'K', 'y', 'd',
 	'#', 'z', 'n', 'N', '!', 'x', '"', '@', '=', 0xe4, 0x1f600, 0x300, 'k', 'j', 'g', 'G', 'h', 'l',
+};
+
+/* The files of a module: nothing here ever gets at the machine's own. */
+static const struct {
+	const char *name, *text;
+} kernel[] = {
+	{ "version", "version=0.1\nlanguage=1\noperations=read write\n" },
+	{ "policy", "POLICY_VERSION=20120401\n\n100 acl write path=@FILES\n    audit 1\n" },
+	{ "stat", "policy updates=1 generation=1 publications=1 reverts=0 confirm=7 locked=0\n"
+		  "block hits=7 denials=2 lost=0 last=1795287820.0 line=3 unenforced=5 / 100 acl write path=@FILES\n"
+		  "rule hits=5 denials=0 lost=0 last=0.0 line=5 unenforced=0 / 10 allow task.uid=@USERS\n" },
 };
 
 static void fail(const char *what)
 {
 	printf("not ok: %s\n", what);
 	exit(1);
+}
+
+static void put_kernel(void)
+{
+	char name[40];
+	FILE *file;
+	size_t i;
+
+	if (mkdir("proc", 0700) || setenv("KELLAS_PROC", "proc", 1))
+		fail("no folder for the module's files");
+	setenv("HOME", "proc", 1);
+	for (i = 0; i < ARRAY_SIZE(kernel); i++) {
+		snprintf(name, sizeof(name), "proc/%s", kernel[i].name);
+		file = fopen(name, "w");
+		if (!file || fputs(kernel[i].text, file) < 0 || fclose(file))
+			fail("the module's files cannot be written");
+	}
+}
+
+static void remove_kernel(void)
+{
+	char name[40];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(kernel); i++) {
+		snprintf(name, sizeof(name), "proc/%s", kernel[i].name);
+		unlink(name);
+	}
+	rmdir("proc");
 }
 
 static void take_text(const struct editor *editor, struct kl_buffer *text)
@@ -115,6 +159,8 @@ static void draw(struct editor *editor, struct canvas *canvas)
 	if (rand() % 10 == 0)
 		canvas_resize(canvas, rand() % 60 + 1, rand() % 210 + 1);
 	editor_draw(editor, canvas);
+	editor_shown(editor);
+	view_work(editor);
 	if (rand() % 50 == 0)
 		canvas_dump(canvas, true, &text);
 	kl_buffer_free(&text);
@@ -168,12 +214,13 @@ int main(int argc, char **argv)
 	struct editor *editor;
 
 	srand(seed);
-	setenv("KELLAS_PROC", "none", 1);
 	if (!logs[0] || !mkdtemp(folder) || chdir(folder))
 		fail("no folder for files, or no sample.log in this one");
+	put_kernel();
 	editor = editor_new(start, "policy.conf", false);
 	editor->logs = logs;
 	editor->log_count = 1;
+	live_open(editor, seed % 2);
 	canvas_resize(&canvas, 24, 80);
 	take_text(editor, &first);
 	for (i = 0; i < count; i++) {
@@ -218,6 +265,7 @@ int main(int argc, char **argv)
 	free(logs[0]);
 	unlink("policy.conf");
 	unlink(".policy.conf.rescued");
+	remove_kernel();
 	if (rmdir(folder))
 		fail("files were left behind");
 	return done < least;

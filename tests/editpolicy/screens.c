@@ -5,7 +5,7 @@
  * The picture after keys, without a terminal. KEYS is a file as tmux send-keys
  * takes them: names such as Down, F3, C-r, or text, a word a line. With KELLAS_PROC
  * the running kernel is beside the file, or with --live in its place. If there is a
- * file kellas.log, it is the log.
+ * file kellas.log, it is the log. "Work" waits until nothing more is to do.
  */
 #include <locale.h>
 #include <unistd.h>
@@ -15,6 +15,7 @@
 #include "live.h"
 #include "processes.h"
 #include "store.h"
+#include "view.h"
 
 static const struct {
 	const char *name;
@@ -26,7 +27,6 @@ static const struct {
 	{ "BSpace", K_BACKSPACE }, { "DC", K_DELETE }, { "F1", K_F1 }, { "F2", K_F2 },
 	{ "F3", K_F3 }, { "F4", K_F4 }, { "F5", K_F5 }, { "F6", K_F6 }, { "F7", K_F7 },
 	{ "F8", K_F8 }, { "F9", K_F9 }, { "F10", K_F10 }, { "C-r", K_CTRL('r') },
-	{ "Tick", K_TICK },
 };
 
 static void press(struct editor *editor, char *word)
@@ -35,6 +35,11 @@ static void press(struct editor *editor, char *word)
 	size_t i;
 	int width;
 
+	if (!strcmp(word, "Work")) {
+		while (view_work(editor))
+			;
+		return;
+	}
 	for (i = 0; i < ARRAY_SIZE(names); i++)
 		if (!strcmp(names[i].name, word)) {
 			editor_key(editor, names[i].key);
@@ -60,11 +65,6 @@ static int press_all(struct editor *editor, const char *name)
 	return 0;
 }
 
-/* Of the files in proc/: 2026-11-22 08:30:00. */
-static u64 then(void)
-{
-	return 1795336200000000000ull;
-}
 
 static struct editor *open_editor(const char *name)
 {
@@ -79,9 +79,8 @@ static struct editor *open_editor(const char *name)
 	kl_buffer_free(&text);
 	if (getenv("KELLAS_PROC"))
 		live_open(editor, live);
-	if (editor->live)
-		editor->live->clock = then;
-	editor->clock = then() / 1000;
+	/* Of the files in proc/: 2026-11-22 08:30:00. */
+	editor->clock = 1795336200000000ull;
 	editor->logs = logs;
 	editor->log_count = access(logs[0], R_OK) == 0;
 	return editor;

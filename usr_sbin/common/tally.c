@@ -71,6 +71,12 @@ static void read_policy(struct kl_tally_policy *policy, const struct kl_stat_lin
 	policy->locked = number_of(line, "locked");
 }
 
+bool kl_tally_same_policy(const struct kl_tally_policy *a, const struct kl_tally_policy *b)
+{
+	return a->generation == b->generation && a->publications == b->publications &&
+	       a->reverts == b->reverts;
+}
+
 static void read_lines(struct kl_tally *hits)
 {
 	struct kl_tally_row block = { .text = kl_text_of(""), .label = kl_text_of("") };

@@ -50,6 +50,9 @@ struct kl_tally_policy {
 	bool locked;
 };
 
+/** kl_tally_same_policy - is it the same policy, as far as its figures tell? */
+bool kl_tally_same_policy(const struct kl_tally_policy *a, const struct kl_tally_policy *b);
+
 /**
  * struct kl_tally - a reading
  * @text: the module's file; rows point into it

@@ -106,6 +106,7 @@ static void put_place(struct editor *editor, struct canvas *canvas, int row, int
 	int column = place * width, end = column + width;
 
 	mouse_key(editor, row, column, width, action->keys[0]);
+	canvas_fill(canvas, row, column, width, STYLE_BAR, ' ');
 	column += canvas_text(canvas, row, column, width, STYLE_BAR_KEY,
 			      kl_text_of(key_name(action->keys[0], name)));
 	canvas_text(canvas, row, column, end - column, STYLE_BAR, kl_text_of(action->name));
@@ -129,8 +130,8 @@ static void put_places(struct editor *editor, struct canvas *canvas, int row,
 void action_bar(struct editor *editor, struct canvas *canvas, int row)
 {
 	canvas_fill(canvas, row, 0, canvas->columns, STYLE_BAR, ' ');
-	put_places(editor, canvas, row, editor_view(editor)->actions);
 	put_places(editor, canvas, row, common_actions);
+	put_places(editor, canvas, row, editor_view(editor)->actions);
 }
 
 /* -------------------------------------------------------------------- keys */

@@ -442,3 +442,21 @@ void edit_redo(struct editor *editor)
 	editor_say(editor, what ? STYLE_PLAIN : STYLE_NOTICE, "%s%s",
 		   what ? "done again: " : "nothing to do again", what ?: "");
 }
+
+/* ---------------------------------------------------------------- all of it */
+
+void edit_replace_all(struct editor *editor, const char *what, struct kl_text text)
+{
+	struct document *other = document_new(text);
+	u32 count = document_lines(other), i;
+	struct kl_text *lines = kl_xalloc(count + 1, sizeof(*lines));
+
+	for (i = 0; i < count; i++)
+		lines[i] = document_line(other, i);
+	document_begin(editor->document, what, 0);
+	document_replace(editor->document, 0, document_lines(editor->document), lines, count);
+	document_end(editor->document);
+	free(lines);
+	document_free(other);
+	editor_refresh(editor, 0);
+}

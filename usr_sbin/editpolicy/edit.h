@@ -16,4 +16,7 @@ void edit_substitute(struct editor *editor);
 void edit_undo(struct editor *editor);
 void edit_redo(struct editor *editor);
 
+/** edit_replace_all - another text, as one step called @what (a literal) */
+void edit_replace_all(struct editor *editor, const char *what, struct kl_text text);
+
 #endif /* KELLAS_EDIT_H */

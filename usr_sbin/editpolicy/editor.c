@@ -2,6 +2,7 @@
 /* The state of the editor, and what follows from the document. */
 #include <time.h>
 
+#include "changes.h"
 #include "compiled.h"
 #include "dialog.h"
 #include "editor.h"
@@ -19,6 +20,7 @@ struct editor *editor_new(struct kl_text text, const char *name, bool readonly)
 	editor->document = document_new(text);
 	editor->name = name ? kl_xstrdup(name) : NULL;
 	editor->readonly = readonly;
+	kl_buffer_add(&editor->saved, text.data, text.length);
 	editor->seen = ~0ull;
 	editor_refresh(editor, 0);
 	rows_go(&editor->left_rows, 0);
@@ -46,6 +48,8 @@ void editor_free(struct editor *editor)
 	processes_free(editor->processes);
 	subjects_free(&editor->subjects);
 	dialog_free(&editor->dialog);
+	kl_buffer_free(&editor->saved);
+	changes_free(editor->changes);
 	live_free(editor->live);
 	free(editor);
 }

@@ -15,6 +15,7 @@
 #include "rows.h"
 #include "subjects.h"
 
+struct changes;
 struct compiled;
 struct editor;
 struct decisions;
@@ -143,6 +144,8 @@ struct area {
  * @edited: line of the document that is typed anew
  * @inserting: what is typed comes before @edited instead
  * @insisting: what is wrong with the line was shown: Enter takes it
+ * @saved: the text as it was read, or saved last
+ * @changes: of the view of that name; NULL: not made yet
  * @live: the running kernel; NULL: there is none beside the document
  * @compiled: see editor_compiled(); NULL: not made yet
  * @log: of the view of that name; NULL: not made yet
@@ -190,6 +193,8 @@ struct editor {
 	u32 edited;
 	bool inserting;
 	bool insisting;
+	struct kl_buffer saved;
+	struct changes *changes;
 	struct live *live;
 	struct compiled *compiled;
 	struct log_view *log;

@@ -168,17 +168,11 @@ static void add_up(struct hits *hits, const struct outline *outline)
 		hits->sums[i] = sum_of(hits, &outline->nodes[i]);
 }
 
-static bool same_policy(const struct kl_tally_policy *a, const struct kl_tally_policy *b)
-{
-	return a->generation == b->generation && a->publications == b->publications &&
-	       a->reverts == b->reverts;
-}
-
 void hits_find(struct hits *hits, const struct document *document,
 	       const struct outline *outline)
 {
 	if (hits->rows && hits->version == document_version(document) &&
-	    same_policy(&hits->policy, &hits->tally.policy)) {
+	    kl_tally_same_policy(&hits->policy, &hits->tally.policy)) {
 		add_up(hits, outline);
 		return;
 	}

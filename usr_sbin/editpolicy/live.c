@@ -12,17 +12,12 @@
 /* Of the time, reading counters takes at most a twentieth. */
 #define REST 20
 
-static u64 nanoseconds(clockid_t clock)
+static u64 nanoseconds(void)
 {
 	struct timespec now;
 
-	clock_gettime(clock, &now);
+	clock_gettime(CLOCK_MONOTONIC, &now);
 	return now.tv_sec * SECOND + now.tv_nsec;
-}
-
-static u64 now(void)
-{
-	return nanoseconds(CLOCK_REALTIME);
 }
 
 /* -------------------------------------------------------------- the policy */
@@ -61,20 +56,23 @@ static void take_policy(struct live *live)
 	live->foreign = false;
 }
 
-/* The kernel's own taking back of our trial is nobody else's change. */
+/* Somebody else's policy is what would be replaced: it must be seen before. */
 static void see_policy(struct live *live)
 {
-	const struct kl_tally_policy *is = &live->hits.tally.policy, *was = &live->seen;
+	const struct kl_tally_policy *is = &live->hits.tally.policy;
 	struct kl_buffer policy = { 0 };
 
-	if (is->generation == was->generation && is->publications == was->publications &&
-	    is->reverts == was->reverts)
+	if (kl_tally_same_policy(is, &live->seen))
 		return;
-	if (!live_read_policy(&policy))
-		live->foreign = !kl_apply_same(kl_buffer_text(&policy),
-						kl_buffer_text(&live->policy));
 	live->seen = *is;
-	kl_buffer_free(&policy);
+	if (live_read_policy(&policy) ||
+	    kl_apply_same(kl_buffer_text(&policy), kl_buffer_text(&live->policy))) {
+		kl_buffer_free(&policy);
+		return;
+	}
+	kl_buffer_free(&live->policy);
+	live->policy = policy;
+	live->foreign = true;
 }
 
 /* ------------------------------------------------------------- the counters */
@@ -108,10 +106,10 @@ static void see_trial(struct editor *editor)
 void live_read(struct editor *editor)
 {
 	struct live *live = editor->live;
-	u64 begin = nanoseconds(CLOCK_MONOTONIC), end;
+	u64 begin = nanoseconds(), end;
 
 	live->error = kl_tally_read(&live->hits.tally, NULL);
-	end = nanoseconds(CLOCK_MONOTONIC);
+	end = nanoseconds();
 	live->next = end + max((end - begin) * REST, SECOND * 9 / 10);
 	if (live->error)
 		return;
@@ -121,7 +119,7 @@ void live_read(struct editor *editor)
 
 void live_tick(struct editor *editor)
 {
-	if (editor->live && nanoseconds(CLOCK_MONOTONIC) >= editor->live->next)
+	if (editor->live && nanoseconds() >= editor->live->next)
 		live_read(editor);
 }
 
@@ -133,7 +131,6 @@ void live_open(struct editor *editor, bool document)
 		return;
 	live = kl_xalloc(1, sizeof(*live));
 	live->document = document;
-	live->clock = now;
 	live->error = kl_tally_read(&live->hits.tally, NULL);
 	if (!live->error)
 		take_policy(live);
@@ -198,17 +195,15 @@ static void refuse(struct editor *editor, const struct kl_refusal *refusal)
 		editor_say(editor, STYLE_ERROR, "nothing was applied: %s",
 			   kl_refusal_text(refusal));
 	}
-	if (refusal->result == -ESTALE || refusal->result == -EAGAIN)
-		live->foreign = true;
 }
 
-bool live_apply(struct editor *editor, u32 confirm, bool force)
+bool live_apply(struct editor *editor, u32 confirm)
 {
 	struct live *live = editor->live;
 	struct kl_buffer text = { 0 };
 	struct kl_apply change = {
 		.confirm = confirm,
-		.expected = force ? NULL : &live->policy,
+		.expected = &live->policy,
 	};
 	struct kl_refusal refusal;
 	int error;

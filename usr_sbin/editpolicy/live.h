@@ -10,20 +10,18 @@
 /**
  * struct live - the running kernel
  * @document: the document is the running policy; otherwise a file beside it
- * @clock: nanoseconds since the epoch; tests have their own
  * @hits: counters by line
  * @error: of the last reading: 0, or a negative errno, and there are no counters
  * @next: nanoseconds of the monotonic clock when to read again
- * @policy: the running policy as it was read or loaded last, without stat lines
+ * @policy: the running policy as it is known, without stat lines
  * @seen: what the kernel said of the policy then
- * @foreign: somebody else has changed it since
+ * @foreign: @policy is somebody else's, not what the document began with or became
  * @trial: what is loaded waits to be confirmed, and this editor loaded it
  * @refused: what the kernel refused last; its line is 0 if nothing
  * @refused_at: version of the document that it refused
  */
 struct live {
 	bool document;
-	u64 (*clock)(void);
 	struct hits hits;
 	int error;
 	u64 next;
@@ -69,11 +67,10 @@ const struct kl_error *live_refused(const struct editor *editor, u32 line);
 /**
  * live_apply - make the document the running policy; says what came of it
  * @confirm: seconds until it is taken back unless live_keep(); 0: it stays
- * @force: even if somebody else changed the running policy since it was read
  *
- * Return: false if the kernel refused.
+ * Return: false if the kernel refused, or its policy is another than live.policy.
  */
-bool live_apply(struct editor *editor, u32 confirm, bool force);
+bool live_apply(struct editor *editor, u32 confirm);
 
 /** live_keep, live_take_back - what waits to be confirmed stays, or goes */
 void live_keep(struct editor *editor);

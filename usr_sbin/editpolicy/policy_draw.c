@@ -245,7 +245,7 @@ static void draw_counts(const struct editor *editor, struct canvas *canvas, int 
 
 	if (counted && !kl_text_is(counted->kind, "group")) {
 		hits_count(counted->counts[KL_TALLY_HITS], hits);
-		hits_ago(counted->last, editor->live->clock(), ago);
+		hits_ago(counted->last, editor_now(editor) * 1000, ago);
 		style = counted->counts[KL_TALLY_DENIED] ? STYLE_DENY :
 			counted->counts[KL_TALLY_HITS]	 ? STYLE_VALUE :
 							   STYLE_FAINT;
@@ -325,7 +325,7 @@ static void draw_counters(const struct editor *editor, struct canvas *canvas, in
 	struct kl_buffer text = { 0 };
 
 	if (counted && !kl_text_is(counted->kind, "group"))
-		put_counters(counted, editor->live->clock(), &text);
+		put_counters(counted, editor_now(editor) * 1000, &text);
 	else if (hits_is_new(layout->hits, line))
 		kl_buffer_puts(&text, "not in the running policy");
 	if (text.length)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The view of the policy: blocks on the left, their lines on the right. */
+#include "changes.h"
 #include "edit.h"
 #include "find.h"
 #include "key.h"
@@ -207,7 +208,8 @@ static void run_previous(struct editor *editor)
 }
 
 static const struct action policy_actions[] = {
-	{ "Save", { K_F2, 'w' }, "save", true, store_save },
+	{ "Save", { K_F2, 'w' }, "look at the changes, then save or apply them", false,
+	  changes_show },
 	{ "Search", { K_F3, '/' }, "search on the right, while you type", false, run_search },
 	{ "Filter", { K_F4, '\\' }, "show only lines that match", false, find_filter },
 	{ "Off/on", { K_F5, '#' }, "comment out, or in again", true, edit_comment },

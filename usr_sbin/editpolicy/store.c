@@ -4,11 +4,14 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "changes.h"
 #include "dialog.h"
+#include "edit.h"
 #include "live.h"
 #include "proc.h"
 #include "save_file.h"
 #include "store.h"
+#include "view.h"
 
 int store_read(const char *name, struct kl_buffer *text)
 {
@@ -23,6 +26,18 @@ int store_read(const char *name, struct kl_buffer *text)
 
 /* ------------------------------------------------------------------- saving */
 
+/* A copy of the running policy has not been applied yet. */
+static void keep_saved(struct editor *editor, struct kl_buffer *text)
+{
+	kl_buffer_free(&editor->saved);
+	editor->saved = *text;
+	if (live_is_document(editor))
+		return;
+	document_saved(editor->document);
+	store_forget(editor);
+	view_back(editor);
+}
+
 static bool save_to(struct editor *editor, const char *name)
 {
 	struct kl_buffer text = { 0 };
@@ -30,14 +45,13 @@ static bool save_to(struct editor *editor, const char *name)
 
 	document_text(editor->document, &text);
 	error = kl_save_file(name, &text);
-	kl_buffer_free(&text);
 	if (error) {
+		kl_buffer_free(&text);
 		editor_say(editor, STYLE_ERROR, "%s: %s; nothing was saved", name,
 			   strerror(-error));
 		return false;
 	}
-	document_saved(editor->document);
-	store_forget(editor);
+	keep_saved(editor, &text);
 	editor_say(editor, STYLE_PLAIN, "saved %u lines to %s",
 		   document_lines(editor->document), name);
 	return true;
@@ -50,6 +64,10 @@ static bool accept_name(struct editor *editor, struct kl_text name)
 	if (!copy || !*copy || !save_to(editor, copy)) {
 		free(copy);
 		return false;
+	}
+	if (live_is_document(editor)) {
+		free(copy);
+		return true;
 	}
 	editor->name = copy;
 	free(before);
@@ -88,7 +106,9 @@ void store_save(struct editor *editor)
 
 static void quit_answered(struct editor *editor, int key)
 {
-	if (key == 's') {
+	if (key == 's' && live_is_document(editor)) {
+		changes_show(editor);
+	} else if (key == 's') {
 		editor->quitting = true;
 		store_save(editor);
 	} else if (key == 'd') {
@@ -97,15 +117,42 @@ static void quit_answered(struct editor *editor, int key)
 	}
 }
 
-void store_quit(struct editor *editor)
+static void quit_changed(struct editor *editor)
 {
-	editor->quitting = false;
-	if (!document_changed(editor->document))
-		editor->quit = true;
+	if (live_is_document(editor))
+		dialog_question(editor, "sdc", quit_answered,
+				"the changes are not applied. Show them, Discard them, or Cancel? s/d/c");
 	else
 		dialog_question(editor, "sdc", quit_answered,
 				"%s is changed. Save, Discard the changes, or Cancel? s/d/c",
 				editor->name ?: "the policy");
+}
+
+/* What is on trial ends without us. */
+static void trial_answered(struct editor *editor, int key)
+{
+	if (key == 'k')
+		live_keep(editor);
+	else if (key == 't')
+		live_take_back(editor);
+	else if (key == 'l')
+		editor->quit = true;
+	else
+		return;
+	if (!editor->quit && !document_changed(editor->document))
+		editor->quit = true;
+}
+
+void store_quit(struct editor *editor)
+{
+	editor->quitting = false;
+	if (live_left(editor) && editor->live->trial)
+		dialog_question(editor, "ktlc", trial_answered,
+				"a policy is on trial. Keep it, Take it back, Leave it to its time, or Cancel? k/t/l/c");
+	else if (document_changed(editor->document))
+		quit_changed(editor);
+	else
+		editor->quit = true;
 }
 
 /* ----------------------------------------------------------------- recovery */
@@ -156,28 +203,13 @@ static void take_rescued(struct editor *editor)
 {
 	char *recovery = store_recovery(editor);
 	struct kl_buffer text = { 0 };
-	struct document *rescued;
-	struct kl_text *lines;
-	u32 i, count;
 
-	if (!recovery || store_read(recovery, &text)) {
+	if (!recovery || store_read(recovery, &text))
 		editor_say(editor, STYLE_ERROR, "%s cannot be read", recovery ?: "it");
-		free(recovery);
-		return;
-	}
-	rescued = document_new(kl_buffer_text(&text));
-	count = document_lines(rescued);
-	lines = kl_xalloc(count + 1, sizeof(*lines));
-	for (i = 0; i < count; i++)
-		lines[i] = document_line(rescued, i);
-	document_begin(editor->document, "take what was rescued", 0);
-	document_replace(editor->document, 0, document_lines(editor->document), lines, count);
-	document_end(editor->document);
-	free(lines);
-	document_free(rescued);
+	else
+		edit_replace_all(editor, "take what was rescued", kl_buffer_text(&text));
 	kl_buffer_free(&text);
 	free(recovery);
-	editor_refresh(editor, 0);
 }
 
 static void offer_answered(struct editor *editor, int key)

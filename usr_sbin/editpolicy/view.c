@@ -11,6 +11,7 @@ const struct view *const views[] = {
 };
 
 const struct view *const view_fronts[] = {
+	&changes_view,
 	&why_view,
 	NULL,
 };
@@ -50,6 +51,8 @@ void view_tick(struct editor *editor)
 	for (i = 0; views[i]; i++)
 		if (views[i]->tick)
 			views[i]->tick(editor);
+	if (editor->front && editor->front->tick)
+		editor->front->tick(editor);
 }
 
 bool view_work(struct editor *editor)
@@ -60,6 +63,8 @@ bool view_work(struct editor *editor)
 	for (i = 0; views[i]; i++)
 		if (views[i]->work)
 			more |= views[i]->work(editor);
+	if (editor->front && editor->front->work)
+		more |= editor->front->work(editor);
 	return more;
 }
 

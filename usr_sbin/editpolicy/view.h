@@ -41,6 +41,7 @@ struct view {
 };
 
 extern const struct view policy_view;
+extern const struct view changes_view;
 extern const struct view log_view;
 extern const struct view process_view;
 

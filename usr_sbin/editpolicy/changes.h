@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the text on the screen changes, before it takes effect: the difference to
+ * what is saved or to the running policy, what the linter says, and what would
+ * have become of recorded requests.
+ */
+#ifndef KELLAS_CHANGES_H
+#define KELLAS_CHANGES_H
+
+#include "editor.h"
+#include "policy_file.h"
+#include "tally.h"
+
+struct preview;
+
+/** enum changes_step - what is done next */
+enum changes_step { CHANGES_LINT, CHANGES_REPLAY, CHANGES_DONE };
+
+/**
+ * struct changes_row - a line of the view
+ * @style: enum style
+ * @line: line of the document that it is about, from 1; 0: none
+ * @text: as it is shown
+ */
+struct changes_row {
+	u8 style;
+	u32 line;
+	char *text;
+};
+
+/**
+ * struct changes - the view
+ * @rows: its lines
+ * @position: where in them
+ * @running: compared with the running policy; otherwise with what is saved
+ * @version: of the document that they are about
+ * @running_seen: the running policy that they are about
+ * @differences: lines that differ
+ * @step: enum changes_step
+ * @before, @after: the policies, compiled; without ruleset where they are wrong
+ * @preview: recorded requests being judged, or NULL
+ * @seconds: what was last typed for applying for a time
+ */
+struct changes {
+	struct changes_row *rows;
+	struct rows position;
+	bool running;
+	u64 version;
+	struct kl_tally_policy running_seen;
+	u32 differences;
+	u8 step;
+	struct kl_policy_file before, after;
+	struct preview *preview;
+	u32 seconds;
+};
+
+/** changes_show - turn to the view: the action of the policy's */
+void changes_show(struct editor *editor);
+
+/** changes_make - make the view anew, from what there is now */
+void changes_make(struct editor *editor, bool running);
+
+/** changes_are_old - was something changed since it was made? */
+bool changes_are_old(const struct editor *editor);
+
+/** changes_work - do some of what takes time. Return: there is more */
+bool changes_work(struct editor *editor);
+
+/** changes_add - append a row; @line: from 1, 0: none */
+void changes_add(struct changes *changes, u8 style, u32 line, const char *format, ...)
+	__printf(4, 5);
+
+void changes_free(struct changes *changes);
+
+#endif /* KELLAS_CHANGES_H */
