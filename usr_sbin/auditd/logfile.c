@@ -151,6 +151,9 @@ static size_t whole_lines(const struct iovec *parts, int count, size_t length)
 	return whole;
 }
 
+/* For each page that it copies the kernel looks at all that is left of a vector. */
+#define PARTS_AT_ONCE 64
+
 /* writev() that goes on until everything is written or it knows why not. */
 static int write_all(int fd, const struct iovec *parts, int count, size_t *written)
 {
@@ -166,7 +169,7 @@ static int write_all(int fd, const struct iovec *parts, int count, size_t *writt
 			count--;
 			continue;
 		}
-		got = writev(fd, first, count);
+		got = writev(fd, first, min(count, PARTS_AT_ONCE));
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got <= 0) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* kellas-auditd: read this first, then daemon.c, which shows its life. */
 #include <getopt.h>
+#include <malloc.h>
 
 #include "daemon.h"
 #include "options.h"
@@ -41,10 +42,14 @@ static int check(const char *name)
 	return status;
 }
 
+/* What a read takes is soon free again: let it not be given back and got anew. */
+#define HEAP_KEPT (4 << 20)
+
 static int run(const char *name)
 {
 	struct kl_config *config;
 
+	mallopt(M_TRIM_THRESHOLD, HEAP_KEPT);
 	kl_signals_block();
 	config = kl_config_read(name);
 	if (!config)
