@@ -18,7 +18,9 @@ struct kl_history_cursor kl_history_walk(const struct kl_history *history)
 	return (struct kl_history_cursor){ history->data, history->size };
 }
 
-static void take(struct kl_history_cursor *cursor, void *out, u32 length)
+/* Inline always: a call would cost more than what it does. */
+static __always_inline void take(struct kl_history_cursor *cursor, void *out,
+				 u32 length)
 {
 	memcpy(out, cursor->data, length);
 	cursor->data += length;
