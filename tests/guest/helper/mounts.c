@@ -809,11 +809,16 @@ static void use_contexts(int times, bool create)
 	}
 }
 
-/* A note is about 200 bytes with its parameters. */
+/*
+ * A note is about 200 bytes with its parameters. A kernel for debugging keeps
+ * freed memory for a while, and looks for leaks by itself.
+ */
 static void run_memory(bool create, int times)
 {
 	long before, grown;
 
+	if (kernel_is_slow())
+		times /= 20;
 	policy(LOG_MOUNTS);
 	use_contexts(times / 10, create);
 	before = slab_kib();
@@ -821,7 +826,7 @@ static void run_memory(bool create, int times)
 	pause_for(500);
 	grown = slab_kib() - before;
 	begin("memory after %d contexts%s", times, create ? " and mounts" : "");
-	expect(grown < times / 10, "%ld KiB more than before", grown);
+	expect(kernel_is_slow() || grown < times / 10, "%ld KiB more than before", grown);
 	end();
 }
 
