@@ -299,10 +299,11 @@ static void enter(struct inside *inside)
 	inside->poller = start_poller();
 	for (int i = 0; i < 500 && count_now("query ", "observers") < 1; i++)
 		pause_for(10);
-	inside->asker = start_asking();
 	held_hold(true);
 	inside->sleeper = held_execve(FUSE);
 	expect(held_wait(), "nobody sleeps");
+	/* Last: after ten seconds without an answer it is denied. */
+	inside->asker = start_asking();
 	expect(count_now("attached ", "inflight") > 1, "nobody is in a hook");
 	expect(!has_ended(inside->committer), "the policy cannot be changed any more");
 	load_end(inside->committer);
