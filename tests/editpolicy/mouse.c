@@ -164,6 +164,10 @@ static void before_dialogs(void **state)
 		for (column = 0; column < 80; column++)
 			mouse(MOUSE_DOUBLE, row, column);
 	assert_int_equal(editor->dialog.kind, DIALOG_QUESTION);
+	assert_int_equal(editor->focus, PANE_LINES);
+	assert_int_equal(editor->left_rows.cursor, 0);
+	assert_int_equal(editor->right_rows.cursor, 0);
+	assert_int_equal(editor->view, VIEW_POLICY);
 	editor_key(editor, K_ESCAPE);
 	editor_key(editor, K_F1);
 	editor_draw(editor, &canvas);

@@ -24,6 +24,10 @@ static char folder[] = "/tmp/processes.XXXXXX";
 #define SHELL_LINE LINE("30", "1000", "<sshd>", "/bin/sh", SHELL)
 #define CRON_LINE LINE("10", "0", "<kernel>", "/usr/sbin/cron", INIT "=>/usr/sbin/cron(10;1.0)")
 
+#define LATER_LINES LINE("40", "0", "<a>", "/x", INIT "=>/x(40;4.0)") \
+	LINE("41", "0", "<a>", "/x", INIT "=>/x(41;4.1)") \
+	LINE("42", "0", "<a>", "/x", INIT "=>/x(42;4.2)")
+
 static void put_processes(const char *text)
 {
 	FILE *file = fopen("processes", "w");
@@ -115,13 +119,17 @@ static void place_stays(void **state)
 	editor_key(editor, K_TICK);
 	assert_here(editor, "/usr/sbin/sshd");
 	/* In the same row of the screen. */
+	put_processes(INIT_LINE CRON_LINE SSHD_LINE LATER_LINES);
+	editor_key(editor, K_TICK);
 	rows = &editor->processes->rows;
 	rows_show(rows, 2);
-	rows->top = 1;
-	put_processes(INIT_LINE SSHD_LINE);
+	rows->top = 2;
+	put_processes(INIT_LINE SSHD_LINE LATER_LINES);
 	editor_key(editor, K_TICK);
 	assert_here(editor, "/usr/sbin/sshd");
-	assert_int_equal(rows->cursor - rows->top, 1);
+	assert_int_equal(rows->cursor, rows->top);
+	put_processes(INIT_LINE SSHD_LINE);
+	editor_key(editor, K_TICK);
 	/* Nothing is read when something else is looked at. */
 	press(editor, "1");
 	put_processes(INIT_LINE);
