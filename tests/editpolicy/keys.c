@@ -516,6 +516,8 @@ static void look(struct kl_text start, struct canvas *canvas)
 	struct editor *editor = editor_new(start, "policy.conf", true);
 	struct kl_buffer first = { 0 }, now = { 0 };
 
+	editor->logs = &log_name;
+	editor->log_count = 1;
 	kl_buffer_add(&first, start.data, start.length);
 	for (limit += limit / 20; pressed < limit;)
 		press_some(editor, canvas);

@@ -2,6 +2,7 @@
 /* The picture of the processes. */
 #include <time.h>
 
+#include "find.h"
 #include "highlight.h"
 #include "mouse.h"
 #include "processes.h"
@@ -106,9 +107,10 @@ static int draw_branches(const struct processes *processes, struct canvas *canva
 	return end;
 }
 
-static void draw_name(const struct processes *processes, struct canvas *canvas, int row,
+static void draw_name(const struct editor *editor, struct canvas *canvas, int row,
 		      int width, const struct process *process, u8 added)
 {
+	const struct processes *processes = editor->processes;
 	const struct kl_histree_node *node = process->node;
 	u8 style = (node->living ? STYLE_PLAIN : STYLE_FAINT) | added;
 	struct kl_buffer label = { 0 };
@@ -125,7 +127,10 @@ static void draw_name(const struct processes *processes, struct canvas *canvas, 
 		kl_buffer_add(&label, node->name->text, node->name->length);
 	else
 		kl_histree_label(node, &label);
-	canvas_end(canvas, row, column, width - column - 1, style, kl_buffer_text(&label));
+	width -= column + 1;
+	canvas_end(canvas, row, column, width, style, kl_buffer_text(&label));
+	if (canvas_width(kl_buffer_text(&label)) <= width)
+		find_matches(editor, canvas, row, column, width, kl_buffer_text(&label), 0);
 	kl_buffer_free(&label);
 }
 
@@ -186,9 +191,10 @@ static void draw_count(const struct processes *processes, struct canvas *canvas,
 		canvas_print(canvas, row, column, COUNT_WIDTH, STYLE_FAINT | added, "   -");
 }
 
-static void draw_row(struct processes *processes, struct canvas *canvas, int row,
+static void draw_row(struct editor *editor, struct canvas *canvas, int row,
 		     const struct layout *layout, u32 index)
 {
+	struct processes *processes = editor->processes;
 	const struct process *process = &processes->list[processes->shown[index]];
 	const struct kl_histree_node *node = process->node;
 	u8 added = index == processes->rows.cursor ? STYLE_CURSOR : 0;
@@ -196,7 +202,7 @@ static void draw_row(struct processes *processes, struct canvas *canvas, int row
 
 	if (added)
 		canvas_fill(canvas, row, 0, canvas->columns, STYLE_CURSOR, ' ');
-	draw_name(processes, canvas, row, layout->name, process, added);
+	draw_name(editor, canvas, row, layout->name, process, added);
 	if (node->pid)
 		canvas_print(canvas, row, column, PID_WIDTH, STYLE_VALUE | added, "%7u ",
 			     node->pid);
@@ -241,7 +247,7 @@ static void draw_tree(struct editor *editor, struct canvas *canvas, const struct
 	rows_show(rows, layout->list);
 	mouse_list(editor, 2, 0, layout->list, canvas->columns, rows, 0);
 	for (i = 0; i < layout->list && rows->top + i < rows->count; i++)
-		draw_row(processes, canvas, 2 + i, layout, rows->top + i);
+		draw_row(editor, canvas, 2 + i, layout, rows->top + i);
 	if (!processes->made || (!processes->count && processes->failure[0]))
 		canvas_wrap(canvas, 2, 2 + layout->list, STYLE_NOTICE,
 			    kl_text_of(processes->failure));
@@ -362,6 +368,8 @@ static void draw_concern(const struct editor *editor, struct canvas *canvas, int
 		canvas_text(canvas, row, 0, 1, STYLE_NOTICE | added, kl_text_of("?"));
 	highlight_line(canvas, row, 2, canvas->columns - 2,
 		       document_line(editor->document, concern->line - 1), 0, added);
+	find_matches(editor, canvas, row, 2, canvas->columns - 2,
+		     document_line(editor->document, concern->line - 1), 0);
 }
 
 static void draw_list(struct editor *editor, struct canvas *canvas, const struct layout *layout)

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The view of the processes: what executed what, and which rules concern it. */
 #include "dialog.h"
+#include "find.h"
 #include "key.h"
 #include "processes.h"
 #include "view.h"
 
+/* The document may have changed since the lines were found. */
 static struct rows *rows_here(struct editor *editor)
 {
 	struct processes *processes = processes_of(editor);
 
+	processes_update(editor);
 	return processes->listing ? &processes->concern_rows : &processes->rows;
 }
 
@@ -96,116 +99,28 @@ static void run_fold_all(struct editor *editor)
 
 /* ----------------------------------------------------- searching, filtering */
 
-static bool set_match(struct editor *editor, struct match *match, struct kl_text text)
-{
-	char why[100];
-
-	if (match_set(match, text, why))
-		return true;
-	editor_say(editor, STYLE_ERROR, "%s", why);
-	return false;
-}
-
-static bool row_matches(struct processes *processes, u32 row)
-{
-	struct kl_buffer words = { 0 };
-	bool found;
-
-	processes_words(processes, &processes->list[processes->shown[row]], &words);
-	found = match_found(&processes->search, kl_buffer_text(&words));
-	kl_buffer_free(&words);
-	return found;
-}
-
-/* From a row on, round the end; @step is 1 or -1. */
-static void go_to_match(struct editor *editor, s64 from, int step)
+/* What the rows have in common with each other is searched as well: a user, a domain. */
+static void text_of(struct editor *editor, u32 row, struct kl_buffer *out)
 {
 	struct processes *processes = editor->processes;
-	u32 count = processes->rows.count, i, row, number = 0, all = 0;
-	bool wrapped = false;
+	struct kl_text line;
 
-	for (i = 0; i < count; i++, from += step) {
-		wrapped |= from < 0 || from >= count;
-		from = (from + count) % count;
-		if (row_matches(processes, from))
-			break;
-	}
-	if (i == count) {
-		editor_say(editor, STYLE_NOTICE, "nothing matches %s",
-			   processes->search.pattern.data);
+	if (!processes->listing) {
+		processes_words(processes, &processes->list[processes->shown[row]], out);
 		return;
 	}
-	rows_go(&processes->rows, from);
-	for (row = 0; row < count; row++) {
-		all += row_matches(processes, row);
-		if (row == processes->rows.cursor)
-			number = all;
-	}
-	editor_say(editor, STYLE_PLAIN, "match %u of %u%s", number, all,
-		   wrapped ? ", round the end" : "");
-}
-
-static void search_typed(struct editor *editor, struct kl_text text)
-{
-	struct processes *processes = editor->processes;
-
-	if (set_match(editor, &processes->search, text) && text.length)
-		go_to_match(editor, processes->search_from, 1);
-	else
-		rows_go(&processes->rows, processes->search_from);
-}
-
-static bool search_accepted(struct editor *editor, struct kl_text text)
-{
-	struct processes *processes = editor->processes;
-
-	if (!set_match(editor, &processes->search, text))
-		return false;
-	if (text.length)
-		go_to_match(editor, processes->search_from, 1);
-	return true;
-}
-
-static void search_cancelled(struct editor *editor)
-{
-	match_free(&editor->processes->search);
-	rows_go(&editor->processes->rows, editor->processes->search_from);
-}
-
-static void run_search(struct editor *editor)
-{
-	editor->processes->listing = false;
-	editor->processes->search_from = editor->processes->rows.cursor;
-	dialog_prompt(editor, "search (regular expression)", (struct kl_text){ "", 0 },
-		      search_accepted);
-	editor->dialog.typed = search_typed;
-	editor->dialog.cancel = search_cancelled;
-}
-
-static void go_on(struct editor *editor, int step)
-{
-	struct processes *processes = editor->processes;
-
-	if (!match_is_set(&processes->search))
-		editor_say(editor, STYLE_NOTICE, "nothing is searched for; / begins");
-	else if (is_tree(editor))
-		go_to_match(editor, (s64)processes->rows.cursor + step, step);
-}
-
-static void run_next(struct editor *editor)
-{
-	go_on(editor, 1);
-}
-
-static void run_previous(struct editor *editor)
-{
-	go_on(editor, -1);
+	line = document_line(editor->document, processes->concerns.list[row].line - 1);
+	kl_buffer_add(out, line.data, line.length);
 }
 
 static bool filter_accepted(struct editor *editor, struct kl_text text)
 {
-	if (!set_match(editor, &editor->processes->filter, text))
+	char why[100];
+
+	if (!match_set(&editor->processes->filter, text, why)) {
+		editor_say(editor, STYLE_ERROR, "%s", why);
 		return false;
+	}
 	processes_show(editor->processes);
 	return true;
 }
@@ -251,7 +166,7 @@ static void run_rules(struct editor *editor)
 }
 
 static const struct action process_actions[] = {
-	{ "Search", { K_F3, '/' }, "search, while you type", false, run_search },
+	{ "Search", { K_F3, '/' }, "search, while you type", false, find_search },
 	{ "Filter", { K_F4, '\\' }, "show only what matches, and what it is below", false,
 	  run_filter },
 	{ "Refresh", { K_F5, 'r' }, "read the processes now; it happens every second", false,
@@ -266,8 +181,8 @@ static const struct action process_actions[] = {
 	{ "Left", { K_LEFT, 'h' }, "fold; to the process that executed it; back", false,
 	  run_left },
 	{ "Right", { K_RIGHT, 'l' }, "unfold", false, run_right },
-	{ "Next", { 'n' }, "next match", false, run_next },
-	{ "Previous", { 'N' }, "previous match", false, run_previous },
+	{ "Next", { 'n' }, "next match", false, find_next },
+	{ "Previous", { 'N' }, "previous match", false, find_previous },
 	{ 0 },
 };
 
@@ -278,4 +193,5 @@ const struct view process_view = {
 	.draw = processes_draw,
 	.rows = rows_here,
 	.tick = tick,
+	.text = text_of,
 };

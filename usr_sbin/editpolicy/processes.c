@@ -39,7 +39,6 @@ void processes_free(struct processes *processes)
 	folds_free(&processes->folds);
 	free(processes->users);
 	match_free(&processes->filter);
-	match_free(&processes->search);
 	kl_concerns_free(&processes->concerns);
 	free(processes);
 }

@@ -56,8 +56,7 @@ struct user {
  * @shown: those that are seen, in order: numbers in @list
  * @rows: of @shown
  * @folds: what is folded, by struct process.key
- * @filter, @search: what is looked for
- * @search_from: row that a search began at
+ * @filter: what is shown
  * @users, @user_count: names that were asked for
  * @booted: microseconds since the epoch when the kernel was started
  * @listing: the lines that concern a program are shown instead
@@ -78,8 +77,7 @@ struct processes {
 	u32 *shown;
 	struct rows rows;
 	struct folds folds;
-	struct match filter, search;
-	u32 search_from;
+	struct match filter;
 	struct user *users;
 	u32 user_count;
 	u64 booted;
