@@ -480,7 +480,7 @@ static u32 check_undo(struct editor *editor, const struct kl_buffer *first)
 }
 
 /* Return: changes that were made, and taken back. */
-static u32 edit(struct kl_text start, struct canvas *canvas)
+static u32 edit(struct kl_text start, struct canvas *canvas, bool live)
 {
 	struct editor *editor = editor_new(start, "policy.conf", false);
 	struct kl_buffer first = { 0 };
@@ -489,6 +489,7 @@ static u32 edit(struct kl_text start, struct canvas *canvas)
 	kl_buffer_add(&first, start.data, start.length);
 	editor->logs = &log_name;
 	editor->log_count = 1;
+	live_open(editor, live);
 	draw(editor, canvas);
 	for (rounds = 1; pressed < limit; rounds++) {
 		press_some(editor, canvas);
@@ -550,7 +551,7 @@ int main(int argc, char **argv)
 	put_kernel();
 	canvas_resize(&canvas, 24, 80);
 	limit = count;
-	done = edit(start, &canvas);
+	done = edit(start, &canvas, seed % 2);
 	look(start, &canvas);
 	printf("%s: %u keys, %u changes, %u writes, seed %u\n",
 	       done < least || !writes ? "not ok: too few changes" : "ok", pressed, done, writes,
