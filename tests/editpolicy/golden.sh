@@ -17,7 +17,7 @@ cp "$here/sample.log" "$work/kellas.log"
 cd "$work"
 
 # of NAME.keys: what is edited, NAME.conf if there is one; "# live" or "# beside" in its first line: with a running kernel, played
-# by files. Nothing here ever gets at the machine's own.
+# by files; "# decide": likewise, and queries wait. Nothing here ever gets at the machine's own.
 unset KELLAS_PROC
 prepare() {
 	local what
@@ -28,8 +28,13 @@ prepare() {
 	rm -rf proc
 	unset KELLAS_PROC
 	read -r what <"$1"
-	[[ $what == '# live' || $what == '# beside' ]] || return 0
+	[[ $what == '# live' || $what == '# beside' || $what == '# decide' ]] || return 0
 	cp -r "$here/proc" proc
+	if [[ $what == '# decide' ]]; then
+		cp "$here/queries" "$here/queries-later" proc/
+		: >proc/none
+		cp "$here/queries-policy" proc/policy
+	fi
 	export KELLAS_PROC=proc
 	[[ $what != '# live' ]] || edited=--live
 }

@@ -5,13 +5,16 @@
  * The picture after keys, without a terminal. KEYS is a file as tmux send-keys
  * takes them: names such as Down, F3, C-r, or text, a word a line. With KELLAS_PROC
  * the running kernel is beside the file, or with --live in its place. If there is a
- * file kellas.log, it is the log. "Work" waits until nothing more is to do.
+ * file kellas.log, it is the log. "Work" waits until nothing more is to do. If there
+ * is a file proc/queries, these queries wait: "@NAME" makes it proc/NAME from then on.
+ * What was written to the kernel's file is printed below the picture.
  */
 #include <locale.h>
 #include <unistd.h>
 
 #include "editor.h"
 #include "key.h"
+#include "module.h"
 #include "live.h"
 #include "processes.h"
 #include "store.h"
@@ -27,7 +30,17 @@ static const struct {
 	{ "BSpace", K_BACKSPACE }, { "DC", K_DELETE }, { "F1", K_F1 }, { "F2", K_F2 },
 	{ "F3", K_F3 }, { "F4", K_F4 }, { "F5", K_F5 }, { "F6", K_F6 }, { "F7", K_F7 },
 	{ "F8", K_F8 }, { "F9", K_F9 }, { "F10", K_F10 }, { "C-r", K_CTRL('r') },
+	{ "Tick", K_TICK },
 };
+
+static void print_answers(void)
+{
+	char text[4000];
+	ssize_t got = module_heard(text, sizeof(text));
+
+	if (got > 0)
+		printf("answers:\n%.*s", (int)got, text);
+}
 
 static void press(struct editor *editor, char *word)
 {
@@ -40,6 +53,12 @@ static void press(struct editor *editor, char *word)
 			;
 		return;
 	}
+	if (word[0] == '@') {
+		snprintf(module.name, sizeof(module.name), "proc/%s", word + 1);
+		return;
+	}
+	module_asks();
+	editor_shown(editor);
 	for (i = 0; i < ARRAY_SIZE(names); i++)
 		if (!strcmp(names[i].name, word)) {
 			editor_key(editor, names[i].key);
@@ -93,6 +112,7 @@ int main(int argc, char **argv)
 	struct editor *editor;
 
 	setlocale(LC_ALL, "C.UTF-8");
+	module_play();
 	editor = argc < 5 ? NULL : open_editor(argv[1]);
 	if (!editor)
 		return 2;
@@ -104,6 +124,7 @@ int main(int argc, char **argv)
 	editor_draw(editor, &canvas);
 	canvas_dump(&canvas, argc > 5, &text);
 	fwrite(text.data, 1, text.length, stdout);
+	print_answers();
 	kl_buffer_free(&text);
 	canvas_free(&canvas);
 	editor_free(editor);

@@ -4,11 +4,13 @@
 
 #include "changes.h"
 #include "compiled.h"
+#include "decisions.h"
 #include "dialog.h"
 #include "editor.h"
 #include "key.h"
 #include "live.h"
 #include "log.h"
+#include "making.h"
 #include "processes.h"
 #include "view.h"
 #include "why.h"
@@ -44,7 +46,9 @@ void editor_free(struct editor *editor)
 	kl_buffer_free(&editor->search);
 	compiled_free(editor->compiled);
 	log_free(editor->log);
-	why_free(editor->why);
+	why_forget(editor->why);
+	making_free(editor->making);
+	decisions_free(editor->decisions);
 	processes_free(editor->processes);
 	subjects_free(&editor->subjects);
 	dialog_free(&editor->dialog);
@@ -398,6 +402,7 @@ void editor_key(struct editor *editor, int key)
 		view_tick(editor);
 	if (key == K_TICK || key == K_RESIZE || editor->fresh)
 		return;
+	editor->keys++;
 	editor->message[0] = 0;
 	if (editor->dialog.kind) {
 		dialog_key(editor, key);

@@ -30,6 +30,7 @@ struct why;
 enum view_number {
 	VIEW_POLICY,
 	VIEW_LOG,
+	VIEW_DECISIONS,
 	VIEW_PROCESSES,
 };
 
@@ -154,6 +155,7 @@ struct area {
  * @decisions: of the view of that name; NULL: not made yet
  * @logs, @log_count: files that the log is read from, not owned; none: as
  *	kl_records_open() has it
+ * @keys: pressed so far
  * @fresh: what is shown next must be seen before a key counts: what was typed
  *	ahead is thrown away
  * @clock: microseconds since the epoch, for tests; 0: what the system says
@@ -203,6 +205,7 @@ struct editor {
 	struct decisions *decisions;
 	char **logs;
 	int log_count;
+	u64 keys;
 	bool fresh;
 	u64 clock;
 	struct processes *processes;

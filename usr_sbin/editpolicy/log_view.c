@@ -5,6 +5,7 @@
 #include "key.h"
 #include "log.h"
 #include "log_draw.h"
+#include "making.h"
 #include "view.h"
 #include "why.h"
 
@@ -81,6 +82,15 @@ static void run_why(struct editor *editor)
 		why_open(editor, log_record_text(record));
 }
 
+static void run_rule(struct editor *editor)
+{
+	struct log_view *log = log_open(editor);
+	const struct log_record *record = log_here(log);
+
+	if (record)
+		making_begin(editor, log_record_text(record), log_row(log, log->rows.cursor));
+}
+
 static void run_again(struct editor *editor)
 {
 	log_open(editor);
@@ -95,6 +105,7 @@ static const struct action log_actions[] = {
 	{ "Pause", { K_F5, 'p' }, "show nothing new, or go on", false, run_pause },
 	{ "Whole", { K_F6, 'v' }, "the whole record", false, run_whole },
 	{ "Why", { K_F7, K_ENTER }, "which rule decides, and why", false, run_why },
+	{ "Rule", { K_F8, 'r' }, "make a rule of the record", false, run_rule },
 	{ "Again", { 'R' }, "read the log again", false, run_again },
 	{ "Next", { 'n' }, "next match", false, find_next },
 	{ "Previous", { 'N' }, "previous match", false, find_previous },

@@ -13,11 +13,12 @@
 #include "store.h"
 #include "view.h"
 
-enum { READONLY = 256 + 1, LIVE, LOG, KEYS, COLOUR, NO_MOUSE };
+enum { READONLY = 256 + 1, LIVE, LOG, DECIDE, KEYS, COLOUR, NO_MOUSE };
 
 static const struct kl_option options[] = {
 	{ "live", LIVE, NULL, NULL, "edit the running policy; nothing takes effect by itself" },
 	{ "readonly", READONLY, NULL, NULL, "look only" },
+	{ "decide", DECIDE, NULL, NULL, "answer what the running policy denies" },
 	{ "log", LOG, "FILE", "@file", "show the records of this log (again for several files)" },
 	{ "keys", KEYS, NULL, NULL, "print the keys, and end" },
 	{ "color", COLOUR, "WHEN", "auto always never", "auto, always or never" },
@@ -133,6 +134,7 @@ static int leave(void)
  * @readonly: nothing is changed
  * @colour: colours may be used
  * @mouse: so may a mouse
+ * @decide: begin with what waits for a decision
  * @logs, @log_count: files of the log
  */
 struct wish {
@@ -141,6 +143,7 @@ struct wish {
 	bool readonly;
 	bool colour;
 	bool mouse;
+	bool decide;
 	char **logs;
 	int log_count;
 };
@@ -183,6 +186,8 @@ static int edit(const struct wish *wish)
 		complaints_open();
 		catch_signals();
 		store_offer(editor);
+		if (wish->decide)
+			view_turn(editor, VIEW_DECISIONS);
 		run_keys();
 		screen_close();
 		complaints_close();
@@ -218,6 +223,7 @@ static int take_options(const struct kl_command *command, int argc, char **argv,
 			return KL_EXIT_USAGE;
 		wish->readonly |= option == READONLY;
 		wish->live |= option == LIVE;
+		wish->decide |= option == DECIDE;
 		keys |= option == KEYS;
 		wish->mouse &= option != NO_MOUSE;
 		if (option == LOG)

@@ -6,6 +6,7 @@
 const struct view *const views[] = {
 	[VIEW_POLICY] = &policy_view,
 	[VIEW_LOG] = &log_view,
+	[VIEW_DECISIONS] = &decisions_view,
 	[VIEW_PROCESSES] = &process_view,
 	NULL,
 };
@@ -13,6 +14,7 @@ const struct view *const views[] = {
 const struct view *const view_fronts[] = {
 	&changes_view,
 	&why_view,
+	&making_view,
 	NULL,
 };
 

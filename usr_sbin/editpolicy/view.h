@@ -43,12 +43,14 @@ struct view {
 extern const struct view policy_view;
 extern const struct view changes_view;
 extern const struct view log_view;
+extern const struct view decisions_view;
 extern const struct view process_view;
 
 /** All of them, by enum view_number; ended by NULL. The keys 1, 2, ... turn to them. */
 extern const struct view *const views[];
 
 extern const struct view why_view;
+extern const struct view making_view;
 
 /** Those that stand in front of another one until they are left; ended by NULL. */
 extern const struct view *const view_fronts[];

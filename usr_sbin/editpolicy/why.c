@@ -21,7 +21,7 @@ static void clear(struct why *why)
 	why->rows.count = 0;
 }
 
-void why_free(struct why *why)
+void why_forget(struct why *why)
 {
 	if (!why)
 		return;

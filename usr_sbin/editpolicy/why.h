@@ -40,6 +40,6 @@ struct why {
 
 /** why_open - explain a record; it stands in front of the view then */
 void why_open(struct editor *editor, struct kl_text record);
-void why_free(struct why *why);
+void why_forget(struct why *why);
 
 #endif /* KELLAS_WHY_H */

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the policy of the running kernel denies, waiting for an answer.
+ *
+ * As long as the module's file "query" is open, denials wait; so it is opened only
+ * when somebody turns to the view, or asks for it, and can be closed there. Any key
+ * in the view is a sign of life for all that waits: without one for
+ * KL_QUERY_SECONDS, or when KL_QUERY_SECONDS_MAX are over, the kernel denies.
+ */
+#ifndef KELLAS_DECISIONS_H
+#define KELLAS_DECISIONS_H
+
+#include "editor.h"
+#include "log_list.h"
+#include "queries.h"
+
+/**
+ * struct waiting - a query
+ * @serial, @retry: its numbers
+ * @record: of it, owned
+ * @asked: microseconds since the epoch: when
+ * @there: it was there when last looked
+ */
+struct waiting {
+	u32 serial, retry;
+	char *record;
+	u64 asked;
+	bool there;
+};
+
+/**
+ * struct alike - queries that are answered together: of the same program, user,
+ * history of programs, block and operation, about the same
+ * @key: what they have in common, owned
+ * @list: numbers in decisions.list
+ * @count: of @list
+ */
+struct alike {
+	char *key;
+	u32 *list;
+	u32 count;
+};
+
+/**
+ * struct decisions - the view
+ * @queries: the module
+ * @failure: why that is not open; empty: it is, or was closed
+ * @stopped: it was closed here
+ * @list, @count: what waits, oldest first
+ * @groups, @group_count: the same, joined
+ * @rows: of the groups on the screen
+ * @alive: microseconds since the epoch: last sign of life
+ * @keys: editor.keys then
+ * @strings, @line: for parsing a record
+ */
+struct decisions {
+	struct kl_queries queries;
+	char failure[120];
+	bool stopped;
+	struct waiting *list;
+	u32 count;
+	struct alike *groups;
+	u32 group_count;
+	struct rows rows;
+	u64 alive;
+	u64 keys;
+	struct kl_strings strings;
+	struct kl_logline line;
+};
+
+/** decisions_of - those of an editor, made when first asked for */
+struct decisions *decisions_of(struct editor *editor);
+void decisions_free(struct decisions *decisions);
+
+/** decisions_open - from now on denials wait, if that is possible */
+void decisions_open(struct editor *editor);
+
+/** decisions_close - what waits is denied */
+void decisions_close(struct decisions *decisions);
+
+/** decisions_read - see what waits now, and show that somebody is there */
+void decisions_read(struct editor *editor);
+
+/**
+ * decisions_reply - answer all of the group below the cursor
+ * Return: how many.
+ */
+u32 decisions_reply(struct editor *editor, enum kl_reply reply);
+
+/** decisions_rule - make a rule for the group below the cursor */
+void decisions_rule(struct editor *editor);
+
+/** decisions_add_rule - the rule that was made goes to the kernel, which then asks it */
+void decisions_add_rule(struct editor *editor);
+
+/** decisions_left - seconds until a query is denied */
+u32 decisions_left(const struct editor *editor, const struct waiting *waiting);
+
+/** decisions_draw_left - write that of a query, by its number */
+void decisions_draw_left(const struct editor *editor, struct canvas *canvas, int column,
+			 u32 serial);
+
+/** decisions_parse - a record of a query, until the next call; NULL: it is none */
+const struct kl_logline *decisions_parse(struct decisions *decisions, const char *record);
+
+#endif /* KELLAS_DECISIONS_H */
