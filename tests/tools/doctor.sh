@@ -202,6 +202,7 @@ sick 'signed' 'error loaded' 'this one is signed' modprobe \
 sick 'compressed and signed' 'error loaded' 'this one is signed' modprobe \
 	"rm -r proc/kellas; echo Y >sys/module/module/parameters/sig_enforce
 	echo '~Module signature appended~' >>$ko; gzip $ko; sed -i s/kellas.ko/kellas.ko.gz/ lib/modules/*/*.dep"
+sick 'a pipe in its place' '' 'Linux' '' "rm $ko; mkfifo $ko"
 sick 'compressed with xz' 'error loaded note signature' 'was not looked at' 'modinfo' \
 	"rm -r proc/kellas; echo Y >sys/module/module/parameters/sig_enforce
 	mv $ko $ko.xz; sed -i s/kellas.ko/kellas.ko.xz/ lib/modules/*/*.dep"
@@ -256,6 +257,8 @@ sick 'waits in vain' 'warning unacknowledged' '5 requests waited in vain' 'kella
 sick 'suppressed' 'note suppressed' '5 requests were not recorded' '' "change $stat s/suppressed=0/suppressed=5/"
 sick 'a full buffer' 'warning buffer' '80 of 100 bytes' 'quota memory audit 400' \
 	"change $stat 's/audit used=5 quota=16777216/audit used=80 quota=100/'"
+sick 'a name that is no name' 'warning permissions' 'kellas/a.*\[2J;reboot may be read by others' \
+	'ls -lab /var/log/kellas shows' 'touch "var/log/kellas/a"$'"'\\033[2J;reboot'"
 sick 'a file system that does not count' 'note space' 'spool/kellas does not tell how much room' '' \
 	'rm -r var/spool/kellas; ln -s /proc/tty/ldisc var/spool/kellas'
 sick 'another clock' 'warning clock' 'behind the hardware' 'timedatectl' \

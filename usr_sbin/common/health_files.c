@@ -37,6 +37,20 @@ static s64 find_user(const char *name)
 	return id;
 }
 
+/* The daemon makes files, too: not all of their names are for a shell. */
+static void advise(struct kl_health *health, const char *command, const char *path)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789/._+,:@%=-";
+	const char *slash = strrchr(path, '/');
+
+	if (strspn(path, plain) == strlen(path))
+		kl_remedy(health, "%s %s", command, path);
+	else
+		kl_remedy(health, "ls -lab %.*s shows a name that nobody should type",
+			  (int)(slash - path), path);
+}
+
 /* Return: is it as it shall be? @path is without the root of tests. */
 static bool examine(struct kl_health *health, const char *path, enum secrecy secrecy)
 {
@@ -49,14 +63,13 @@ static bool examine(struct kl_health *health, const char *path, enum secrecy sec
 		kl_find(health, stat.st_mode & 022 ? KL_ERROR : KL_WARNING, "permissions",
 			"%s may be %s by others (mode %04o)", path,
 			stat.st_mode & 022 ? "changed" : "read", stat.st_mode & 07777);
-		kl_remedy(health, "chmod %s %s", secrecy == READ ? "go-rwx" : "go-w",
-			  path);
+		advise(health, secrecy == READ ? "chmod go-rwx" : "chmod go-w", path);
 		fine = false;
 	}
 	if (stat.st_uid && stat.st_uid != find_user(DAEMON_USER)) {
 		kl_find(health, KL_ERROR, "owner", "%s belongs to user %u", path,
 			stat.st_uid);
-		kl_remedy(health, "chown root: %s", path);
+		advise(health, "chown root:", path);
 		fine = false;
 	}
 	return fine;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Is the module there, is it the right one, and may it be loaded? */
 #include <dirent.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "health.h"
@@ -52,8 +53,12 @@ static void read_disk(struct disk *disk)
 	const char *path = kl_health_path("%s", disk->path);
 	struct kl_log_file *file;
 	size_t length = strlen(path);
+	struct stat found;
 	ssize_t got;
 
+	/* A pipe would be waited for. */
+	if (stat(path, &found) || !S_ISREG(found.st_mode))
+		return;
 	/* Of the forms that modules come in this one is not understood. */
 	if (access(path, R_OK) || (length > 3 && !strcmp(path + length - 3, ".xz")))
 		return;
