@@ -37,6 +37,8 @@ class Browser:
         self.process = subprocess.Popen(
             [program, '--headless', '--no-sandbox', '--disable-gpu', '--hide-scrollbars',
              '--disable-background-networking', '--disable-dev-shm-usage',
+             # Little, so that a list of thousands as arguments of a function is found.
+             '--js-flags=--stack-size=200',
              f'--user-data-dir={self.folder}', f'--window-size={width},{height}',
              '--remote-debugging-pipe', 'about:blank'],
             preexec_fn=pipes, close_fds=False, stdin=subprocess.DEVNULL,

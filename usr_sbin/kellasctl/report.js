@@ -104,6 +104,12 @@ processes.forEach((process, i) => {
 const byStart = (a, b) => processes[a].started - processes[b].started || a - b;
 const roots = processes.map((_, i) => i).filter((i) => processes[i].parent < 0).sort(byStart);
 
+/* Not as arguments of push(): a process may have more children than the stack has room for. */
+function pushAll(stack, items) {
+	for (const item of items)
+		stack.push(item);
+}
+
 /* Parents before children. */
 const order = [];
 for (const stack = [...roots]; stack.length;) {
@@ -111,7 +117,7 @@ for (const stack = [...roots]; stack.length;) {
 
 	order.push(process);
 	processes[process].children.sort(byStart);
-	stack.push(...processes[process].children);
+	pushAll(stack, processes[process].children);
 }
 
 function classOf(i) {
@@ -903,7 +909,7 @@ function drawTree() {
 
 		rows.push(processRow(process, depth, state));
 		if (state.unfolded)
-			stack.push(...shownChildren(processes[process].children).reverse().map((i) => [i, depth + 1]));
+			pushAll(stack, shownChildren(processes[process].children).reverse().map((i) => [i, depth + 1]));
 	}
 	if (stack.length)
 		rows.push(make("li", { className: "faint" }, `More than ${count(TREE_MAX)} rows: filter, or fold some.`));
