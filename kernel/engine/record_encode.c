@@ -70,8 +70,11 @@ static void find_recorded(struct kl_record_draft *draft)
 		set[0] &= ~idle_bits(request, OBJECT1);
 }
 
-/* There is room: what is put was measured. */
-static u8 *put(u8 *out, const void *data, size_t length)
+/*
+ * There is room: what is put was measured. Inline always: most is of a length
+ * that is known when compiling.
+ */
+static __always_inline u8 *put(u8 *out, const void *data, size_t length)
 {
 	memcpy(out, data, length);
 	return out + length;
