@@ -68,7 +68,7 @@ static u64 begin(struct kl_input *input, u64 instance)
 
 /* @newest: see kl_sink.repeat_until */
 int open_sink(struct kl_daemon *daemon, struct kl_outlet *outlet, u64 position,
-		     u64 newest)
+	      u64 newest)
 {
 	struct kl_sink *sink = outlet->sink;
 	int error;
@@ -104,7 +104,7 @@ static void say_closed(struct kl_daemon *daemon, const struct kl_outlet *outlet,
 
 /* @position: at the end of the daemon, receives how far it has got; NULL: at a reload */
 void close_sink(struct kl_daemon *daemon, struct kl_outlet *outlet, u64 seen,
-		       struct kl_position *position)
+		struct kl_position *position)
 {
 	u64 instance, left, safe = kl_sink_stop(outlet->sink, &instance, &left);
 
@@ -161,7 +161,7 @@ void close_inputs(struct kl_config *config, const struct kl_kernel *but)
 
 /* @position: receives how far each has got, or NULL */
 void close_sinks(struct kl_daemon *daemon, struct kl_config *config, u64 seen,
-			struct kl_position *position)
+		 struct kl_position *position)
 {
 	u32 i;
 

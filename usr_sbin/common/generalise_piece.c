@@ -60,7 +60,7 @@ void find_places(struct kl_names *names, const struct task *task)
 
 /* A piece of that word, made unless there is one. */
 u32 find_piece(struct kl_names *names, u32 from, const char *word, u32 wildcards,
-		      const struct why *why)
+	       const struct why *why)
 {
 	struct piece *piece;
 	u32 i;

@@ -12,7 +12,7 @@ void why_free(struct why *why)
 
 /* @shown: what the wildcard looks like; kept from the place that varies most */
 void why_add(struct why *why, enum kl_reason reason, u32 different,
-		    const char *shown)
+	     const char *shown)
 {
 	if (different <= why->different[reason])
 		return;
