@@ -89,7 +89,7 @@ static const int keys[] = {
 	K_ENTER, K_ESCAPE, K_INSERT, K_DELETE, K_BACKSPACE, K_F1, K_F2, K_F3, K_F4, K_F5, K_F6, K_F7,
 	K_F8, K_F9, K_F10, K_TICK, K_RESIZE, K_CTRL('r'), ' ', '*', 'v', 'U', 'u', 'J', 'K', 'y', 'd',
 	'#', 'z', 'n', 'N', '!', 'x', '"', '@', '=', 0xe4, 0x1f600, 0x300, 'k', 'j', 'g', 'G', 'h', 'l',
-	't', 'r', 'W', 'w', '1', '2', '3', '4', K_CTRL('c'), K_CTRL('u'), K_ALT + 'x', 0, -5,
+	't', 'i', 'r', 'W', 'w', '1', '2', '3', '4', K_CTRL('c'), K_CTRL('u'), K_ALT + 'x', 0, -5,
 };
 
 static char start_folder[4096], folder[] = "/tmp/keys.XXXXXX";

@@ -29,7 +29,7 @@ static const struct {
 	{ "PPage", K_PAGE_UP }, { "NPage", K_PAGE_DOWN }, { "Home", K_HOME }, { "End", K_END },
 	{ "BSpace", K_BACKSPACE }, { "DC", K_DELETE }, { "F1", K_F1 }, { "F2", K_F2 },
 	{ "F3", K_F3 }, { "F4", K_F4 }, { "F5", K_F5 }, { "F6", K_F6 }, { "F7", K_F7 },
-	{ "F8", K_F8 }, { "F9", K_F9 }, { "F10", K_F10 }, { "C-r", K_CTRL('r') },
+	{ "F8", K_F8 }, { "F9", K_F9 }, { "F10", K_F10 }, { "C-r", K_CTRL('r') }, { "C-u", K_CTRL('u') },
 	{ "Tick", K_TICK },
 };
 

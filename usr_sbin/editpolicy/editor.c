@@ -7,6 +7,7 @@
 #include "decisions.h"
 #include "dialog.h"
 #include "editor.h"
+#include "findings.h"
 #include "key.h"
 #include "live.h"
 #include "log.h"
@@ -54,6 +55,7 @@ void editor_free(struct editor *editor)
 	dialog_free(&editor->dialog);
 	kl_buffer_free(&editor->saved);
 	changes_free(editor->changes);
+	findings_free(editor->findings);
 	live_free(editor->live);
 	free(editor);
 }

@@ -19,6 +19,7 @@ struct changes;
 struct compiled;
 struct editor;
 struct decisions;
+struct findings;
 struct live;
 struct log_view;
 struct making;
@@ -147,6 +148,7 @@ struct area {
  * @insisting: what is wrong with the line was shown: Enter takes it
  * @saved: the text as it was read, or saved last
  * @changes: of the view of that name; NULL: not made yet
+ * @findings: of the linter; NULL: nobody asked yet
  * @live: the running kernel; NULL: there is none beside the document
  * @compiled: see editor_compiled(); NULL: not made yet
  * @log: of the view of that name; NULL: not made yet
@@ -197,6 +199,7 @@ struct editor {
 	bool insisting;
 	struct kl_buffer saved;
 	struct changes *changes;
+	struct findings *findings;
 	struct live *live;
 	struct compiled *compiled;
 	struct log_view *log;

@@ -2,6 +2,7 @@
 /* The picture of the policy. */
 #include "engine/lex.h"
 #include "find.h"
+#include "findings.h"
 #include "highlight.h"
 #include "live.h"
 #include "mouse.h"
@@ -277,6 +278,10 @@ static void draw_right_row(const struct editor *editor, struct canvas *canvas, i
 		canvas_text(canvas, row, column, 1, STYLE_ERROR | added, kl_text_of("!"));
 	else if (editor->marked[line])
 		canvas_text(canvas, row, column, 1, STYLE_NOTICE | added, kl_text_of("*"));
+	else if (findings_level(editor, line) >= 0)
+		canvas_text(canvas, row, column, 1,
+			    (findings_level(editor, line) ? STYLE_NOTICE : STYLE_FAINT) | added,
+			    kl_text_of("?"));
 	highlight_line(canvas, row, column + 1, width - 1, document_line(editor->document, line),
 		       editor->right_scroll, added);
 	find_matches(editor, canvas, row, column + 1, width - 1,
@@ -364,7 +369,7 @@ static void draw_detail(const struct editor *editor, struct canvas *canvas,
 	canvas_print(canvas, layout->detail - 1, 2, layout->left - 3, STYLE_TITLE, " line %u ",
 		     (u32)line + 1);
 	if (layout->hits)
-		draw_counters(editor, canvas, row - 1, layout, line);
+		draw_counters(editor, canvas, layout->detail - 1, layout, line);
 	text = document_line(editor->document, line);
 	text = kl_text_from(text, strspn(text.data, " \t"));
 	if (words_decoded(text, &words))
@@ -380,6 +385,9 @@ static void draw_detail(const struct editor *editor, struct canvas *canvas,
 		row = canvas_wrap(canvas, row, end, STYLE_ERROR, kl_buffer_text(&words));
 	}
 	kl_buffer_clear(&words);
+	if (findings_of_line(editor, line, &words))
+		row = canvas_wrap(canvas, row, end, STYLE_NOTICE, kl_buffer_text(&words));
+	kl_buffer_clear(&words);
 	words_of_line(editor, line, &words);
 	canvas_wrap(canvas, row, end,
 		    editor->outline.lines[line].wrong ? STYLE_ERROR : STYLE_VALUE,
@@ -391,6 +399,7 @@ void policy_draw(struct editor *editor, struct canvas *canvas, int rows)
 {
 	struct layout layout = lay_out(editor, canvas, rows);
 
+	findings_refresh(editor);
 	draw_left(editor, canvas, &layout);
 	draw_right(editor, canvas, &layout);
 	if (layout.details)

@@ -3,6 +3,7 @@
 #include "changes.h"
 #include "edit.h"
 #include "find.h"
+#include "findings.h"
 #include "key.h"
 #include "live.h"
 #include "policy_draw.h"
@@ -215,6 +216,8 @@ static const struct action policy_actions[] = {
 	{ "Off/on", { K_F5, '#' }, "comment out, or in again", true, edit_comment },
 	{ "Add", { K_F6, 'a', K_INSERT }, "add a line below", true, edit_add },
 	{ "Errors", { K_F7, '!' }, "go to the next line that is wrong", false, run_next_error },
+	{ "Linter", { 'i' }, "go to the next line that the linter says something of", false,
+	  findings_next },
 	{ "Delete", { K_F8, 'd', K_DELETE }, "delete", true, edit_delete },
 	{ "Undo", { K_F9, 'u' }, "take the last change back", true, edit_undo },
 	{ "Redo", { K_CTRL('r') }, "do again what was taken back", true, edit_redo },
@@ -266,6 +269,12 @@ static void row_text(struct editor *editor, u32 row, struct kl_buffer *out)
 	kl_buffer_add(out, line.data, line.length);
 }
 
+static void tick(struct editor *editor)
+{
+	live_tick(editor);
+	findings_tick(editor);
+}
+
 const struct view policy_view = {
 	.name = "policy",
 	.actions = policy_actions,
@@ -273,7 +282,7 @@ const struct view policy_view = {
 	.draw = policy_draw,
 	.rows = moving_rows,
 	.moved = moved,
-	.tick = live_tick,
+	.tick = tick,
 	.pane = to_pane,
 	.text = row_text,
 };

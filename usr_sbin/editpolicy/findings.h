@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the linter says of the lines of the document. */
+#ifndef KELLAS_FINDINGS_H
+#define KELLAS_FINDINGS_H
+
+#include "editor.h"
+#include "lint.h"
+
+/**
+ * struct findings - what it says
+ * @wanted: they are shown, and kept up to date while that is quick
+ * @made: @lint was made, of @version of the document
+ * @version: see @made
+ * @milliseconds: that it took the last time
+ * @lint: the findings
+ * @first: by line of the document: number of its first finding, from 1; 0: none
+ * @lines: number of @first
+ */
+struct findings {
+	bool wanted, made;
+	u64 version;
+	u64 milliseconds;
+	struct kl_lint lint;
+	u32 *first;
+	u32 lines;
+};
+
+/** findings_next - the action: look, and go to the next line that has one */
+void findings_next(struct editor *editor);
+
+/** findings_tick - a second has passed: look for the first time, if the text is short */
+void findings_tick(struct editor *editor);
+
+/** findings_refresh - look again after a change, if that is quick and was asked for */
+void findings_refresh(struct editor *editor);
+
+/** findings_level - of a line, the worst, as enum kl_lint_level; -1: none */
+int findings_level(const struct editor *editor, u32 line);
+
+/** findings_of_line - append what is said of a line, each in a line; false: nothing */
+bool findings_of_line(const struct editor *editor, u32 line, struct kl_buffer *out);
+
+void findings_free(struct findings *findings);
+
+#endif /* KELLAS_FINDINGS_H */
