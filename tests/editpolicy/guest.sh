@@ -5,14 +5,15 @@
 #
 # kellas-editpolicy --live with the module, in a real terminal (tmux): what is typed changes nothing
 # until it is applied; then a process meets it. Whether it does is known beforehand: tee(1) writes to
-# a file that the rule is about.
+# a file that the rule is about. It ends with the policy locked: nothing can be loaded behind it.
 
 set -uo pipefail
 . tests/tools/in-guest.sh
 editor=$PWD/build/tools/editpolicy/kellas-editpolicy
 insmod "build/$(uname -r)/kellas.ko" || exit
-cd /tmp || exit
-export LC_ALL=C.UTF-8 HOME=/tmp
+mkdir -p /tmp/live
+cd /tmp/live || exit
+export LC_ALL=C.UTF-8 HOME=/tmp/live
 
 screen() { tmux -L live capture-pane -p -t e; }
 show() { screen; tail -n 3 out err 2>/dev/null; }
@@ -30,10 +31,10 @@ open() {
 }
 
 cat >policy <<'END'
-100 acl write path="/tmp/scratch"
+100 acl write path="/tmp/live/scratch"
 	audit 1
 	50 allow task.uid=0
-100 acl read path="/tmp/nothing"
+100 acl read path="/tmp/live/nothing"
 	audit 1
 	10 allow
 END
@@ -119,7 +120,7 @@ is 'it denies' is_denied
 
 keys F10
 keys a BSpace BSpace '20 allow task.uid=7' Enter
-printf '100 acl unlink path="/tmp/other"\n\t10 allow\n' | "$tool" load -q --add -
+printf '100 acl unlink path="/tmp/live/other"\n\t10 allow\n' | "$tool" load -q --add -
 keys F2
 is 'that somebody else changed it is said' until_shows 'SOMEBODY ELSE has changed'
 is 'and what would be lost is shown' until_shows '^ - 100 acl unlink'
@@ -131,6 +132,15 @@ keys R
 is 'the running policy can be taken instead' until_shows 'nothing that the kernel would notice'
 keys F10
 is 'as a change' until_shows 'acl unlink'
+
+keys End a C-u 'quota memory policy 4096' Enter F2
+until_shows '^ \+ quota memory policy'
+keys F5
+until_shows y/n
+keys y
+is 'what the kernel refuses is said in its words' until_shows 'nothing was applied: the policy needs'
+is 'and has changed nothing' runs_not 'policy 4096'
+keys F10 u
 
 "$tool" lock -q --yes
 keys End a C-u '    30 allow task.uid=9' Enter F2
