@@ -148,7 +148,7 @@ is 'large numbers stay' data 'd["records"][0][1] == "18446744073709551615"'
 page=mixed.html
 is 'times may go back' data 'min(d["times"]) == -1500000'
 is 'nobody is an ancestor of itself' data \
-	'all(p[0] < i for i, p in enumerate(d["processes"])) and len(d["processes"]) == 3'
+	'all(p[0] < i for i, p in enumerate(d["processes"])) and len(d["processes"]) == 4'
 
 # All bytes that a name can have, and a title of them.
 python3 - <<'END'

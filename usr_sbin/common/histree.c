@@ -37,6 +37,8 @@ static void append(struct kl_histree_node *parent, struct kl_histree_node *node)
 {
 	node->parent = parent;
 	node->depth = parent->depth + 1;
+	node->previous = parent->last;
+	node->next = NULL;
 	if (parent->last)
 		parent->last->next = node;
 	else
@@ -242,15 +244,22 @@ static void enter(struct kl_histree *tree, struct kl_histree_node *node,
 	}
 }
 
-static void rehash(struct kl_histree *tree, struct kl_histree_node *node, u32 hash)
+/* Of indexes with one node for each key it may be in none. */
+static void remove_from_index(struct kl_histree *tree, u32 index,
+			      struct kl_histree_node *node)
 {
 	struct kl_histree_node **at =
-		&tree->buckets[KL_HISTREE_NODES]
-			      [node->hash[KL_HISTREE_NODES] & (tree->size - 1)];
+		&tree->buckets[index][node->hash[index] & (tree->size - 1)];
 
-	while (*at != node)
-		at = &(*at)->chain[KL_HISTREE_NODES];
-	*at = node->chain[KL_HISTREE_NODES];
+	while (*at && *at != node)
+		at = &(*at)->chain[index];
+	if (*at)
+		*at = node->chain[index];
+}
+
+static void rehash(struct kl_histree *tree, struct kl_histree_node *node, u32 hash)
+{
+	remove_from_index(tree, KL_HISTREE_NODES, node);
 	add_to_index(tree, KL_HISTREE_NODES, node, hash);
 }
 
@@ -275,6 +284,67 @@ static struct kl_histree_node *confirm(struct kl_histree *tree,
 	return node;
 }
 
+/* A log that was made up could have a process among its own ancestors. */
+static bool may_move(const struct kl_histree_node *node,
+		     const struct kl_histree_node *parent)
+{
+	const struct kl_histree_node *at, *end = kl_histree_skip(node);
+	u32 left = KL_HISTREE_MOVE_MAX;
+
+	for (at = parent; at; at = at->parent)
+		if (at == node)
+			return false;
+	for (at = node; at != end; at = kl_histree_next(at))
+		if (!left-- || parent->depth + 1 + at->depth - node->depth >
+				       KL_HISTREE_DEPTH_MAX)
+			return false;
+	return true;
+}
+
+static void unlink_node(struct kl_histree_node *node)
+{
+	struct kl_histree_node *parent = node->parent;
+
+	*(node->previous ? &node->previous->next : &parent->first) = node->next;
+	*(node->next ? &node->next->previous : &parent->last) = node->previous;
+}
+
+static void move(struct kl_histree *tree, struct kl_histree_node *node,
+		 struct kl_histree_node *parent, const struct kl_program *program)
+{
+	struct key key = key_of(tree, KL_HISTREE_NODES, parent, node->name, program);
+	u32 deeper = parent->depth + 1 - node->depth; /* or less deep: it wraps */
+	struct kl_histree_node *at, *end = kl_histree_skip(node);
+
+	for (at = node; at != end; at = kl_histree_next(at))
+		at->depth += deeper;
+	unlink_node(node);
+	append(parent, node);
+	rehash(tree, node, hash_of(&key));
+	remove_from_index(tree, KL_HISTREE_BY_PARENT, node);
+	if (find(tree, KL_HISTREE_BY_PARENT, parent, node->name, program))
+		return;
+	key = key_of(tree, KL_HISTREE_BY_PARENT, parent, node->name, program);
+	add_to_index(tree, KL_HISTREE_BY_PARENT, node, hash_of(&key));
+}
+
+/* Its ancestors become known from a longer history. NULL: nobody waits for them. */
+static struct kl_histree_node *adopt(struct kl_histree *tree,
+				     struct kl_histree_node *parent,
+				     const struct kl_string *name,
+				     const struct kl_program *program)
+{
+	struct kl_histree_node *node;
+
+	if (parent->kind != KL_HISTREE_PROGRAM && parent->kind != KL_HISTREE_ORIGIN)
+		return NULL;
+	node = find(tree, KL_HISTREE_BY_ORIGIN, NULL, name, program);
+	if (!node || node->parent->kind != KL_HISTREE_OLDER || !may_move(node, parent))
+		return NULL;
+	move(tree, node, parent, program);
+	return node;
+}
+
 static struct kl_histree_node *put(struct kl_histree *tree,
 				   struct kl_histree_node *parent,
 				   const struct kl_program *program)
@@ -288,6 +358,7 @@ static struct kl_histree_node *put(struct kl_histree *tree,
 		node = find_deduced(tree, parent, program->pid);
 		if (node)
 			return confirm(tree, node, name, program, hash_of(&key));
+		node = adopt(tree, parent, name, program);
 	}
 	if (!node && tree->count < KL_HISTREE_NODES_MAX) {
 		node = insert(tree, parent, KL_HISTREE_PROGRAM, name, hash_of(&key));
@@ -658,6 +729,12 @@ static int compare(const void *a, const void *b)
 	return order;
 }
 
+/* Of which all that was below it went to its place. */
+static bool is_left_over(const struct kl_histree_node *node)
+{
+	return node->kind == KL_HISTREE_OLDER && !node->first;
+}
+
 static void sort_children(struct kl_histree_node *node)
 {
 	struct kl_histree_node **children, *child;
@@ -665,17 +742,17 @@ static void sort_children(struct kl_histree_node *node)
 
 	for (child = node->first; child; child = child->next)
 		count++;
-	if (count < 2)
+	if (!count)
 		return;
 	children = kl_xalloc(count, sizeof(*children));
-	for (i = 0, child = node->first; child; child = child->next)
-		children[i++] = child;
-	qsort(children, count, sizeof(*children), compare);
-	for (i = 0; i + 1 < count; i++)
-		children[i]->next = children[i + 1];
-	children[count - 1]->next = NULL;
-	node->first = children[0];
-	node->last = children[count - 1];
+	for (count = 0, child = node->first; child; child = child->next)
+		if (!is_left_over(child))
+			children[count++] = child;
+	if (count)
+		qsort(children, count, sizeof(*children), compare);
+	node->first = node->last = NULL;
+	for (i = 0; i < count; i++)
+		append(node, children[i]);
 	free(children);
 }
 

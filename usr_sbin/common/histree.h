@@ -20,6 +20,12 @@
  */
 #define KL_HISTREE_DEPTH_MAX 500u
 
+/*
+ * A program that was known only from histories without their beginning goes to
+ * its place once one tells it, with what is below it: up to so many.
+ */
+#define KL_HISTREE_MOVE_MAX 1000u
+
 /* Different users, domains and control groups that a node tells apart. */
 #define KL_HISTREE_SET_MAX 32u
 
@@ -66,6 +72,7 @@ struct kl_histree_numbers {
  * @parent: what executed it; NULL: it is the root
  * @first, @last: its children, oldest first once the tree was sorted
  * @next: the next child of @parent
+ * @previous: the one before it
  * @origin: of a program: the child of the root that it is below
  * @chain: by enum kl_histree_index, next in the hash bucket
  * @hash: likewise, decides which bucket
@@ -88,7 +95,7 @@ struct kl_histree_numbers {
  * @uids, @domains, @cgroups: that it had, as far as records tell
  */
 struct kl_histree_node {
-	struct kl_histree_node *parent, *first, *last, *next, *alike;
+	struct kl_histree_node *parent, *first, *last, *next, *previous, *alike;
 	const struct kl_histree_node *origin;
 	struct kl_histree_node *chain[KL_HISTREE_INDEXES];
 	u32 hash[KL_HISTREE_INDEXES];
@@ -176,7 +183,11 @@ struct kl_histree_node *kl_histree_alike(struct kl_histree *names,
  */
 void kl_histree_merge(struct kl_histree *merged, struct kl_histree *tree);
 
-/** kl_histree_sort - order children by time and pid, or merged ones by name */
+/**
+ * kl_histree_sort - order children by time and pid, or merged ones by name
+ *
+ * "..." below which nothing is left is taken out; nothing may be added afterwards.
+ */
 void kl_histree_sort(struct kl_histree *tree);
 
 /** kl_histree_next - the node behind this one, parents before children; NULL: the end */

@@ -18,6 +18,7 @@ void report_init(struct report *report, u32 shown_max)
 	report->shown_max = shown_max;
 	report->shown = kl_xalloc(shown_max, sizeof(*report->shown));
 	report->spare = kl_xalloc(shown_max, sizeof(*report->spare));
+	kl_histree_init(&report->tree);
 	/* See enum report_name; no encoded name has a space. */
 	kl_ids_get(&report->names, kl_text_of(""));
 	kl_ids_get(&report->names, kl_text_of("other names"));
@@ -33,13 +34,11 @@ void report_free(struct report *report)
 	kl_ids_free(&report->texts);
 	kl_ids_free(&report->instances);
 	kl_ids_free(&report->boots);
-	kl_ids_free(&report->process_keys);
-	kl_ids_free(&report->histories);
+	kl_histree_free(&report->tree);
 	kl_ids_free(&report->pending);
 	kl_buffer_free(&report->notes);
 	kl_buffer_free(&report->scratch);
 	free(report->processes);
-	free(report->lasts);
 	free(report->pending_argv);
 	free(report->times);
 	free(report->which);
@@ -294,6 +293,12 @@ static void show_record(struct report *report, const struct kl_logline *line)
 	record->object = attributes_of(report, request, OBJECT);
 }
 
+static void note_instance(struct report *report, struct kl_text instance)
+{
+	kl_ids_get(&report->instances, instance);
+	kl_histree_origin(&report->tree, instance);
+}
+
 void report_note_instance(struct report *report, const struct kl_logline *line)
 {
 	struct kl_text rest = line->words, key, value;
@@ -301,12 +306,12 @@ void report_note_instance(struct report *report, const struct kl_logline *line)
 	if (line->boot.length)
 		kl_ids_get(&report->boots, line->boot);
 	if (line->instance.length)
-		report->instance = kl_ids_get(&report->instances, line->instance);
+		note_instance(report, line->instance);
 	if (line->kind != KL_LOGLINE_DAEMON)
 		return;
 	while (kl_logline_pair(&rest, &key, &value))
 		if (kl_text_is(key, "instance") && value.length)
-			report->instance = kl_ids_get(&report->instances, value);
+			note_instance(report, value);
 }
 
 bool report_add(struct report *report, const struct kl_logline *line)

@@ -6,8 +6,8 @@
 #ifndef KELLAS_REPORT_MODEL_H
 #define KELLAS_REPORT_MODEL_H
 
+#include "histree.h"
 #include "ids.h"
-#include "logline.h"
 
 /* More records are refused: no browser would show the page. */
 #define REPORT_RECORDS_MAX 5000000u
@@ -19,8 +19,6 @@
 #define REPORT_PROCESSES_MAX 200000u
 /* Lines about losses and the like that are shown; all are counted. */
 #define REPORT_NOTES_MAX 1000u
-/* Bytes of histories that are remembered; others are only slower. */
-#define REPORT_HISTORIES_MAX (256u << 20)
 /* Bytes of the arguments of one operation. */
 #define REPORT_DETAIL_MAX 1024u
 
@@ -69,22 +67,14 @@ enum report_origin {
 
 /**
  * struct report_process - a program that a process executed
- * @parent: number of what it executed before, or of what forked it; KL_NO_ID: none
+ * @node: in the tree; its @id is the number of this, from 1 on
  * @exe: number of its name
  * @argv: number of its arguments, if the log tells its execution
- * @instance: number in report.instances
- * @origin: enum report_origin
- * @pid: in the initial namespace
- * @started: nanoseconds since boot
  */
 struct report_process {
-	u32 parent;
+	const struct kl_histree_node *node;
 	u32 exe;
 	u32 argv;
-	u32 instance;
-	u32 origin;
-	u64 pid;
-	u64 started;
 };
 
 /**
@@ -109,12 +99,9 @@ struct report_record {
  * @texts: attributes of records that are shown, JSON
  * @instances: of the module, as the log names them; the first is not named
  * @boots: boot ids that the log names
- * @instance: the one that the record at hand is of
  * @processes, @process_room: by their number
- * @process_keys: what tells processes apart
- * @histories: packed histories that were met, with the instance
- * @lasts: number of the last process of each of @histories
- * @last_room: of @lasts
+ * @process_count: of these
+ * @tree: their histories
  * @pending: parents and pids that executed something
  * @pending_argv: number of the name of these arguments, by number in @pending
  * @pending_room: of @pending_argv
@@ -132,13 +119,9 @@ struct report_record {
  */
 struct report {
 	struct kl_ids names, rules, users, deeds, texts, instances, boots;
-	u32 instance;
 	struct report_process *processes;
-	u32 process_room;
-	struct kl_ids process_keys;
-	struct kl_ids histories;
-	u32 *lasts;
-	u32 last_room;
+	u32 process_count, process_room;
+	struct kl_histree tree;
 	struct kl_ids pending;
 	u32 *pending_argv;
 	u32 pending_room;
@@ -174,6 +157,12 @@ u32 report_name(struct report *report, struct kl_text raw);
 
 /** report_process_of - the number of the process of a request, or KL_NO_ID */
 u32 report_process_of(struct report *report, const struct kl_logline *line);
+
+/** report_parent_of - the number of what a process executed before, or of what forked it */
+u32 report_parent_of(const struct report *report, u32 process);
+
+/** report_origin_of - how much is known of a process: enum report_origin */
+u32 report_origin_of(const struct report *report, u32 process);
 
 /**
  * report_note_execution - a process executes: what, is said where the program

@@ -258,6 +258,14 @@ static void put_users(struct kl_buffer *out, const struct kl_ids *users)
 	kl_buffer_puts(out, "]");
 }
 
+static u32 instance_of(const struct report *report, const struct kl_histree_node *node)
+{
+	const struct kl_string *name = node->origin->name;
+
+	return kl_ids_find(&report->instances,
+			   (struct kl_text){ name->text, name->length });
+}
+
 static void put_processes(struct kl_buffer *out, const struct report *report)
 {
 	const struct report_process *process = report->processes;
@@ -265,14 +273,14 @@ static void put_processes(struct kl_buffer *out, const struct report *report)
 
 	put_key(out, "processes");
 	kl_buffer_puts(out, "[");
-	for (i = 0; i < report->process_keys.count; i++, process++) {
+	for (i = 0; i < report->process_count; i++, process++) {
 		put_comma(out, i);
 		kl_buffer_puts(out, "[");
-		put_id(out, process->parent);
-		kl_buffer_printf(out, ",%u,%u,%u,%u,%llu,%llu]", process->exe,
-				 process->argv, process->instance, process->origin,
-				 (unsigned long long)process->pid,
-				 (unsigned long long)process->started / 1000);
+		put_id(out, report_parent_of(report, i));
+		kl_buffer_printf(out, ",%u,%u,%u,%u,%u,%llu]", process->exe, process->argv,
+				 instance_of(report, process->node),
+				 report_origin_of(report, i), process->node->pid,
+				 (unsigned long long)process->node->started / 1000);
 	}
 	kl_buffer_puts(out, "]");
 }
