@@ -4,7 +4,8 @@
 # Usage: tests/editpolicy/golden.sh [--accept] SCREENS
 #
 # The editor's pictures after the keys in golden/NAME.keys, at three sizes, compared with those in
-# golden/; of 80x24 with the styles, a letter for each below the line. They are documentation, too.
+# golden/; of 80x24 with the styles, a letter for each below the line. So are those in doc/editor.md,
+# each below a line "```text NAME SIZE".
 
 set -euo pipefail
 accept=
@@ -39,26 +40,48 @@ prepare() {
 	[[ $what != '# live' ]] || edited=--live
 }
 
+# take NAME SIZE [styles]: its picture
+take() {
+	prepare "$here/golden/$1.keys"
+	"$screens" "$edited" "${2#*x}" "${2%x*}" "$here/golden/$1.keys" ${3+"$3"}
+}
+
 passed=0 failed=0
+# compare WHAT FILE: with the one that was just made
+compare() {
+	if [[ $accept ]]; then
+		cmp -s made "$2" || cp made "$2"
+	elif cmp -s made "$2"; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		echo "not ok: $1"
+		diff -u "$2" made || true
+	fi
+}
+
 for keys in "$here"/golden/*.keys; do
 	name=$(basename "$keys" .keys)
 	for size in 80x24 120x40 200x60; do
-		styles=$([[ $size != 80x24 ]] || echo styles)
-		# shellcheck disable=SC2086
-		prepare "$keys"
-		"$screens" "$edited" "${size#*x}" "${size%x*}" "$keys" $styles >picture
-		golden=$here/golden/$name.$size
-		if [[ $accept ]]; then
-			cp picture "$golden"
-		elif cmp -s picture "$golden"; then
-			passed=$((passed + 1))
-		else
-			failed=$((failed + 1))
-			echo "not ok: $name at $size"
-			diff -u "$golden" picture || true
-		fi
+		# shellcheck disable=SC2046
+		take "$name" $size $([[ $size != 80x24 ]] || echo styles) >made
+		compare "$name at $size" "$here/golden/$name.$size"
 	done
 done
+
+tour=$here/../../doc/editor.md
+inside=''
+while IFS= read -r line; do
+	[[ $inside && $line != '```' ]] || printf '%s\n' "$line"
+	if [[ $line == '```text '* ]]; then
+		read -r _ name size <<<"$line"
+		take "$name" "$size" | sed '/^answers:$/,$d'
+		inside=1
+	elif [[ $line == '```' ]]; then
+		inside=''
+	fi
+done <"$tour" >made
+compare doc/editor.md "$tour"
 [[ $accept ]] && exit
 echo "golden: $passed passed, $failed failed"
 ((failed == 0 && passed >= 30))

@@ -35,11 +35,16 @@ static const struct {
 
 static void print_answers(void)
 {
-	char text[4000];
-	ssize_t got = module_heard(text, sizeof(text));
+	char text[4000], *line;
+	ssize_t got = module_heard(text, sizeof(text) - 1);
 
-	if (got > 0)
-		printf("answers:\n%.*s", (int)got, text);
+	if (got <= 0)
+		return;
+	/* How many signs of life there are, empty lines, depends on the time that it takes. */
+	puts("answers:");
+	text[got] = '\0';
+	for (line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+		puts(line);
 }
 
 static void press(struct editor *editor, char *word)
