@@ -17,8 +17,9 @@ trap 'rm -rf "$work"' EXIT
 cp "$here/sample.log" "$work/kellas.log"
 cd "$work"
 
-# of NAME.keys: what is edited, NAME.conf if there is one; "# live" or "# beside" in its first line: with a running kernel, played
-# by files; "# decide": likewise, and queries wait. Nothing here ever gets at the machine's own.
+# of NAME.keys: what is edited, NAME.conf if there is one; "# live" or "# beside" in its first line:
+# with a running kernel, played by files, of which NAME.stat may be one; "# decide": likewise, and
+# queries wait. Nothing here ever gets at the machine's own.
 unset KELLAS_PROC
 prepare() {
 	local what
@@ -31,6 +32,7 @@ prepare() {
 	read -r what <"$1"
 	[[ $what == '# live' || $what == '# beside' || $what == '# decide' ]] || return 0
 	cp -r "$here/proc" proc
+	[[ ! -e ${1%.keys}.stat ]] || cp "${1%.keys}.stat" proc/stat
 	if [[ $what == '# decide' ]]; then
 		cp "$here/queries" "$here/queries-later" proc/
 		: >proc/none

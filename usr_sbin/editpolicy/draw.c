@@ -17,7 +17,7 @@ static void draw_title(struct editor *editor, struct canvas *canvas)
 				  editor->readonly ? " [read only]" : "");
 	if (left)
 		column += canvas_print(canvas, 0, column, canvas->columns - column, STYLE_BAR_KEY,
-				       " [on trial: %llu s]", (unsigned long long)left);
+				       " [trial %llu s]", (unsigned long long)left);
 	editor_view(editor)->title(editor, canvas, column + 2);
 	view_tabs(editor, canvas);
 }
