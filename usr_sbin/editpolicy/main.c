@@ -180,7 +180,7 @@ static int edit(const struct wish *wish)
 	kl_buffer_free(&text);
 	live_open(editor, wish->live);
 	if (screen_open(wish->colour, wish->mouse)) {
-		kl_complain("this needs a terminal, and a TERM that is known");
+		kl_complain("this needs a terminal, and a TERM that is known and not dumb");
 		status = KL_EXIT_FAILURE;
 	} else {
 		complaints_open();

@@ -2,6 +2,7 @@
 /* ncurses. */
 #include <curses.h>
 #include <errno.h>
+#include <langinfo.h>
 #include <poll.h>
 #include <time.h>
 #include <unistd.h>
@@ -11,7 +12,7 @@
 #include "screen.h"
 
 static SCREEN *screen;
-static bool coloured;
+static bool coloured, unicode;
 
 /* Two clicks in one place are a double one if they are so many milliseconds apart at most. */
 #define DOUBLE_CLICK 400
@@ -32,7 +33,7 @@ static const struct {
 	[STYLE_DENY] = { COLOR_RED, A_BOLD },
 	[STYLE_ERROR] = { COLOR_RED, A_BOLD | A_UNDERLINE },
 	[STYLE_NOTICE] = { COLOR_YELLOW, A_BOLD },
-	[STYLE_FOUND] = { COLOR_YELLOW, A_REVERSE },
+	[STYLE_FOUND] = { COLOR_YELLOW, A_REVERSE | A_UNDERLINE },
 	[STYLE_BAR] = { COLOR_CYAN, A_REVERSE },
 	[STYLE_BAR_KEY] = { -1, A_BOLD },
 };
@@ -47,11 +48,22 @@ static void set_up_colours(bool colour)
 		init_pair(style + 1, looks[style].colour, -1);
 }
 
-/* Presses are wanted as they happen: ncurses would wait for what may become of them. */
+/*
+ * Presses are wanted as they happen: ncurses would wait for what may become of them,
+ * and takes two for a double click wherever they were.
+ */
 static void set_up_mouse(void)
 {
 	mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
 	mouseinterval(0);
+}
+
+/* A picture takes a terminal whose cursor goes where it is sent. */
+static bool can_place_cursor(void)
+{
+	const char *place = tigetstr("cup");
+
+	return place && place != (char *)-1;
 }
 
 int screen_open(bool colour, bool mouse)
@@ -61,6 +73,11 @@ int screen_open(bool colour, bool mouse)
 	screen = newterm(NULL, stdout, stdin);
 	if (!screen)
 		return -ENOTTY;
+	if (!can_place_cursor()) {
+		screen_close();
+		return -ENOTTY;
+	}
+	unicode = !strcmp(nl_langinfo(CODESET), "UTF-8");
 	raw();
 	noecho();
 	nonl();
@@ -98,9 +115,26 @@ static attr_t attributes_of(u8 style)
 	return attributes;
 }
 
+/* Only lines and dots are drawn that are no text: that has been made \\ooo long before. */
+static u32 in_ascii(u32 character)
+{
+	switch (character) {
+	case 0x2500:
+		return '-';
+	case 0x2502:
+		return '|';
+	case 0x2026:
+		return '~';
+	case 0x2514:
+		return '`';
+	default:
+		return character < 0x80 ? character : '+';
+	}
+}
+
 static void show_cell(int row, int column, const struct cell *cell)
 {
-	wchar_t text[2] = { cell->character, 0 };
+	wchar_t text[2] = { unicode ? cell->character : in_ascii(cell->character), 0 };
 	u8 style = cell->style & ~(STYLE_CURSOR | STYLE_MARKED);
 	cchar_t character;
 
