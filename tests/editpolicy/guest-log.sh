@@ -1,0 +1,174 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Usage: tests/vm/run tests/editpolicy/guest-log.sh
+#
+# The log and the decisions of kellas-editpolicy with the module, in a real terminal (tmux): records as
+# they come, of which nobody else misses one; a record becomes a rule that denies what it says; what
+# waits is answered, and whether it happened is asked of the files, not of the editor.
+
+set -uo pipefail
+. tests/tools/in-guest.sh
+editor=$PWD/build/tools/editpolicy/kellas-editpolicy
+insmod "build/$(uname -r)/kellas.ko" || exit
+mkdir -p /tmp/log/q
+cd /tmp/log || exit
+export LC_ALL=C.UTF-8 HOME=/tmp
+
+# Each window is of a server of its own: one that ends takes its time.
+windows=0
+t() { tmux -L "log$windows" "$@"; }
+screen() { t capture-pane -p -t e 2>/dev/null; }
+show() { screen; tail -n 3 out err 2>/dev/null; }
+keys() { t send-keys -t e "$@"; }
+shows() { screen >picture; grep -qE -e "$1" picture; }
+until_shows() { soon shows "$1"; }
+found() { grep -qE -e "$1" "$2"; }
+observers() { [[ $(sed -n 's/.*observers=\([0-9]*\) .*/\1/p' /proc/kellas/stat) == "$1" ]]; }
+ended() { ! kill -0 "$1" 2>/dev/null; }
+gone() { [[ ! -e $1 ]]; }
+reads() { cat kept >/dev/null 2>&1; }
+is_denied() { ! reads; }
+open() {
+	windows=$((windows + 1))
+	t -f /dev/null new-session -d -s e -x 100 -y 30 "$editor $*; echo \"status \$?\"; sleep 100"
+	until_shows F10
+}
+# Whoever waits holds the folder's lock: nothing else may be done in it. It is a process of its own.
+start_rm() {
+	[[ -e q/file ]] || : >q/file
+	rm -f q/file 2>rm.err &
+	rm_pid=$!
+}
+rm_ends() {
+	local status=0
+
+	soon ended "$rm_pid"
+	wait "$rm_pid" || status=$?
+	[[ $status == "$1" ]]
+}
+
+cat >policy <<'END'
+100 acl read path="/tmp/log/kept"
+    audit 1
+    50 allow task.uid=0
+100 acl unlink path="/tmp/log/q/\*"
+    audit 1
+    10 deny task.uid=0
+END
+echo x >kept
+"$tool" load -q policy || exit
+"$tool" monitor --raw -q >seen 2>/dev/null &
+follower=$!
+
+open policy
+keys 2
+is 'nothing yet' until_shows 'there are no records yet'
+reads
+is 'a record, as it comes' until_shows 'allowed read .*/cat +/tmp/log/kept'
+is 'with its history' shows '\(1\) > .*/cat\([0-9]+\)'
+reads
+lines() { screen >picture; [[ $(grep -c 'allowed read ' picture) == "$1" ]]; }
+is 'another one' soon lines 2
+keys p
+reads
+is 'none while it pauses' until_shows 'paused, 1 new'
+is 'none indeed' lines 2
+keys p
+is 'and all of them behind it' soon lines 3
+keys F4 'denied' Enter
+is 'a filter' until_shows 'no record passes'
+keys F4 C-u 'read task.uid=0' Enter
+is 'another filter' soon lines 3
+keys F4 C-u Enter
+numbers() { grep -c ' / read path="/tmp/log/kept"' seen; }
+is 'a second reader has them all' [ "$(numbers)" = 3 ]
+is 'and misses none' [ "$(grep -c 'lost=' seen)" = 0 ]
+
+keys Enter
+is 'why it was permitted' until_shows 'allowed, by'
+is 'the rule' shows '50 allow task.uid=0 +\(line 3\)'
+keys Enter
+is 'the rule in the policy' until_shows '── line 3 '
+keys 2
+until_shows OBJECT
+keys r
+is 'a rule of the record' until_shows '25 deny task.exe="/(usr/)?bin/cat"'
+is 'what its head asks for is left to it' shows '\[ \] path="/tmp/log/kept"'
+is 'what it does' shows 'This request is then denied'
+is 'which others it matches' shows 'Besides it matches 2 of 2 other records of read'
+keys Enter
+is 'it is in the policy' until_shows '25 deny task.exe='
+is 'before what decided' shows 'before "50 allow task.uid=0"'
+keys F2
+until_shows 'What differs'
+keys F2
+is 'saved' soon found '25 deny' policy
+is 'not loaded yet' reads
+"$tool" load -q policy
+is 'loaded: it denies what the record says' is_denied
+is 'and nothing else' head -c 1 kept >out
+keys 2
+is 'the denial is there' until_shows 'DENIED +read .*/tmp/log/kept'
+
+is 'nobody answers yet' observers 0
+start_rm
+is 'so it is denied at once' rm_ends 1
+keys 3
+is 'turning to it: somebody answers' soon observers 1
+is 'which it says' until_shows 'waits up to 10 s'
+start_rm
+is 'a query' until_shows '1x unlink .*/tmp/log/q/file'
+keys 1
+is 'the other views say so' until_shows '3decisions 1 waiting'
+keys 3
+until_shows '1x unlink'
+keys y
+is 'permitted' rm_ends 0
+is 'it is gone' gone q/file
+start_rm
+until_shows '1x unlink'
+keys n
+is 'denied' rm_ends 1
+is 'it is there' [ -e q/file ]
+start_rm
+until_shows '1x unlink'
+is 'the seconds go down' until_shows ' [1-7] s +1x unlink'
+keys Down
+is 'any key gives more' until_shows ' (9|10) s +1x unlink'
+is 'it still waits' kill -0 "$rm_pid"
+keys a
+is 'a rule for it' until_shows '5 allow task.exe="/(usr/)?bin/rm"|5 allow path='
+keys Enter
+is 'it is retried' rm_ends 0
+is 'by the rule in the kernel' found '^    5 allow .*rm"' /proc/kellas/policy
+is 'and in the document' until_shows 'and line [0-9]+ here'
+start_rm
+is 'nobody is asked any more' rm_ends 0
+"$tool" load -q policy
+start_rm
+until_shows '1x unlink'
+keys F7
+is 'nobody answers any more: denied' rm_ends 1
+is 'it is said' until_shows 'denied at once. F7'
+is 'indeed nobody' observers 0
+keys F10 d
+until_shows 'status 0'
+t kill-server
+
+open --readonly policy
+keys 3
+is 'read only decides nothing' until_shows 'read only: nothing is decided'
+is 'and lets nobody wait' observers 0
+t kill-server
+open --decide policy
+is '--decide' soon observers 1
+t kill-server
+is 'a terminal that goes takes its answers along' soon observers 0
+
+kill -INT $follower
+wait
+"$tool" unload -q
+rm -rf /tmp/log
+echo "$(uname -r): $passed passed, $failed failed"
+((failed == 0 && passed > 0))
