@@ -81,7 +81,10 @@ static const struct {
 	{ VIEW_LOG, "\\denied\n" },	 { VIEW_LOG, "\\read path=/etc/\\*\n" },
 	{ VIEW_LOG, "\n" },		 { VIEW_LOG, "\n\n" },
 	{ VIEW_LOG, "/etc\n" },		 { VIEW_LOG, "\\\x15\n" },
-	{ VIEW_LOG, "p" },
+	{ VIEW_LOG, "p" },		 { VIEW_LOG, "r\n" },
+	{ VIEW_LOG, "kkrjl jl \n" },	 { VIEW_LOG, "gjrdlo\n" },
+	{ VIEW_LOG, "Gkre\x15path=\"/x\"\n\n" }, { VIEW_LOG, "kkkrallljjhq" },
+	{ VIEW_LOG, "Gna\n\n" },	 { VIEW_DECISIONS, "ynras" },
 };
 
 static const int keys[] = {

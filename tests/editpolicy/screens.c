@@ -35,16 +35,16 @@ static const struct {
 
 static void print_answers(void)
 {
-	char text[4000], *line;
-	ssize_t got = module_heard(text, sizeof(text) - 1);
+	char text[4000], *line, *rest = text;
 
-	if (got <= 0)
+	if (module.master < 0)
 		return;
+	text[module_heard(text, sizeof(text) - 1)] = 0;
+	printf("answers:");
 	/* How many signs of life there are, empty lines, depends on the time that it takes. */
-	puts("answers:");
-	text[got] = '\0';
-	for (line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
-		puts(line);
+	while ((line = strsep(&rest, "\n")))
+		printf("%s%s", *line ? " " : "", line);
+	printf("\n");
 }
 
 static void press(struct editor *editor, char *word)

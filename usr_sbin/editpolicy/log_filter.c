@@ -9,7 +9,10 @@ void log_filter_init(struct log_filter *filter)
 	filter->pick = (struct kl_pick)KL_PICK_ANY;
 }
 
-/* Words with or without the quotes that the language wants. */
+/*
+ * Words with or without the quotes that the language wants. One that is not
+ * written to its end yet is no empty name.
+ */
 static struct kl_filter *filter_of_words(struct kl_text text)
 {
 	struct kl_buffer copy = { 0 }, made = { 0 };
@@ -20,6 +23,8 @@ static struct kl_filter *filter_of_words(struct kl_text text)
 	char **words;
 	int count = 0;
 
+	if (text.data[text.length - 1] == '=')
+		return NULL;
 	kl_lexer_init(&lexer, text);
 	words = kl_xalloc(kl_lexer_count(&lexer) + 1, sizeof(*words));
 	while (kl_lexer_next(&lexer, &word)) {

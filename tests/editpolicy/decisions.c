@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What waits for a decision, with a terminal in the place of the module's file. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "decisions.h"
+#include "key.h"
+#include "module.h"
+#include "view.h"
+
+#define SECOND 1000000ull
+/* 2026-11-22 08:30:00; what waits was asked a few seconds before. */
+#define NOW (1795336200ull * SECOND)
+
+static struct editor *begin(bool readonly)
+{
+	struct editor *editor = editor_new(kl_text_of(""), NULL, readonly);
+
+	editor->clock = NOW;
+	return editor;
+}
+
+static void tick(struct editor *editor)
+{
+	module_asks();
+	editor_key(editor, K_TICK);
+}
+
+/* What was written since, without signs of life. */
+static void heard(const char *wanted, u32 alive)
+{
+	char text[500], answers[500] = "";
+	ssize_t got = module_heard(text, sizeof(text) - 1);
+	char *line, *rest = text;
+	u32 count = 0;
+
+	text[max(got, (ssize_t)0)] = 0;
+	while ((line = strsep(&rest, "\n")) && rest) {
+		count += !*line;
+		snprintf(answers + strlen(answers), sizeof(answers) - strlen(answers), "%s%s", line,
+			 *line ? " " : "");
+	}
+	assert_string_equal(answers, wanted);
+	assert_int_equal(count, alive);
+}
+
+/* Nobody answers before somebody turns to it; read only nobody does. */
+static void opened(void **state)
+{
+	struct editor *editor = begin(false);
+
+	(void)state;
+	tick(editor);
+	assert_null(editor->decisions);
+	heard("", 0);
+	view_turn(editor, VIEW_DECISIONS);
+	assert_true(kl_queries_are_open(&editor->decisions->queries));
+	heard("", 1);
+	editor_free(editor);
+	editor = begin(true);
+	view_turn(editor, VIEW_DECISIONS);
+	assert_false(kl_queries_are_open(&editor->decisions->queries));
+	heard("", 0);
+	editor_free(editor);
+}
+
+/* A key that was typed before the request was seen is no answer to it. */
+static void typed_ahead(void **state)
+{
+	struct editor *editor = begin(false);
+
+	(void)state;
+	module_asks();
+	view_turn(editor, VIEW_DECISIONS);
+	assert_int_equal(editor->decisions->count, 3);
+	assert_int_equal(editor->decisions->group_count, 2);
+	assert_true(editor->fresh);
+	editor_key(editor, 'y');
+	heard("", 1);
+	assert_true(editor_shown(editor));
+	editor_key(editor, 'y');
+	heard("A7=1 A9=1 ", 0);
+	assert_int_equal(editor->decisions->count, 1);
+	editor_key(editor, 'n');
+	heard("", 0);
+	assert_true(editor_shown(editor));
+	editor_key(editor, 'n');
+	heard("A8=2 ", 0);
+	assert_int_equal(editor->decisions->count, 0);
+	editor_free(editor);
+}
+
+/* Ten seconds; a key gives ten more, nobody's key none; sixty in all. */
+static void countdown(void **state)
+{
+	struct editor *editor = begin(false);
+	struct decisions *decisions;
+
+	(void)state;
+	module_asks();
+	view_turn(editor, VIEW_DECISIONS);
+	decisions = editor->decisions;
+	editor_shown(editor);
+	heard("", 1);
+	editor->clock = NOW + 4 * SECOND;
+	tick(editor);
+	heard("", 0);
+	assert_int_equal(decisions_left(editor, &decisions->list[0]), 6);
+	editor_key(editor, K_DOWN);
+	tick(editor);
+	heard("", 1);
+	assert_int_equal(decisions_left(editor, &decisions->list[0]), 10);
+	editor->clock = NOW + 55 * SECOND;
+	editor_key(editor, K_UP);
+	tick(editor);
+	heard("", 1);
+	/* It was asked at 57.25 seconds. */
+	assert_int_equal(decisions_left(editor, &decisions->list[0]), 3);
+	view_turn(editor, VIEW_POLICY);
+	editor_key(editor, K_DOWN);
+	tick(editor);
+	heard("", 0);
+	assert_int_equal(views[VIEW_DECISIONS]->waiting(editor), 3);
+	editor_free(editor);
+}
+
+/* The cursor stays on its request while others come and go. */
+static void stays(void **state)
+{
+	struct editor *editor = begin(false);
+
+	(void)state;
+	module_asks();
+	view_turn(editor, VIEW_DECISIONS);
+	editor_shown(editor);
+	editor_key(editor, K_DOWN);
+	snprintf(module.name, sizeof(module.name), "proc/queries-later");
+	tick(editor);
+	assert_int_equal(editor->decisions->count, 1);
+	assert_false(editor->fresh);
+	snprintf(module.name, sizeof(module.name), "proc/queries");
+	tick(editor);
+	assert_int_equal(editor->decisions->count, 3);
+	assert_false(editor->fresh);
+	heard("", 2);
+	editor_key(editor, 'n');
+	heard("A8=2 ", 0);
+	editor_shown(editor);
+	editor_key(editor, K_F7);
+	assert_false(kl_queries_are_open(&editor->decisions->queries));
+	editor_free(editor);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(opened),
+		cmocka_unit_test(typed_ahead),
+		cmocka_unit_test(countdown),
+		cmocka_unit_test(stays),
+	};
+	char folder[] = "/tmp/decisions.XXXXXX", copy[200];
+	int failed;
+
+	if (!mkdtemp(folder))
+		return 2;
+	snprintf(copy, sizeof(copy), "cp -r proc queries queries-later %s && cd %s && mv queries* proc/",
+		 folder, folder);
+	if (system(copy) || chdir(folder))
+		return 2;
+	setenv("KELLAS_PROC", "proc", 1);
+	module_play();
+	failed = module.master < 0 || cmocka_run_group_tests(tests, NULL, NULL);
+	return system("rm -r proc") || chdir("/") || rmdir(folder) || failed;
+}
