@@ -125,6 +125,10 @@ static void put_new(struct editor *editor, u8 op, struct place *place)
 			place->at = max(place->at, outline->nodes[i].lines[k] + 1);
 	if (!place->at)
 		place->at = outline->count;
+	/* An empty last line without a newline is none for whoever reads the text. */
+	if (place->at && place->at == outline->count &&
+	    !document_line(editor->document, place->at - 1).length)
+		place->at--;
 	place->priority = STEP;
 	snprintf(place->indent, sizeof(place->indent), "    ");
 }
