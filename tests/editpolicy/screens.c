@@ -5,7 +5,7 @@
  * The picture after keys, without a terminal. KEYS is a file as tmux send-keys
  * takes them: names such as Down, F3, C-r, or text, a word a line. With KELLAS_PROC
  * the running kernel is beside the file, or with --live in its place. If there is a
- * file kellas.log, it is the log. "Work" waits until nothing more is to do. If there
+ * file kellas.log, it is the log. "view NAME" turns to that view. "Work" waits until nothing more is to do. If there
  * is a file proc/queries, these queries wait: "@NAME" makes it proc/NAME from then on.
  * What was written to the kernel's file is printed below the picture.
  */
@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "editor.h"
+#include "engine/lex.h"
 #include "key.h"
 #include "module.h"
 #include "live.h"
@@ -47,6 +48,17 @@ static void print_answers(void)
 	printf("\n");
 }
 
+/* By its name: another view before it would make a number that of another one. */
+static void turn_to(struct editor *editor, const char *name)
+{
+	u32 i;
+
+	for (i = 0; views[i] && strcmp(views[i]->name, name); i++)
+		;
+	if (!view_turn(editor, i))
+		exit(2);
+}
+
 static void press(struct editor *editor, char *word)
 {
 	struct kl_text text = kl_text_of(word);
@@ -56,6 +68,10 @@ static void press(struct editor *editor, char *word)
 	if (!strcmp(word, "Work")) {
 		while (view_work(editor))
 			;
+		return;
+	}
+	if (kl_text_begins(text, "view ")) {
+		turn_to(editor, word + strlen("view "));
 		return;
 	}
 	if (word[0] == '@') {
