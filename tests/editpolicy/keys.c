@@ -19,6 +19,7 @@
 
 #include "key.h"
 #include "live.h"
+#include "module.h"
 #include "mouse.h"
 #include "processes.h"
 #include "view.h"
@@ -85,6 +86,8 @@ static const struct {
 	{ VIEW_LOG, "kkrjl jl \n" },	 { VIEW_LOG, "gjrdlo\n" },
 	{ VIEW_LOG, "Gkre\x15path=\"/x\"\n\n" }, { VIEW_LOG, "kkkrallljjhq" },
 	{ VIEW_LOG, "Gna\n\n" },	 { VIEW_DECISIONS, "ynras" },
+	{ VIEW_DECISIONS, "jjyq" },
+	{ VIEW_DECISIONS, "\n" },	 { VIEW_DECISIONS, "dj y" },
 };
 
 static const int keys[] = {
@@ -224,6 +227,13 @@ static void put_kernel(void)
 	snprintf(from, sizeof(from), "%s/sample.log", start_folder);
 	take_file(from, &records);
 	put_file("sample.log", records.data, records.length);
+	snprintf(from, sizeof(from), "%s/queries", start_folder);
+	take_file(from, &text);
+	put_file("proc/queries", text.data, text.length);
+	snprintf(from, sizeof(from), "%s/queries-later", start_folder);
+	take_file(from, &text);
+	put_file("proc/queries-later", text.data, text.length);
+	module_play();
 	kl_buffer_free(&text);
 	setenv("KELLAS_PROC", "proc", 1);
 	setenv("HOME", ".", 1);
@@ -260,6 +270,18 @@ static void add_record(void)
 		      records.data + records.length - 1;
 	if (!file || !fwrite(line, end + 1 - line, 1, file) || fclose(file))
 		fail("the log cannot be written");
+}
+
+/* Some wait for a decision, then others, or nobody; what was answered is of no matter. */
+static void ask(void)
+{
+	static const char *const names[] = { "proc/queries", "proc/queries-later", "proc/nothing" };
+	char heard[2000];
+
+	snprintf(module.name, sizeof(module.name), "%s", names[rand() % ARRAY_SIZE(names)]);
+	while (read(module.master, heard, sizeof(heard)) > 0)
+		;
+	module_asks();
 }
 
 /* ------------------------------------------------------------------- checks */
@@ -442,6 +464,7 @@ static void press_some(struct editor *editor, struct canvas *canvas)
 	} else if (what < 66) {
 		change_processes();
 		add_record();
+		ask();
 		editor_key(editor, K_TICK);
 		pressed++;
 	} else if (what < 69) {
