@@ -158,6 +158,8 @@ sleep 0.3
 open --readonly --live
 keys F2
 until_shows 'What differs from'
+is 'without a log, the records that the module holds' \
+	until_shows ' recorded requests, 0 undecided; the module, since'
 keys F5
 is 'look only' until_shows 'read only'
 keys F10 F10

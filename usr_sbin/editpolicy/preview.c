@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include "engine/lex.h"
+#include "live.h"
 #include "preview.h"
+#include "records.h"
 #include "replay.h"
 
 /* Of each file, its end; and no longer than that. */
@@ -18,7 +20,8 @@
 /**
  * struct preview - records being judged
  * @strings: of the log
- * @log: being read
+ * @log: being read; NULL: there is none, @records are
+ * @records: those that the module holds
  * @replay: what came of it so far
  * @name: of the log
  * @from: time of the first record, microseconds since the epoch; 0: none yet
@@ -27,6 +30,7 @@
 struct preview {
 	struct kl_strings strings;
 	struct kl_log *log;
+	struct kl_records *records;
 	struct kl_replay *replay;
 	const char *name;
 	u64 from;
@@ -41,28 +45,55 @@ static u64 milliseconds(void)
 	return (u64)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-struct preview *preview_new(struct editor *editor, struct changes *changes)
+static bool open_log(struct preview *preview, char **names, int count)
+{
+	preview->name = count == 1 ? names[0] : "the logs";
+	preview->log = kl_log_open(names, count, &preview->strings);
+	if (preview->log)
+		kl_log_tail(preview->log, TAIL_SIZE);
+	return preview->log;
+}
+
+/* Without a log there is what the module holds. */
+static bool open_records(struct preview *preview, const struct editor *editor)
 {
 	static char *usual[] = { KL_LOG_DEFAULT };
-	char **names = editor->log_count ? editor->logs : usual;
-	int count = editor->log_count ? editor->log_count : 1;
+	int status;
+
+	if (editor->log_count)
+		return open_log(preview, editor->logs, editor->log_count);
+	if (!access(usual[0], R_OK) || !editor->live || editor->live->error)
+		return open_log(preview, usual, 1);
+	preview->name = "the module";
+	preview->records = kl_records_open_module(&preview->strings, &status);
+	return preview->records;
+}
+
+static const char *missing_log(const struct editor *editor)
+{
+	if (editor->log_count)
+		return access(editor->logs[0], R_OK) ? editor->logs[0] : NULL;
+	return access(KL_LOG_DEFAULT, R_OK) && (!editor->live || editor->live->error) ?
+		       KL_LOG_DEFAULT : NULL;
+}
+
+struct preview *preview_new(struct editor *editor, struct changes *changes)
+{
+	const char *missing = missing_log(editor);
 	struct preview *preview;
 
-	if (count == 1 && access(names[0], R_OK)) {
+	if (missing) {
 		changes_add(changes, STYLE_FAINT, 0,
-			    "  nothing: %s cannot be read; --log names another log", names[0]);
+			    "  nothing: %s cannot be read; --log names another log", missing);
 		return NULL;
 	}
 	preview = kl_xalloc(1, sizeof(*preview));
 	kl_xstrings(&preview->strings);
-	preview->name = count == 1 ? names[0] : "the logs";
-	preview->log = kl_log_open(names, count, &preview->strings);
-	if (!preview->log) {
-		changes_add(changes, STYLE_ERROR, 0, "  nothing: a log cannot be read");
+	if (!open_records(preview, editor)) {
+		changes_add(changes, STYLE_ERROR, 0, "  nothing: the records cannot be read");
 		preview_free(preview);
 		return NULL;
 	}
-	kl_log_tail(preview->log, TAIL_SIZE);
 	preview->replay = kl_replay_new(
 		&changes->after, changes->before.ruleset ? &changes->before : NULL, false);
 	return preview;
@@ -75,15 +106,17 @@ void preview_free(struct preview *preview)
 	if (preview->replay)
 		kl_replay_free(preview->replay);
 	kl_log_close(preview->log);
+	if (preview->records)
+		kl_records_close(preview->records);
 	kl_strings_destroy(&preview->strings);
 	free(preview);
 }
 
 u32 preview_percent(const struct preview *preview)
 {
-	const struct kl_log_counts *counts = kl_log_counts(preview->log);
+	const struct kl_log_counts *counts = preview->log ? kl_log_counts(preview->log) : NULL;
 
-	return counts->size ? min_t(u64, counts->bytes * 100 / counts->size, 100) : 0;
+	return counts && counts->size ? min_t(u64, counts->bytes * 100 / counts->size, 100) : 0;
 }
 
 /* ------------------------------------------------------------------ results */
@@ -113,7 +146,8 @@ static void put_time(u64 microseconds, char text[32])
 static void add_summary(struct preview *preview, struct changes *changes,
 			const struct kl_replay_result *result, bool late)
 {
-	const struct kl_log_counts *counts = kl_log_counts(preview->log);
+	static const struct kl_log_counts none;
+	const struct kl_log_counts *counts = preview->log ? kl_log_counts(preview->log) : &none;
 	char from[32] = "";
 	u64 changed = 0;
 	u32 kind;
@@ -136,6 +170,9 @@ static void add_summary(struct preview *preview, struct changes *changes,
 	if (late)
 		changes_add(changes, STYLE_NOTICE, 0,
 			    "  stopped after %u seconds: what came later is not judged", TIME_MAX);
+	if (preview->records && !kl_records_is_whole(preview->records))
+		changes_add(changes, STYLE_NOTICE, 0,
+			    "  some records are missing: they were lost, or kept out by a quota");
 	if (counts->lost + counts->suppressed)
 		changes_add(changes, STYLE_NOTICE, 0, "  %llu records are missing, the log says",
 			    (unsigned long long)(counts->lost + counts->suppressed));
@@ -210,20 +247,34 @@ static void add_result(struct preview *preview, struct changes *changes, bool la
 			    (unsigned long long)result->bugs);
 }
 
+static bool next_record(struct preview *preview, const struct kl_logline **line,
+			struct kl_log_place *place)
+{
+	if (preview->log) {
+		if (!kl_log_next(preview->log, line))
+			return false;
+		*place = kl_log_place(preview->log);
+		return true;
+	}
+	*place = (struct kl_log_place){ .file = preview->name };
+	return kl_records_next(preview->records, line) > 0;
+}
+
 bool preview_work(struct preview *preview, struct changes *changes)
 {
 	u64 begin = milliseconds(), passed = 0;
 	const struct kl_logline *line;
+	struct kl_log_place place;
 	u32 count = 0;
 
 	while (passed < PIECE_TIME && preview->worked + passed < TIME_MAX * 1000) {
-		if (!kl_log_next(preview->log, &line)) {
+		if (!next_record(preview, &line, &place)) {
 			add_result(preview, changes, false);
 			return false;
 		}
 		if (!preview->from && line->kind == KL_LOGLINE_REQUEST)
 			preview->from = line->time;
-		kl_replay_add(preview->replay, line, kl_log_place(preview->log));
+		kl_replay_add(preview->replay, line, place);
 		if (++count % 32 == 0)
 			passed = milliseconds() - begin;
 	}

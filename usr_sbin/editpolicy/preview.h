@@ -6,7 +6,8 @@
 #include "changes.h"
 
 /**
- * preview_new - begin with the records of the log that is named, or the usual one
+ * preview_new - begin with the records of the log that is named, or the usual one,
+ * or, if there is none, those that the module holds
  *
  * Of a long log only the end is read, and not longer than some seconds; both is
  * said.
