@@ -169,21 +169,26 @@ static int ascending(const void *a, const void *b)
 static void pick_lines(const struct shelf *shelf, const struct kl_rule *rule,
 		       const struct kl_rule *head, struct picks *picks)
 {
-	u32 i, kept = 0;
+	struct picks keyed = { 0 };
+	u32 i = 0, j, next;
 
-	picks->count = 0;
-	for (i = 0; i < shelf->always_count; i++)
-		pick(picks, shelf->always[i]);
-	pick_rule(shelf, rule, picks);
+	pick_rule(shelf, rule, &keyed);
 	if (head)
-		pick_rule(shelf, head, picks);
-	if (!picks->count)
-		return;
-	qsort(picks->at, picks->count, sizeof(*picks->at), ascending);
-	for (i = 0; i < picks->count; i++)
-		if (!i || picks->at[i] != picks->at[i - 1])
-			picks->at[kept++] = picks->at[i];
-	picks->count = kept;
+		pick_rule(shelf, head, &keyed);
+	if (keyed.count)
+		qsort(keyed.at, keyed.count, sizeof(*keyed.at), ascending);
+	/* Only those are sorted: the others, often nearly all lines, are so already. */
+	picks->count = 0;
+	for (j = 0; i < shelf->always_count || j < keyed.count;) {
+		if (j == keyed.count ||
+		    (i < shelf->always_count && shelf->always[i] < keyed.at[j]))
+			next = shelf->always[i++];
+		else
+			next = keyed.at[j++];
+		if (!picks->count || picks->at[picks->count - 1] != next)
+			pick(picks, next);
+	}
+	free(keyed.at);
 }
 
 static bool is_tired(struct search *search, const struct kl_rule *rule)
