@@ -166,7 +166,8 @@ static void make_piece(struct kl_names *names, const struct group *group,
 	for (hole = 0; hole < shape->count; hole++) {
 		u32 start = shape->holes[hole].start;
 
-		kl_buffer_encode(&word, kl_text_head(kl_text_from(shape->text, at), start - at));
+		kl_buffer_encode(&word, kl_text_head(kl_text_from(shape->text, at),
+						     start - at));
 		wildcards += add_hole(&word, group, shape, hole, &why);
 		at = start + shape->holes[hole].length;
 	}

@@ -127,8 +127,8 @@ static bool next_choice(const struct rules *rules, const struct row *row, u32 le
 	return false;
 }
 
-static struct row chosen(struct rules *rules, const struct row *row, u32 learnt, bool groups,
-			 const u32 *choice)
+static struct row chosen(struct rules *rules, const struct row *row, u32 learnt,
+			 bool groups, const u32 *choice)
 {
 	struct row single = { .op = row->op };
 	u32 k;

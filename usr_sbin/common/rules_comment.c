@@ -11,7 +11,8 @@ void put_requests(struct kl_buffer *out, u64 requests)
 
 static void put_example(struct kl_buffer *out, const char *lead, struct kl_text raw)
 {
-	size_t length = kl_encode(raw, NULL, 0), shown = min_t(size_t, length, KL_LEARN_EXAMPLE);
+	size_t length = kl_encode(raw, NULL, 0);
+	size_t shown = min_t(size_t, length, KL_LEARN_EXAMPLE);
 	char *text = kl_xalloc(shown + 1, 1);
 
 	kl_encode(raw, text, shown);

@@ -28,7 +28,8 @@ static bool begins(struct kl_text text, struct kl_text head)
 	return text.length >= head.length && !memcmp(text.data, head.data, head.length);
 }
 
-static bool all_match(const struct kl_pattern *matcher, const struct used *used, u32 count)
+static bool all_match(const struct kl_pattern *matcher, const struct used *used,
+		      u32 count)
 {
 	u32 i;
 

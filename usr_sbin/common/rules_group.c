@@ -10,7 +10,8 @@
 static void put_upper(struct kl_buffer *out, const char *text)
 {
 	for (; *text; text++) {
-		char c = isalnum((unsigned char)*text) ? toupper((unsigned char)*text) : '_';
+		u8 byte = *text;
+		char c = isalnum(byte) ? toupper(byte) : '_';
 
 		kl_buffer_add(out, &c, 1);
 	}

@@ -101,8 +101,9 @@ struct rules {
 /* Names that are generalised; others are words of a protocol. */
 static inline bool is_name(u32 slot)
 {
-	return slot == KL_SLOT_OBJECT0 || slot == KL_SLOT_OBJECT1 || slot == KL_SLOT_ADDR ||
-	       slot == KL_SLOT_TARGET || slot == KL_SLOT_TARGET_EXE;
+	return slot == KL_SLOT_OBJECT0 || slot == KL_SLOT_OBJECT1 ||
+	       slot == KL_SLOT_ADDR || slot == KL_SLOT_TARGET ||
+	       slot == KL_SLOT_TARGET_EXE;
 }
 
 /** is_simple - has an operation nothing but a name? */

@@ -72,7 +72,8 @@ static u32 join_rows(struct rules *rules, struct row *rows, u32 count, u32 at, b
 			struct row row = rows[from];
 
 			if (to - from > 1)
-				row.sets[at] = union_of(rules, rows + from, to - from, at);
+				row.sets[at] = union_of(rules, rows + from, to - from,
+							at);
 			rows[kept] = row;
 		}
 		kept++;

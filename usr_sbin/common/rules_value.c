@@ -119,12 +119,14 @@ u32 name_atom(struct rules *rules, u32 number)
 	return atom;
 }
 
-static u32 range_atom(struct rules *rules, enum atom_kind kind, const struct kl_range *range)
+static u32 range_atom(struct rules *rules, enum atom_kind kind,
+		      const struct kl_range *range)
 {
-	u32 atom = find_atom(rules, kind, range->text);
+	u32 number = find_atom(rules, kind, range->text);
+	struct atom *atom = rules->atoms[number];
 
-	rules->atoms[atom]->different = max(rules->atoms[atom]->different, range->different);
-	return atom;
+	atom->different = max(atom->different, range->different);
+	return number;
 }
 
 static u32 string_atom(struct rules *rules, struct kl_text raw)
@@ -162,8 +164,8 @@ static u32 number_atom(struct rules *rules, u32 slot, u64 number)
 }
 
 /* @at: index in rules.numbers and rules.ranges */
-static u32 value_atom(struct rules *rules, u32 slot, const struct kl_observed_value *value,
-		      u32 at)
+static u32 value_atom(struct rules *rules, u32 slot,
+		      const struct kl_observed_value *value, u32 at)
 {
 	if (!value->present)
 		return find_atom(rules, ATOM_NONE, "");
