@@ -1,21 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The linter on the lines. */
-#include <time.h>
-
+#include "clock.h"
 #include "compiled.h"
 #include "findings.h"
 
 /* What takes longer is done again only when asked for. */
 #define QUICK 50u   /* milliseconds */
 #define SHORT 3000u /* lines */
-
-static u64 milliseconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (u64)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void clear(struct findings *findings)
 {
@@ -36,7 +27,7 @@ void findings_free(struct findings *findings)
 static void look(struct editor *editor)
 {
 	struct findings *findings = editor->findings;
-	u64 begin = milliseconds();
+	u64 begin = clock_ms();
 	struct compiled *compiled;
 	u32 i, line;
 
@@ -54,7 +45,7 @@ static void look(struct editor *editor)
 		if (line && line <= findings->lines)
 			findings->first[line - 1] = i;
 	}
-	findings->milliseconds = milliseconds() - begin;
+	findings->milliseconds = clock_ms() - begin;
 }
 
 static bool is_fresh(const struct editor *editor)

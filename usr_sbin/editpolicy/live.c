@@ -1,24 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The running kernel beside the document. */
 #include <errno.h>
-#include <time.h>
-
+#include "clock.h"
 #include "engine/lex.h"
 #include "live.h"
 #include "proc.h"
 #include "stat_line.h"
 
-#define SECOND 1000000000ull
+#define SECOND 1000u /* milliseconds */
 /* Of the time, reading counters takes at most a twentieth. */
-#define REST 20
-
-static u64 nanoseconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * SECOND + now.tv_nsec;
-}
+#define REST 20u
 
 /* -------------------------------------------------------------- the policy */
 
@@ -106,11 +97,11 @@ static void see_trial(struct editor *editor)
 void live_read(struct editor *editor)
 {
 	struct live *live = editor->live;
-	u64 begin = nanoseconds(), end;
+	u64 begin = clock_ms(), end;
 
 	live->error = kl_tally_read(&live->hits.tally, NULL);
-	end = nanoseconds();
-	live->next = end + max((end - begin) * REST, SECOND * 9 / 10);
+	end = clock_ms();
+	live->next = end + max_t(u64, (end - begin) * REST, SECOND * 9 / 10);
 	if (live->error)
 		return;
 	see_trial(editor);
@@ -119,7 +110,7 @@ void live_read(struct editor *editor)
 
 void live_tick(struct editor *editor)
 {
-	if (editor->live && nanoseconds() >= editor->live->next)
+	if (editor->live && clock_ms() >= editor->live->next)
 		live_read(editor);
 }
 

@@ -12,7 +12,7 @@
  * @document: the document is the running policy; otherwise a file beside it
  * @hits: counters by line
  * @error: of the last reading: 0, or a negative errno, and there are no counters
- * @next: nanoseconds of the monotonic clock when to read again
+ * @next: clock_ms() when to read again
  * @policy: the running policy as it is known, without stat lines
  * @seen: what the kernel said of the policy then
  * @foreign: @policy is somebody else's, not what the document began with or became

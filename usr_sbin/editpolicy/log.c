@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Records from files and from the kernel. */
-#include <time.h>
-
+#include "clock.h"
 #include "log.h"
 #include "proc.h"
 
@@ -70,14 +69,6 @@ void log_again(struct editor *editor)
 }
 
 /* ------------------------------------------------------------------ reading */
-
-static u64 now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (u64)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* What fell out of the list is not shown any more; the cursor stays on its record. */
 static void forget_fallen(struct log_view *log)
@@ -153,14 +144,14 @@ void log_show(struct log_view *log)
 
 bool log_read(struct log_view *log)
 {
-	u64 until = now_ms() + SLICE_MS;
+	u64 until = clock_ms() + SLICE_MS;
 	const struct kl_logline *line;
 	int result = 0;
 	u32 count = 0;
 
 	if (!log->records)
 		return false;
-	while ((++count % SLICE_RECORDS || now_ms() < until) &&
+	while ((++count % SLICE_RECORDS || clock_ms() < until) &&
 	       (result = kl_records_next(log->records, &line)) > 0)
 		log_list_add(&log->list, line, kl_records_text(log->records));
 	log->reading = result > 0;

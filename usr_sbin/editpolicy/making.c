@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Records to rules. */
-#include <time.h>
-
+#include "clock.h"
 #include "engine/lex.h"
 #include "explain.h"
 #include "log.h"
@@ -270,14 +269,6 @@ static void sort_pairs(struct preview *preview)
 	}
 }
 
-static u64 now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (u64)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static void count_one(struct making *making, const struct target_rule *target,
 		      const struct kl_logline *line)
 {
@@ -297,7 +288,7 @@ static void count_one(struct making *making, const struct target_rule *target,
 static void count_records(struct making *making, struct log_view *log,
 			  const struct target_rule *target)
 {
-	u64 until = now_ms() + PREVIEW_MS, number = log->list.next;
+	u64 until = clock_ms() + PREVIEW_MS, number = log->list.next;
 	struct preview *preview = &making->preview;
 	const struct log_record *record;
 	const struct kl_logline *line;
@@ -309,7 +300,7 @@ static void count_records(struct making *making, struct log_view *log,
 		    record->op != making->line.facts.request.op)
 			continue;
 		preview->records++;
-		late = late || (preview->records % 64 == 0 && now_ms() > until);
+		late = late || (preview->records % 64 == 0 && clock_ms() > until);
 		line = late ? NULL : log_parse(log, record);
 		if (line)
 			count_one(making, target, line);

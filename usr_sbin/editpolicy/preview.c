@@ -3,6 +3,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "engine/lex.h"
 #include "live.h"
 #include "preview.h"
@@ -36,14 +37,6 @@ struct preview {
 	u64 from;
 	u64 worked;
 };
-
-static u64 milliseconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (u64)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static bool open_log(struct preview *preview, char **names, int count)
 {
@@ -262,7 +255,7 @@ static bool next_record(struct preview *preview, const struct kl_logline **line,
 
 bool preview_work(struct preview *preview, struct changes *changes)
 {
-	u64 begin = milliseconds(), passed = 0;
+	u64 begin = clock_ms(), passed = 0;
 	const struct kl_logline *line;
 	struct kl_log_place place;
 	u32 count = 0;
@@ -276,7 +269,7 @@ bool preview_work(struct preview *preview, struct changes *changes)
 			preview->from = line->time;
 		kl_replay_add(preview->replay, line, place);
 		if (++count % 32 == 0)
-			passed = milliseconds() - begin;
+			passed = clock_ms() - begin;
 	}
 	preview->worked += passed;
 	if (preview->worked < TIME_MAX * 1000)

@@ -4,10 +4,10 @@
 #include <errno.h>
 #include <langinfo.h>
 #include <poll.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Its names of keys would hide ours, and its types are not the engine's. */
+#include "clock.h"
 #include "key.h"
 #include "screen.h"
 
@@ -184,21 +184,13 @@ static int translate(wint_t key)
 	return K_TICK;
 }
 
-static u64 milliseconds_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000ull + now.tv_nsec / 1000000;
-}
-
 static u8 click_kind(int row, int column)
 {
 	static struct {
 		int row, column;
 		u64 when;
 	} last;
-	u64 now = milliseconds_now();
+	u64 now = clock_ms();
 	bool second = last.when && row == last.row && column == last.column &&
 		      now - last.when <= DOUBLE_CLICK;
 
