@@ -22,6 +22,7 @@ screen() { t capture-pane -p -t e 2>/dev/null; }
 show() { screen; tail -n 3 out err 2>/dev/null; }
 keys() { t send-keys -t e "$@"; }
 shows() { screen >picture; grep -qE -e "$1" picture; }
+shows_not() { ! shows "$1"; }
 until_shows() { soon shows "$1"; }
 found() { grep -qE -e "$1" "$2"; }
 observers() { [[ $(sed -n 's/.*observers=\([0-9]*\) .*/\1/p' /proc/kellas/stat) == "$1" ]]; }
@@ -143,6 +144,11 @@ keys Enter
 is 'it is retried' rm_ends 0
 is 'by the rule in the kernel' found '^    5 allow .*rm"' /proc/kellas/policy
 is 'and in the document' until_shows 'and line [0-9]+ here'
+keys 1 F2
+is 'the editor knows what it did itself' until_shows 'What differs from the running policy|What differs from the file'
+sleep 1.5
+is 'nobody else was it' shows_not 'SOMEBODY ELSE'
+keys F10 3
 start_rm
 is 'nobody is asked any more' rm_ends 0
 "$tool" load -q policy

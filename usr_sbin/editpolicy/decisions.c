@@ -418,8 +418,22 @@ static bool add_to_document(struct editor *editor, u32 *line)
 	if (editor->readonly || !making->preview.possible || !making->preview.place.head ||
 	    !making->preview.decides)
 		return false;
-	making_put(editor);
+	making_put(making, editor);
 	return true;
+}
+
+/* The running policy has the rule now, which is no surprise. */
+static void expect_rule(struct editor *editor)
+{
+	struct making *making = editor->making;
+	struct kl_buffer before = { 0 }, after = { 0 };
+
+	document_text(making->editor->document, &before);
+	making_put(making, making->editor);
+	document_text(making->editor->document, &after);
+	live_expect(editor, kl_buffer_text(&before), kl_buffer_text(&after));
+	kl_buffer_free(&before);
+	kl_buffer_free(&after);
 }
 
 static void say_added(struct editor *editor, u32 replied)
@@ -459,6 +473,7 @@ void decisions_add_rule(struct editor *editor)
 								   strerror(-error));
 	} else {
 		view_back(editor);
+		expect_rule(editor);
 		say_added(editor, reply_group(editor, group, KL_REPLY_RETRY));
 	}
 	kl_buffer_free(&answer);

@@ -140,6 +140,16 @@ void live_free(struct live *live)
 	free(live);
 }
 
+void live_expect(struct editor *editor, struct kl_text before, struct kl_text after)
+{
+	struct live *live = editor->live;
+
+	if (!live || !kl_apply_same(before, kl_buffer_text(&live->policy)))
+		return;
+	kl_buffer_clear(&live->policy);
+	kl_buffer_add(&live->policy, after.data, after.length);
+}
+
 bool live_is_document(const struct editor *editor)
 {
 	return editor->live && editor->live->document;

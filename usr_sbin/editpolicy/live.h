@@ -52,6 +52,13 @@ void live_tick(struct editor *editor);
 /** live_read - read the counters now, and see what became of the policy */
 void live_read(struct editor *editor);
 
+/**
+ * live_expect - this editor itself has just changed the running policy
+ * @before: what it was; if it was not what is known of it, somebody else was there, too
+ * @after: what it should be now
+ */
+void live_expect(struct editor *editor, struct kl_text before, struct kl_text after);
+
 /** live_is_document - is it the running policy that is edited? */
 bool live_is_document(const struct editor *editor);
 

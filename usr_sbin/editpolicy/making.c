@@ -444,10 +444,9 @@ void making_for_query(struct editor *editor, struct kl_text record, struct edito
 	begin(editor, record, ~0ull, running, serial);
 }
 
-void making_put(struct editor *editor)
+void making_put(const struct making *making, struct editor *into)
 {
-	if (editor->making->preview.possible)
-		insert(editor, &editor->making->preview);
+	insert(into, &making->preview);
 }
 
 bool making_insert(struct editor *editor)
@@ -461,7 +460,7 @@ bool making_insert(struct editor *editor)
 		return false;
 	}
 	place_says(editor, &preview->place, making->line.facts.request.op, &where);
-	making_put(editor);
+	making_put(making, editor);
 	view_turn(editor, VIEW_POLICY);
 	editor->focus = PANE_LINES;
 	editor_stand_on(editor, preview->place.at + preview->rule);

@@ -102,8 +102,8 @@ void making_preview(struct editor *editor);
 /** making_rule - the line that decides, without what it is indented by */
 const char *making_rule(const struct making *making);
 
-/** making_put - put the rule into the document, one step, if that is possible */
-void making_put(struct editor *editor);
+/** making_put - put the rule into a document, one step; it must be possible */
+void making_put(const struct making *making, struct editor *into);
 
 /**
  * making_insert - put the rule into the document, one step, and go there
