@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The running kernel beside the document. */
 #include <errno.h>
+
 #include "clock.h"
 #include "engine/lex.h"
 #include "live.h"
