@@ -18,11 +18,13 @@
  *
  *	pid=812 nspid=812 start=341102233000 domain="<kernel>" uid=0
  *		exe="/usr/sbin/sshd" history="~/usr/lib/systemd/systemd(1;0.000000)
- *		=>/usr/sbin/sshd(812;341.102233)"		(one line)
+ *		=>/usr/sbin/sshd(812;341.102233)" cgroup="/system.slice/ssh.service"
+ *								(one line)
  *
  * pid is of the initial namespace, nspid of the process's own, start as
- * task.start. exe and history are those of the process's main thread; both are
- * missing for a process without state. Later versions add keys at the end.
+ * task.start. exe, history and cgroup are those of the process's main thread; the
+ * former are missing for a process without state, cgroup where task.cgroup has no
+ * value. Later versions add keys at the end.
  */
 #include <linux/cred.h>
 #include <linux/pid_namespace.h>
@@ -30,6 +32,7 @@
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
+#include "collect/collect.h"
 #include "engine/pattern.h"
 #include "proc.h"
 #include "request.h"
@@ -333,7 +336,23 @@ static int print_past(struct kl_page *page, const struct kl_past *past)
 	return err;
 }
 
-static int print_process(struct kl_page *page, const struct task_struct *task)
+static int print_cgroup(struct kl_page *page, struct task_struct *task)
+{
+	char *room = kmalloc(PATH_MAX, GFP_KERNEL_ACCOUNT);
+	ssize_t length;
+	int err = 0;
+
+	if (!room)
+		return -ENOMEM;
+	length = kl_cgroup_path(task, room, PATH_MAX);
+	if (length >= 0)
+		err = print_quoted(page, "cgroup",
+				   (struct kl_text){ room, length });
+	kfree(room);
+	return err;
+}
+
+static int print_process(struct kl_page *page, struct task_struct *task)
 {
 	struct pid_namespace *own_ns;
 	struct kl_domain *domain;
@@ -346,7 +365,7 @@ static int print_process(struct kl_page *page, const struct task_struct *task)
 	domain = kl_task_peek_domain(task);
 	past = kl_task_peek_past(task);
 	uid = __task_cred(task)->uid;
-	own_ns = task_active_pid_ns((struct task_struct *)task);
+	own_ns = task_active_pid_ns(task);
 	if (own_ns)
 		own = task_tgid_nr_ns((struct task_struct *)task, own_ns);
 	rcu_read_unlock();
@@ -359,6 +378,8 @@ static int print_process(struct kl_page *page, const struct task_struct *task)
 		err = kl_page_printf(page, "\" uid=%u", __kuid_val(uid));
 	if (!err && past)
 		err = print_past(page, past);
+	if (!err)
+		err = print_cgroup(page, task);
 	kl_domain_put(domain);
 	kl_past_put(past);
 	return err ?: kl_page_write(page, "\n", 1);

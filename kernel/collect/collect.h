@@ -95,6 +95,15 @@ int kl_namespace_init(void);
 /** kl_collect_namespace - task.{pid,mnt,user}ns, container. Context: any. */
 void kl_collect_namespace(struct kl_check *check, u32 slot);
 
+/**
+ * kl_cgroup_path - where a task is in the unified hierarchy of control groups
+ * @room: receives the path; @size bytes
+ *
+ * Context: any; with a reference on @task.
+ * Return: its length; -ENOENT: there is no such hierarchy; -ENAMETOOLONG.
+ */
+ssize_t kl_cgroup_path(struct task_struct *task, char *room, size_t size);
+
 /** kl_collect_cgroup - task.cgroup. Return: as kl_collect() */
 int kl_collect_cgroup(struct kl_check *check, bool may_sleep);
 

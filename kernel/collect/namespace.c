@@ -126,6 +126,18 @@ void kl_collect_namespace(struct kl_check *check, u32 slot)
 }
 
 /* Mounted nowhere, the unified hierarchy holds everybody in its root. */
+ssize_t kl_cgroup_path(struct task_struct *task, char *room, size_t size)
+{
+	ssize_t length;
+
+	if (!host.cgroup || hlist_empty(&host.cgroup->fs_supers))
+		return -ENOENT;
+	rcu_read_lock();
+	length = cgroup_path(task_dfl_cgroup(task), room, size);
+	rcu_read_unlock();
+	return length < 0 || length >= size ? -ENAMETOOLONG : length;
+}
+
 int kl_collect_cgroup(struct kl_check *check, bool may_sleep)
 {
 	char *room;
@@ -140,10 +152,8 @@ int kl_collect_cgroup(struct kl_check *check, bool may_sleep)
 		return -EAGAIN;
 	if (!room)
 		return -ENOMEM;
-	rcu_read_lock();
-	length = cgroup_path(task_dfl_cgroup(check->subject), room, PATH_MAX);
-	rcu_read_unlock();
-	if (length < 0 || length >= PATH_MAX) {
+	length = kl_cgroup_path(check->subject, room, PATH_MAX);
+	if (length < 0) {
 		kl_slot_add(check->request.unknown, KL_SLOT_TASK_CGROUP);
 		return 0;
 	}

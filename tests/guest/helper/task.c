@@ -673,7 +673,7 @@ static void figures(int rounds)
 
 static void processes(void)
 {
-	struct text text = {}, expected = {}, history = {};
+	struct text text = {}, expected = {}, history = {}, place = {};
 	char start[60], *line;
 	int pid = getpid();
 
@@ -692,12 +692,16 @@ static void processes(void)
 			 realpath("/proc/self/exe", NULL));
 		history_facts(&history);
 		text_add(&expected, "%s", history.data + strlen(" task."));
+		add_cgroup(&place);
+		if (expect(place.data, "there is no control group"))
+			text_add(&expected, " %s", place.data + strlen(" task."));
 		expect_words("line", expected.data, strstr(line, "domain="));
 	}
 	end();
 	free(text.data);
 	free(history.data);
 	free(expected.data);
+	free(place.data);
 }
 
 /* Containers of Debian's packages */
