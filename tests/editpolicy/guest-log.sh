@@ -112,6 +112,12 @@ is 'and nothing else' head -c 1 kept >out
 keys 2
 is 'the denial is there' until_shows 'DENIED +read .*/tmp/log/kept'
 
+# Which policy is running has changed beside the editor; it shall not have.
+keys F10
+is 'nothing is left to be saved' until_shows 'status 0'
+t kill-server
+open policy
+
 is 'nobody answers yet' observers 0
 start_rm
 is 'so it is denied at once' rm_ends 1
