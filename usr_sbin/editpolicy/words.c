@@ -4,7 +4,7 @@
 #include "words.h"
 
 /* Members of a group that are named; more are counted. */
-#define MEMBERS_SHOWN 4
+#define MEMBERS_SHOWN 12
 
 static const struct outline_node *find_group(const struct editor *editor, struct kl_text name)
 {
@@ -109,6 +109,43 @@ static void say_conditions(const struct editor *editor, struct kl_text line, con
 	kl_buffer_puts(out, count ? "." : none);
 }
 
+/* The rule group that a use line names, or NULL. */
+static const struct outline_node *used_group(const struct editor *editor, struct kl_text line)
+{
+	const struct outline *outline = &editor->outline;
+	struct kl_text name = { "", 0 };
+	struct kl_lexer lexer;
+	struct kl_word word;
+	u32 i;
+
+	kl_lexer_init(&lexer, line);
+	for (i = 0; i < 3 && kl_lexer_next(&lexer, &word); i++)
+		name = word.text;
+	for (i = 0; i < outline->node_count; i++)
+		if (outline->nodes[i].kind == OUTLINE_RULE_GROUP &&
+		    kl_text_equal(outline->nodes[i].title, name))
+			return &outline->nodes[i];
+	return NULL;
+}
+
+static void say_group_lines(const struct editor *editor, struct kl_text line, struct kl_buffer *out)
+{
+	const struct outline_node *group = used_group(editor, line);
+	struct kl_text text;
+	u32 i, shown = 0;
+
+	for (i = 0; group && i < group->count; i++) {
+		if (editor->outline.lines[group->lines[i]].kind != KL_STATEMENT_RULE)
+			continue;
+		text = document_line(editor->document, group->lines[i]);
+		text = kl_text_from(text, strspn(text.data, " \t"));
+		if (shown++ < MEMBERS_SHOWN)
+			kl_buffer_printf(out, "    %.*s\n", (int)text.length, text.data);
+	}
+	if (shown > MEMBERS_SHOWN)
+		kl_buffer_printf(out, "    and %u more\n", shown - MEMBERS_SHOWN);
+}
+
 static void say_rule(const struct editor *editor, u32 line, struct kl_buffer *out)
 {
 	static const char *const verbs[] = {
@@ -123,6 +160,8 @@ static void say_rule(const struct editor *editor, u32 line, struct kl_buffer *ou
 									      " in every case.",
 		       out);
 	kl_buffer_puts(out, " The first line that matches decides.\n");
+	if (editor->outline.lines[line].rule_kind == KL_RULE_USE)
+		say_group_lines(editor, document_line(editor->document, line), out);
 }
 
 static void say_block(const struct editor *editor, u32 line, struct kl_buffer *out)
