@@ -12,7 +12,7 @@
 #define BLOCK_PRIORITY 100
 #define BLOCK_AUDIT 1
 
-static void clear_preview(struct preview *preview)
+static void clear_preview(struct making_preview *preview)
 {
 	u32 i;
 
@@ -47,7 +47,7 @@ void making_free(struct making *making)
 
 /* -------------------------------------------------------------------- lines */
 
-__printf(2, 3) static void add_line(struct preview *preview, const char *format, ...)
+__printf(2, 3) static void add_line(struct making_preview *preview, const char *format, ...)
 {
 	va_list arguments;
 	char *line;
@@ -81,7 +81,7 @@ static void put_conditions(const struct making *making, struct kl_buffer *out)
 static void make_block(struct making *making, const struct editor *editor,
 		       const char *conditions)
 {
-	struct preview *preview = &making->preview;
+	struct making_preview *preview = &making->preview;
 	u32 at = preview->place.at;
 
 	if (at && !is_blank(editor, at - 1))
@@ -101,7 +101,7 @@ static void make_block(struct making *making, const struct editor *editor,
 
 static void make_lines(struct making *making, const struct editor *editor)
 {
-	struct preview *preview = &making->preview;
+	struct making_preview *preview = &making->preview;
 	struct kl_buffer conditions = { 0 };
 
 	put_conditions(making, &conditions);
@@ -120,7 +120,7 @@ const char *making_rule(const struct making *making)
 	return line + strspn(line, " \t");
 }
 
-static void insert(struct editor *editor, const struct preview *preview)
+static void insert(struct editor *editor, const struct making_preview *preview)
 {
 	struct kl_text lines[ARRAY_SIZE(preview->lines)];
 	u32 i;
@@ -136,19 +136,19 @@ static void insert(struct editor *editor, const struct preview *preview)
 /* ------------------------------------------------------------- the request */
 
 /* Of the policy with the new lines: number in the document, from 1, to what it was before. */
-static u32 before_insert(const struct preview *preview, u32 line)
+static u32 before_insert(const struct making_preview *preview, u32 line)
 {
 	return line > preview->place.at + preview->count ? line - preview->count :
 	       line > preview->place.at			  ? 0 :
 							    line;
 }
 
-static u32 after_insert(const struct preview *preview, u32 line)
+static u32 after_insert(const struct making_preview *preview, u32 line)
 {
 	return line > preview->place.at ? line + preview->count : line;
 }
 
-static u32 rule_line(const struct preview *preview)
+static u32 rule_line(const struct making_preview *preview)
 {
 	return preview->place.at + preview->rule + 1;
 }
@@ -156,7 +156,7 @@ static u32 rule_line(const struct preview *preview)
 /* Does the new line decide in its block, and what becomes of all? */
 static void judge(struct making *making, struct compiled *compiled)
 {
-	struct preview *preview = &making->preview;
+	struct making_preview *preview = &making->preview;
 	const struct kl_explained_block *block;
 	struct kl_explanation explanation;
 	u32 i, line;
@@ -192,7 +192,7 @@ struct target_rule {
 static bool find_rule(struct making *making, const struct compiled *compiled,
 		      struct target_rule *target)
 {
-	const struct preview *preview = &making->preview;
+	const struct making_preview *preview = &making->preview;
 	const struct kl_ruleset *ruleset = compiled->file.ruleset;
 	u32 line = rule_line(preview), count, rules, i, k, rule;
 
@@ -226,7 +226,7 @@ static enum kl_truth ask(const struct target_rule *target, const struct kl_reque
 	return head == KL_TRUE && rule == KL_TRUE ? KL_TRUE : KL_UNKNOWN;
 }
 
-static void add_pair(struct preview *preview, const struct kl_request *request)
+static void add_pair(struct making_preview *preview, const struct kl_request *request)
 {
 	struct kl_buffer program = { 0 }, object = { 0 };
 	struct preview_pair *pair;
@@ -256,7 +256,7 @@ static void add_pair(struct preview *preview, const struct kl_request *request)
 	kl_buffer_free(&object);
 }
 
-static void sort_pairs(struct preview *preview)
+static void sort_pairs(struct making_preview *preview)
 {
 	struct preview_pair moved;
 	u32 i, k;
@@ -272,7 +272,7 @@ static void sort_pairs(struct preview *preview)
 static void count_one(struct making *making, const struct target_rule *target,
 		      const struct kl_logline *line)
 {
-	struct preview *preview = &making->preview;
+	struct making_preview *preview = &making->preview;
 	enum kl_truth truth = ask(target, &line->facts.request);
 
 	preview->looked++;
@@ -289,7 +289,7 @@ static void count_records(struct making *making, struct log_view *log,
 			  const struct target_rule *target)
 {
 	u64 until = clock_ms() + PREVIEW_MS, number = log->list.next;
-	struct preview *preview = &making->preview;
+	struct making_preview *preview = &making->preview;
 	const struct log_record *record;
 	const struct kl_logline *line;
 	bool late = false;
@@ -323,7 +323,7 @@ static struct editor *try(struct making *making, struct editor *on)
 	return tried;
 }
 
-static void refuse(struct preview *preview, const char *why)
+static void refuse(struct making_preview *preview, const char *why)
 {
 	snprintf(preview->why_not, sizeof(preview->why_not), "%s", why);
 	preview->possible = false;
@@ -351,7 +351,7 @@ void making_preview(struct editor *editor)
 {
 	struct making *making = editor->making;
 	struct editor *on = making->editor ?: editor, *tried;
-	struct preview *preview = &making->preview;
+	struct making_preview *preview = &making->preview;
 
 	clear_preview(preview);
 	if (!place_find(on, &making->line, making->verb, &preview->place)) {
@@ -452,7 +452,7 @@ void making_put(const struct making *making, struct editor *into)
 bool making_insert(struct editor *editor)
 {
 	struct making *making = editor->making;
-	const struct preview *preview = &making->preview;
+	const struct making_preview *preview = &making->preview;
 	struct kl_buffer where = { 0 };
 
 	if (!preview->possible) {

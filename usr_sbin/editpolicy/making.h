@@ -22,7 +22,7 @@ struct preview_pair {
 };
 
 /**
- * struct preview - what would become of the policy, and of the records in the list
+ * struct making_preview - what would become of the policy, and of the records in the list
  * @possible: all the rest means something; otherwise @why_not
  * @why_not: why there can be no such rule
  * @place: where it goes
@@ -39,7 +39,7 @@ struct preview_pair {
  * @pairs, @pair_count: of @matched; the most frequent first
  * @unlisted: of @matched that are in none
  */
-struct preview {
+struct making_preview {
 	bool possible;
 	char why_not[240];
 	struct place place;
@@ -77,7 +77,7 @@ struct making {
 	struct proposals proposals;
 	u8 verb;
 	struct rows rows;
-	struct preview preview;
+	struct making_preview preview;
 	struct editor *editor;
 	u32 serial;
 };

@@ -233,7 +233,7 @@ static void say_effect(const struct making *making, struct kl_buffer *out, u8 *s
 		[KL_ANSWER_DENY] = "denied",
 		[KL_ANSWER_PERMIT | KL_ANSWER_DENY] = "permitted or denied: the record does not tell",
 	};
-	const struct preview *preview = &making->preview;
+	const struct making_preview *preview = &making->preview;
 	bool wanted = making->verb == VERB_AUDIT ||
 		      preview->answers ==
 			      (making->verb == VERB_ALLOW ? KL_ANSWER_PERMIT : KL_ANSWER_DENY);
@@ -253,7 +253,7 @@ static void say_effect(const struct making *making, struct kl_buffer *out, u8 *s
 static void say_others(const struct editor *editor, const struct making *making,
 		       struct kl_buffer *out)
 {
-	const struct preview *preview = &making->preview;
+	const struct making_preview *preview = &making->preview;
 
 	if (!editor->log) {
 		kl_buffer_puts(out, "What else it matches is told when the log is open (2).\n");
@@ -272,7 +272,7 @@ static void say_others(const struct editor *editor, const struct making *making,
 	kl_buffer_puts(out, preview->matched ? ":\n" : ".\n");
 }
 
-static void draw_pairs(const struct preview *preview, struct canvas *canvas, int row, int end)
+static void draw_pairs(const struct making_preview *preview, struct canvas *canvas, int row, int end)
 {
 	struct kl_buffer coded = { 0 }, text = { 0 };
 	u32 shown = min_t(u32, preview->pair_count, max(end - row, 0)), i, rest = 0;
@@ -300,7 +300,7 @@ static void draw_pairs(const struct preview *preview, struct canvas *canvas, int
 static void draw_preview(const struct editor *editor, struct canvas *canvas, int row, int end)
 {
 	const struct making *making = editor->making;
-	const struct preview *preview = &making->preview;
+	const struct making_preview *preview = &making->preview;
 	const struct editor *on = making->editor ?: editor;
 	struct kl_buffer text = { 0 };
 	u8 style;
