@@ -94,6 +94,99 @@ static void typed_ahead(void **state)
 	editor_free(editor);
 }
 
+/* Nor before it is seen because another view, or a text, was in front of it. */
+static void typed_elsewhere(void **state)
+{
+	struct editor *editor = begin(false);
+
+	(void)state;
+	module_asks();
+	view_turn(editor, VIEW_DECISIONS);
+	editor_shown(editor);
+	editor_key(editor, '1');
+	module_asks();
+	editor_key(editor, '3');
+	editor_key(editor, 'y');
+	assert_int_equal(editor->decisions->count, 3);
+	editor_shown(editor);
+	editor_key(editor, K_F1);
+	assert_int_equal(editor->dialog.kind, DIALOG_PAGER);
+	editor_key(editor, 'y');
+	editor_key(editor, 'y');
+	assert_int_equal(editor->decisions->count, 3);
+	editor_shown(editor);
+	heard("", 2);
+	editor_free(editor);
+}
+
+static void ask_twice(const char *first, const char *second)
+{
+	FILE *file = fopen("proc/twice", "w");
+
+	assert_non_null(file);
+	fprintf(file,
+		"Q1-0\n#2026/11/22 08:29:57.000000# global-pid=5 result=denied priority=1 / %s\n"
+		"Q2-0\n#2026/11/22 08:29:57.500000# global-pid=6 result=denied priority=1 / %s\n",
+		first, second);
+	fclose(file);
+	snprintf(module.name, sizeof(module.name), "proc/twice");
+	module_asks();
+}
+
+static void assert_groups(const char *first, const char *second, u32 count)
+{
+	struct editor *editor = begin(false);
+
+	ask_twice(first, second);
+	view_turn(editor, VIEW_DECISIONS);
+	assert_int_equal(editor->decisions->count, 2);
+	assert_int_equal(editor->decisions->group_count, count);
+	heard("", 1);
+	editor_free(editor);
+	snprintf(module.name, sizeof(module.name), "proc/queries");
+}
+
+/* Whoever permits what is seen must not permit something else with it. */
+static void alike(void **state)
+{
+	(void)state;
+	assert_groups("chmod path=\"/x\" perm=0644 task.pid=5 task.uid=1",
+		      "chmod path=\"/x\" perm=0644 task.pid=6 task.uid=1", 1);
+	assert_groups("chmod path=\"/x\" perm=0644 task.pid=5 task.uid=1",
+		      "chmod path=\"/x\" perm=04755 task.pid=6 task.uid=1", 2);
+	assert_groups("execute path=\"/sh\" argv[1]=\"a\"", "execute path=\"/sh\" argv[1]=\"b\"", 2);
+	assert_groups("read path=\"/x\" task.uid=1 task.euid=1",
+		      "read path=\"/x\" task.uid=1 task.euid=0", 2);
+}
+
+/*
+ * The rule goes to the kernel only once it was seen, and into the document only where
+ * that denies the same.
+ */
+static void ruled(void **state)
+{
+	struct editor *editor = editor_new(kl_text_of("100 acl write\n    10 allow\n"), NULL, false);
+
+	(void)state;
+	editor->clock = NOW;
+	assert_int_equal(system("cp proc/queries-policy proc/policy"), 0);
+	module_asks();
+	view_turn(editor, VIEW_DECISIONS);
+	editor_shown(editor);
+	editor_key(editor, 'a');
+	assert_ptr_equal(editor->front, &making_view);
+	heard("", 1);
+	editor_key(editor, K_ENTER);
+	assert_ptr_equal(editor->front, &making_view);
+	editor_shown(editor);
+	editor_key(editor, K_ENTER);
+	assert_null(editor->front);
+	heard("A7=3 A9=3 ", 0);
+	assert_non_null(strstr(editor->message, "not in the document"));
+	assert_false(document_changed(editor->document));
+	editor_free(editor);
+}
+
 /* Ten seconds; a key gives ten more, nobody's key none; sixty in all. */
 static void countdown(void **state)
 {
@@ -160,6 +253,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(opened),
 		cmocka_unit_test(typed_ahead),
+		cmocka_unit_test(typed_elsewhere),
+		cmocka_unit_test(alike),
+		cmocka_unit_test(ruled),
 		cmocka_unit_test(countdown),
 		cmocka_unit_test(stays),
 	};
@@ -168,7 +264,7 @@ int main(void)
 
 	if (!mkdtemp(folder))
 		return 2;
-	snprintf(copy, sizeof(copy), "cp -r proc queries queries-later %s && cd %s && mv queries* proc/",
+	snprintf(copy, sizeof(copy), "cp -r proc queries queries-later queries-policy %s && cd %s && mv queries* proc/",
 		 folder, folder);
 	if (system(copy) || chdir(folder))
 		return 2;

@@ -2,6 +2,7 @@
 /* Queries of the running kernel. */
 #include "decisions.h"
 #include "engine/lex.h"
+#include "folds.h"
 #include "limits.h"
 #include "live.h"
 #include "log.h"
@@ -37,13 +38,19 @@ static void forget_groups(struct decisions *decisions)
 	decisions->group_count = 0;
 }
 
+static void forget(struct waiting *waiting)
+{
+	free(waiting->record);
+	kl_buffer_free(&waiting->key);
+}
+
 static void forget_all(struct decisions *decisions)
 {
 	u32 i;
 
 	forget_groups(decisions);
 	for (i = 0; i < decisions->count; i++)
-		free(decisions->list[i].record);
+		forget(&decisions->list[i]);
 	free(decisions->list);
 	decisions->list = NULL;
 	decisions->count = 0;
@@ -103,6 +110,75 @@ const struct kl_logline *decisions_parse(struct decisions *decisions, const char
 	return &decisions->line;
 }
 
+/* ---------------------------------------------------------- which are alike */
+
+static void add_history(const struct kl_request *request, struct kl_buffer *key)
+{
+	struct kl_history_cursor cursor;
+	struct kl_program program;
+
+	if (!kl_slot_test(request->present, KL_SLOT_TASK_HISTORY))
+		return;
+	if (request->value[KL_SLOT_TASK_HISTORY].history->truncated)
+		kl_buffer_puts(key, "...");
+	cursor = kl_history_walk(request->value[KL_SLOT_TASK_HISTORY].history);
+	while (kl_history_next(&cursor, &program)) {
+		kl_buffer_puts(key, "=>");
+		kl_buffer_encode(key, program.exe);
+	}
+}
+
+/* What the same program has anew in each process; of its history the names count. */
+static bool is_of_process(struct kl_text word)
+{
+	static const char *const begins[] = { "task.pid=", "task.ppid=", "task.start=",
+					      "task.history=" };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(begins); i++)
+		if (kl_text_begins(word, begins[i]))
+			return true;
+	return false;
+}
+
+/* What was left out may be what two differ in. */
+static bool is_whole(const struct kl_logline *line)
+{
+	const struct kl_request *request = &line->facts.request;
+	bool whole = !line->omitted;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(request->overlong); i++)
+		whole &= !request->overlong[i];
+	return whole;
+}
+
+/* All that the record tells: who permits one request must not permit another with it. */
+static void make_key(struct decisions *decisions, const struct waiting *waiting,
+		     struct kl_buffer *key)
+{
+	const struct kl_logline *line = decisions_parse(decisions, waiting->record);
+	const struct kl_request *request;
+	struct kl_lexer lexer;
+	struct kl_word word;
+
+	if (!line) {
+		kl_buffer_puts(key, waiting->record);
+		return;
+	}
+	request = &line->facts.request;
+	kl_buffer_printf(key, "%u %u %.*s", request->op, line->priority,
+			 (int)line->label.length, line->label.data);
+	if (!is_whole(line))
+		kl_buffer_printf(key, " query %u", waiting->serial);
+	kl_lexer_init(&lexer, line->words);
+	while (kl_lexer_next(&lexer, &word))
+		if (!is_of_process(word.text))
+			kl_buffer_printf(key, " %.*s", (int)word.text.length, word.text.data);
+	kl_buffer_puts(key, " ");
+	add_history(request, key);
+}
+
 /* ---------------------------------------------------------------- what waits */
 
 static struct waiting *find(struct decisions *decisions, u32 serial)
@@ -131,6 +207,9 @@ static void add(struct editor *editor, const struct kl_queries *queries)
 	waiting->there = true;
 	line = decisions_parse(decisions, waiting->record);
 	waiting->asked = line ? line->time : editor_now(editor);
+	waiting->key = (struct kl_buffer){ 0 };
+	make_key(decisions, waiting, &waiting->key);
+	waiting->hash = folds_key(0, waiting->key.data, waiting->key.length);
 }
 
 /* Return: 0 or a negative errno. */
@@ -162,78 +241,40 @@ static void drop_gone(struct decisions *decisions)
 		if (decisions->list[i].there)
 			decisions->list[kept++] = decisions->list[i];
 		else
-			free(decisions->list[i].record);
+			forget(&decisions->list[i]);
 	decisions->count = kept;
 }
 
 /* ------------------------------------------------------------------- groups */
 
-static void add_history(const struct kl_request *request, struct kl_buffer *key)
-{
-	struct kl_history_cursor cursor;
-	struct kl_program program;
-
-	if (!kl_slot_test(request->present, KL_SLOT_TASK_HISTORY))
-		return;
-	cursor = kl_history_walk(request->value[KL_SLOT_TASK_HISTORY].history);
-	while (kl_history_next(&cursor, &program)) {
-		kl_buffer_puts(key, "=>");
-		kl_buffer_encode(key, program.exe);
-	}
-}
-
-static void make_key(struct decisions *decisions, const struct waiting *waiting,
-		     struct kl_buffer *key)
-{
-	const struct kl_logline *line = decisions_parse(decisions, waiting->record);
-	const struct kl_request *request;
-
-	kl_buffer_clear(key);
-	if (!line) {
-		kl_buffer_puts(key, waiting->record);
-		return;
-	}
-	request = &line->facts.request;
-	kl_buffer_printf(key, "%u %u %.*s ", request->op, line->priority,
-			 (int)line->label.length, line->label.data);
-	if (kl_slot_test(request->present, KL_SLOT_TASK_UID))
-		kl_buffer_printf(key, "%llu ",
-				 (unsigned long long)request->value[KL_SLOT_TASK_UID].number);
-	kl_program_text(request, key);
-	kl_buffer_puts(key, " ");
-	kl_object_text(request, key);
-	add_history(request, key);
-}
-
-static struct alike *find_group(struct decisions *decisions, const char *key)
+static struct alike *find_group(struct decisions *decisions, const char *key, u64 hash)
 {
 	struct alike *group;
 	u32 i;
 
 	for (i = 0; i < decisions->group_count; i++)
-		if (!strcmp(decisions->groups[i].key, key))
+		if (decisions->groups[i].hash == hash && !strcmp(decisions->groups[i].key, key))
 			return &decisions->groups[i];
 	decisions->groups = kl_xrealloc(decisions->groups, decisions->group_count + 1,
 					sizeof(*decisions->groups));
 	group = &decisions->groups[decisions->group_count++];
-	*group = (struct alike){ .key = kl_xstrdup(key) };
+	*group = (struct alike){ .key = kl_xstrdup(key), .hash = hash };
 	return group;
 }
 
 static void make_groups(struct decisions *decisions)
 {
-	struct kl_buffer key = { 0 };
+	const struct waiting *waiting;
 	struct alike *group;
 	u32 i;
 
 	forget_groups(decisions);
 	for (i = 0; i < decisions->count; i++) {
-		make_key(decisions, &decisions->list[i], &key);
-		group = find_group(decisions, key.data);
+		waiting = &decisions->list[i];
+		group = find_group(decisions, waiting->key.data, waiting->hash);
 		group->list = kl_xrealloc(group->list, group->count + 1, sizeof(*group->list));
 		group->list[group->count++] = i;
 	}
-	kl_buffer_free(&key);
 }
 
 static const char *key_here(const struct decisions *decisions)
@@ -415,7 +456,7 @@ static bool add_to_document(struct editor *editor, u32 *line)
 	making->editor = NULL;
 	making_preview(editor);
 	*line = making->preview.place.at + making->preview.rule + 1;
-	if (editor->readonly || !making->preview.possible || !making->preview.place.head ||
+	if (editor->readonly || !making->preview.possible || !making->preview.place.denies ||
 	    !making->preview.decides)
 		return false;
 	making_put(making, editor);

@@ -18,25 +18,31 @@
  * struct waiting - a query
  * @serial, @retry: its numbers
  * @record: of it, owned
+ * @key: what it has in common with others that are answered together
+ * @hash: of @key
  * @asked: microseconds since the epoch: when
  * @there: it was there when last looked
  */
 struct waiting {
 	u32 serial, retry;
 	char *record;
+	struct kl_buffer key;
+	u64 hash;
 	u64 asked;
 	bool there;
 };
 
 /**
- * struct alike - queries that are answered together: of the same program, user,
- * history of programs, block and operation, about the same
+ * struct alike - queries that are answered together: of the same block, and all that
+ * their records tell is the same, but for numbers and times of processes
  * @key: what they have in common, owned
+ * @hash: of @key
  * @list: numbers in decisions.list
  * @count: of @list
  */
 struct alike {
 	char *key;
+	u64 hash;
 	u32 *list;
 	u32 count;
 };

@@ -22,7 +22,7 @@ static void answer(struct editor *editor, enum kl_reply reply, const char *how)
 
 	if (count)
 		editor_say(editor, STYLE_PLAIN, "%u %s", count, how);
-	else
+	else if (is_open(editor))
 		editor_say(editor, STYLE_NOTICE, "nothing waits");
 }
 
@@ -59,7 +59,7 @@ static void run_stop(struct editor *editor)
 		return;
 	}
 	if (decisions->count)
-		editor_say(editor, STYLE_NOTICE, "%u denied; nothing waits any more",
+		editor_say(editor, STYLE_NOTICE, "%u wait here no more: denied, if nobody else answers",
 			   decisions->count);
 	decisions_close(decisions);
 	decisions->stopped = true;
@@ -80,7 +80,7 @@ static struct rows *moving_rows(struct editor *editor)
 	return &decisions_of(editor)->rows;
 }
 
-/* Whoever turns here answers; a failure is tried again when somebody turns here again. */
+/* Whoever turns here first answers; after a failure, or when it was stopped, F7 begins again. */
 static void tick(struct editor *editor)
 {
 	struct decisions *decisions = editor->decisions;

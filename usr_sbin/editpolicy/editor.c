@@ -408,6 +408,8 @@ void editor_key(struct editor *editor, int key)
 	editor->message[0] = 0;
 	if (editor->dialog.kind) {
 		dialog_key(editor, key);
+		if (!editor->dialog.kind)
+			view_appears(editor);
 		return;
 	}
 	rows = view->rows(editor);

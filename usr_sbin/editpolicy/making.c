@@ -442,6 +442,8 @@ void making_for_query(struct editor *editor, struct kl_text record, struct edito
 		      u32 serial)
 {
 	begin(editor, record, ~0ull, running, serial);
+	/* Where it takes effect at once it must be seen before. */
+	editor->fresh = true;
 }
 
 void making_put(const struct making *making, struct editor *into)

@@ -149,6 +149,7 @@ bool place_find(struct editor *editor, struct kl_logline *line, enum verb verb,
 	}
 	if (verb == VERB_ALLOW)
 		block = denying(&explanation);
+	place->denies = block;
 	if (verb != VERB_AUDIT && !block)
 		block = matching(&explanation, line);
 	if (block)

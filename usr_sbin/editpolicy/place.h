@@ -22,6 +22,7 @@ enum verb {
  * @priority: number of the new line
  * @tight: no number is free before @before: only the order of the lines tells
  *	which is asked first
+ * @denies: the block denies the request now, or may
  * @indent: blanks that the lines of the block begin with
  */
 struct place {
@@ -30,6 +31,7 @@ struct place {
 	u32 at;
 	u32 priority;
 	bool tight;
+	bool denies;
 	char indent[16];
 };
 

@@ -23,11 +23,20 @@ const struct view *editor_view(const struct editor *editor)
 	return editor->front ?: views[editor->view];
 }
 
+void view_appears(struct editor *editor)
+{
+	const struct view *view = editor_view(editor);
+
+	if (view->waiting && view->waiting(editor))
+		editor->fresh = true;
+}
+
 void view_front(struct editor *editor, const struct view *view)
 {
 	editor->front = view;
 	if (view && view->tick)
 		view->tick(editor);
+	view_appears(editor);
 }
 
 void view_back(struct editor *editor)
@@ -43,6 +52,7 @@ bool view_turn(struct editor *editor, u32 number)
 	editor->front = NULL;
 	if (views[number]->tick)
 		views[number]->tick(editor);
+	view_appears(editor);
 	return true;
 }
 

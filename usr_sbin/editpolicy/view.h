@@ -55,6 +55,9 @@ extern const struct view making_view;
 /** Those that stand in front of another one until they are left; ended by NULL. */
 extern const struct view *const view_fronts[];
 
+/** view_appears - what waits in the view must be seen before a key counts */
+void view_appears(struct editor *editor);
+
 /** view_front - put one of them in front of the view; NULL: away with it */
 void view_front(struct editor *editor, const struct view *view);
 
