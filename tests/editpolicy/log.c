@@ -11,6 +11,7 @@
 #include "log.h"
 #include "proposal.h"
 #include "view.h"
+#include "words.h"
 
 /* The module gives whole records: so does what is read at once. */
 #define PIECE 2000u
@@ -111,6 +112,16 @@ static void bounded(void **state)
 	assert_int_equal(editor->log->rows.count, LOG_RECORDS_MAX);
 	assert_int_equal(here(editor), 100);
 	assert_memory_equal(strstr(log_here(editor->log)->text, "seq="), "seq=101 ", 8);
+	/* Also while nothing new is shown. */
+	type(editor, "gp");
+	put_records("a", LOG_RECORDS_MAX + 51, LOG_RECORDS_MAX + 100);
+	editor_key(editor, K_TICK);
+	while (view_work(editor))
+		;
+	assert_int_equal(list->first, 100);
+	assert_int_equal(editor->log->rows.count, LOG_RECORDS_MAX - 50);
+	assert_int_equal(here(editor), 100);
+	assert_memory_equal(strstr(log_here(editor->log)->text, "seq="), "seq=101 ", 8);
 	editor_free(editor);
 }
 
@@ -177,6 +188,21 @@ static void proposed(void **state)
 	proposals_free(&proposals);
 	kl_logline_free(&line);
 	kl_strings_destroy(&strings);
+	/* Typed by hand, a comment would hide the conditions behind it. */
+	assert_true(condition_is_wrong(KL_OP_READ, kl_text_of("path=\"/a\" # x"), &error));
+	assert_int_equal(error.column, 11);
+	assert_false(condition_is_wrong(KL_OP_READ, kl_text_of("path=\"/a#x\""), &error));
+}
+
+/* No name may look like the end of its word, or of the line, or like another name. */
+static void decoded(void **state)
+{
+	struct kl_buffer text = { 0 };
+
+	(void)state;
+	assert_true(words_decoded(kl_text_of("\\303\\244\\012b\\040c\\\\101\\177"), &text));
+	assert_string_equal(text.data, "\303\244\\012b\\040c\\\\101\\177");
+	kl_buffer_free(&text);
 }
 
 int main(void)
@@ -186,6 +212,7 @@ int main(void)
 		cmocka_unit_test(bounded),
 		cmocka_unit_test(filtered),
 		cmocka_unit_test(proposed),
+		cmocka_unit_test(decoded),
 	};
 	FILE *version;
 	int failed;

@@ -155,7 +155,9 @@ bool log_read(struct log_view *log)
 	       (result = kl_records_next(log->records, &line)) > 0)
 		log_list_add(&log->list, line, kl_records_text(log->records));
 	log->reading = result > 0;
-	if (!log->paused)
+	if (log->paused)
+		forget_fallen(log);
+	else
 		log_show_new(log);
 	if (result < 0 || (!result && !log->live))
 		close_records(log);

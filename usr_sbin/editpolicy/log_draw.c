@@ -355,6 +355,8 @@ static void draw_row(const struct editor *editor, struct canvas *canvas, int row
 
 static const char *why_empty(const struct log_view *log)
 {
+	if (log->paused && log->seen <= log->list.first)
+		return "all that was here has fallen out since; p goes on";
 	if (log->list.next > log->list.first)
 		return "no record passes the filter; F4 changes it";
 	if (log->reading)
@@ -384,7 +386,7 @@ static void draw_list(struct editor *editor, struct canvas *canvas, int rows)
 static void draw_state(const struct log_view *log, struct canvas *canvas, int row)
 {
 	bool follows = log->rows.cursor + 1 >= log->rows.count;
-	u64 hidden = log->seen - log->list.first - log->rows.count;
+	u64 hidden = log->seen - min(log->seen, log->list.first) - log->rows.count;
 	int column = 2, end = canvas->columns - 1;
 
 	if (log->paused)

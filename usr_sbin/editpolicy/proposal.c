@@ -40,6 +40,20 @@ struct maker {
 	u32 room;
 };
 
+/* Return: column of a comment, which would hide what comes behind it; 0: there is none. */
+static u32 find_comment(struct kl_text text)
+{
+	struct kl_lexer lexer;
+	struct kl_word word;
+	const char *end = text.data, *hash;
+
+	kl_lexer_init(&lexer, text);
+	while (kl_lexer_next(&lexer, &word))
+		end = word.text.data + word.text.length;
+	hash = memchr(end, '#', text.data + text.length - end);
+	return hash ? hash - text.data + 1 : 0;
+}
+
 bool condition_is_wrong(u8 op, struct kl_text text, struct kl_error *error)
 {
 	struct kl_statement statement = { 0 };
@@ -61,6 +75,8 @@ bool condition_is_wrong(u8 op, struct kl_text text, struct kl_error *error)
 	error->column -= min_t(u32, error->column, head);
 	kl_buffer_free(&line);
 	kl_strings_destroy(&strings);
+	if (!wrong && find_comment(text))
+		wrong = kl_refuse(error, find_comment(text), "no comment can stand here");
 	return wrong;
 }
 

@@ -214,11 +214,21 @@ void words_of_line(const struct editor *editor, u32 line, struct kl_buffer *out)
 	}
 }
 
-static bool is_octal(struct kl_text text, size_t at)
+/*
+ * Return: the byte that \ooo stands for; 0: none, or one that stays so: a blank or a
+ * newline in a name would look like the end of a word or line.
+ */
+static u8 octal_byte(struct kl_text text, size_t at)
 {
-	return at + 3 < text.length && text.data[at] == '\\' && text.data[at + 1] >= '0' &&
-	       text.data[at + 1] <= '3' && (text.data[at + 2] & ~7) == '0' &&
-	       (text.data[at + 3] & ~7) == '0';
+	u8 byte;
+
+	if (at + 3 >= text.length || text.data[at] != '\\' || text.data[at + 1] < '0' ||
+	    text.data[at + 1] > '3' || (text.data[at + 2] & ~7) != '0' ||
+	    (text.data[at + 3] & ~7) != '0')
+		return 0;
+	byte = (text.data[at + 1] - '0') << 6 | (text.data[at + 2] - '0') << 3 |
+	       (text.data[at + 3] - '0');
+	return byte > ' ' && byte != 0x7f ? byte : 0;
 }
 
 bool words_decoded(struct kl_text line, struct kl_buffer *out)
@@ -228,14 +238,17 @@ bool words_decoded(struct kl_text line, struct kl_buffer *out)
 	char byte;
 
 	for (i = 0; i < line.length; i++) {
-		byte = line.data[i];
-		if (is_octal(line, i)) {
-			byte = (line.data[i + 1] - '0') << 6 | (line.data[i + 2] - '0') << 3 |
-			       (line.data[i + 3] - '0');
+		byte = octal_byte(line, i);
+		if (byte) {
 			i += 3;
 			found = true;
+		} else {
+			byte = line.data[i];
 		}
 		kl_buffer_add(out, &byte, 1);
+		/* A backslash by itself is written as two. */
+		if (byte == '\\' && i + 1 < line.length && line.data[i + 1] == '\\')
+			kl_buffer_add(out, &line.data[++i], 1);
 	}
 	return found;
 }

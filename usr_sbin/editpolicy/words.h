@@ -9,7 +9,8 @@
 void words_of_line(const struct editor *editor, u32 line, struct kl_buffer *out);
 
 /**
- * words_decoded - append a line with its \ooo as the characters that they are
+ * words_decoded - append a line with its \ooo as the characters that they are,
+ * but blanks and control characters
  * Return: false if it has none.
  */
 bool words_decoded(struct kl_text line, struct kl_buffer *out);
