@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "complaints.h"
 #include "key.h"
 #include "live.h"
@@ -12,6 +13,8 @@
 #include "screen.h"
 #include "store.h"
 #include "view.h"
+
+#define SECOND 1000 /* milliseconds */
 
 enum { READONLY = 256 + 1, LIVE, LOG, DECIDE, KEYS, COLOUR, NO_MOUSE };
 
@@ -85,22 +88,32 @@ static void say_complaints(void)
 	kl_buffer_free(&line);
 }
 
+static void take_key(int key)
+{
+	struct mouse mouse;
+
+	if (key < 0)
+		ended = SIGHUP;
+	else if (key == K_MOUSE && screen_mouse(&mouse))
+		editor_mouse(editor, &mouse);
+	else if (key != K_MOUSE && key != K_TICK)
+		editor_key(editor, key);
+}
+
+/* Seconds pass while keys come without a pause, or there is much to do, as well. */
 static void run_keys(void)
 {
 	struct canvas canvas = { 0 };
 	bool busy = false;
-	struct mouse mouse;
-	int key;
+	u64 next = clock_ms() + SECOND;
 
 	while (!editor->quit && !ended) {
 		draw(&canvas);
-		key = screen_key(busy ? 0 : 1000);
-		if (key < 0)
-			ended = SIGHUP;
-		else if (key == K_MOUSE && screen_mouse(&mouse))
-			editor_mouse(editor, &mouse);
-		else if (key != K_MOUSE && (key != K_TICK || !busy))
-			editor_key(editor, key);
+		take_key(screen_key(busy ? 0 : SECOND));
+		if (clock_ms() >= next) {
+			editor_key(editor, K_TICK);
+			next = clock_ms() + SECOND;
+		}
 		busy = view_work(editor);
 		say_complaints();
 	}
