@@ -137,6 +137,14 @@ static void place_stays(void **state)
 	assert_int_equal(editor->processes->rows.count, 2);
 	view_turn(editor, VIEW_PROCESSES);
 	assert_int_equal(editor->processes->rows.count, 1);
+	/* If it takes long, it is not done again at once, unless somebody wants it. */
+	editor->processes->next = ~0ull;
+	put_processes(INIT_LINE SSHD_LINE);
+	editor_key(editor, K_TICK);
+	assert_int_equal(editor->processes->rows.count, 1);
+	press(editor, "r");
+	assert_int_equal(editor->processes->rows.count, 2);
+	editor->processes->next = 0;
 	unlink("processes");
 	editor_key(editor, K_TICK);
 	assert_int_equal(editor->processes->rows.count, 0);
@@ -155,6 +163,10 @@ static void folding(void **state)
 	assert_int_equal(editor->processes->list[2].node->living, 2);
 	press(editor, "jh");
 	assert_seen(editor, "/sbin/init /usr/sbin/sshd");
+	/* Where nothing is left below, nothing is hidden; but it is when it comes again. */
+	put_processes(INIT_LINE SSHD_LINE);
+	editor_key(editor, K_TICK);
+	assert_false(processes_here(editor->processes)->folded);
 	put_processes(INIT_LINE CRON_LINE SSHD_LINE SHELL_LINE);
 	editor_key(editor, K_TICK);
 	assert_seen(editor, "/sbin/init /usr/sbin/cron /usr/sbin/sshd");

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <time.h>
 #include <cmocka.h>
 
 #include "editor.h"
@@ -189,6 +190,30 @@ static void place_stays(void **state)
 	assert_string_equal(editor->subjects.list[editor_node_row(editor)->node].name, "/aa");
 }
 
+/* Large policies are to be looked at, and folded, without a wait. */
+static void large(void **state)
+{
+	struct kl_buffer text = { 0 };
+	struct editor *many;
+	clock_t start;
+	u32 i;
+
+	(void)state;
+	kl_buffer_puts(&text, "100 acl read\n");
+	for (i = 0; i < 30000; i++)
+		kl_buffer_printf(&text, "    %u allow task.history=\"/a%u=>/b\"\n", i, i);
+	many = editor_new(kl_buffer_text(&text), "policy.conf", false);
+	start = clock();
+	editor_key(many, 't');
+	editor_key(many, 'z');
+	editor_key(many, 't');
+	editor_key(many, 't');
+	assert_true(many->subjects.count > 60000);
+	assert_true(clock() - start < 4 * CLOCKS_PER_SEC);
+	editor_free(many);
+	kl_buffer_free(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -196,6 +221,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(folding, begin, end),
 		cmocka_unit_test_setup_teardown(deleting, begin, end),
 		cmocka_unit_test_setup_teardown(place_stays, begin, end),
+		cmocka_unit_test(large),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

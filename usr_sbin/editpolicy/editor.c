@@ -102,11 +102,8 @@ static u8 heading_of(const struct outline_node *node)
 
 static void add_row(struct editor *editor, struct node_row row)
 {
-	u32 count = editor->left_rows.count++;
-
-	editor->left =
-		kl_xrealloc(editor->left, editor->left_rows.count, sizeof(*editor->left));
-	editor->left[count] = row;
+	KL_GROW(editor->left, editor->left_rows.count, editor->left_room);
+	editor->left[editor->left_rows.count++] = row;
 }
 
 /* Nodes of one kind or operation stand together. */

@@ -131,7 +131,8 @@ struct area {
  * @view: enum view_number
  * @front: NULL, or what stands in front of that view until it is left
  * @focus: enum pane
- * @left, @left_rows: rows of the left pane; those of folded headings are left out
+ * @left, @left_room, @left_rows: rows of the left pane; those of folded headings are
+ *	left out
  * @folded: by heading
  * @by_subject: the left pane has @subjects instead of blocks by operation
  * @subjects: of @outline, if @by_subject
@@ -180,6 +181,7 @@ struct editor {
 	const struct view *front;
 	u8 focus;
 	struct node_row *left;
+	u32 left_room;
 	struct rows left_rows;
 	bool folded[HEADINGS];
 	bool by_subject;

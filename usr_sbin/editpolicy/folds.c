@@ -3,36 +3,36 @@
 #include "engine/intern.h"
 #include "folds.h"
 
-static u32 find(const struct folds *folds, u64 key)
+static struct kl_text text_of(const u64 *key)
 {
-	u32 i;
-
-	for (i = 0; i < folds->count && folds->keys[i] != key; i++)
-		;
-	return i;
+	return (struct kl_text){ (const char *)key, sizeof(*key) };
 }
 
 bool folds_has(const struct folds *folds, u64 key)
 {
-	return find(folds, key) < folds->count;
+	u32 id = kl_ids_find(&folds->keys, text_of(&key));
+
+	return id != KL_NO_ID && folds->folded[id];
 }
 
 void folds_set(struct folds *folds, u64 key, bool folded)
 {
-	u32 i = find(folds, key);
+	u32 id;
 
-	if (!folded) {
-		if (i < folds->count)
-			folds->keys[i] = folds->keys[--folds->count];
-	} else if (i == folds->count) {
-		folds->keys = kl_xrealloc(folds->keys, i + 1, sizeof(*folds->keys));
-		folds->keys[folds->count++] = key;
+	if (folds_has(folds, key) == folded)
+		return;
+	id = kl_ids_get(&folds->keys, text_of(&key));
+	if (id >= folds->room) {
+		folds->room = 2 * id + 16;
+		folds->folded = kl_xrealloc(folds->folded, folds->room, sizeof(*folds->folded));
 	}
+	folds->folded[id] = folded;
 }
 
 void folds_free(struct folds *folds)
 {
-	free(folds->keys);
+	kl_ids_free(&folds->keys);
+	free(folds->folded);
 	memset(folds, 0, sizeof(*folds));
 }
 

@@ -3,16 +3,18 @@
 #ifndef KELLAS_FOLDS_H
 #define KELLAS_FOLDS_H
 
-#include "memory.h"
+#include "ids.h"
 
 /**
  * struct folds - all zero: nothing is folded
- * @keys: what is, each once; also of what is not there just now
- * @count: of @keys
+ * @keys: what was once folded; also of what is not there just now
+ * @folded: by number of the key: it still is
+ * @room: of @folded
  */
 struct folds {
-	u64 *keys;
-	u32 count;
+	struct kl_ids keys;
+	bool *folded;
+	u32 room;
 };
 
 bool folds_has(const struct folds *folds, u64 key);

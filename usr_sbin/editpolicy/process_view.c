@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The view of the processes: what executed what, and which rules concern it. */
+#include "clock.h"
 #include "dialog.h"
 #include "find.h"
 #include "key.h"
@@ -15,11 +16,14 @@ static struct rows *rows_here(struct editor *editor)
 	return processes->listing ? &processes->concern_rows : &processes->rows;
 }
 
-/* Only what is seen is worth reading: it costs the kernel a walk through all processes. */
+/*
+ * Only what is seen is worth reading, and not without a pause: it costs the kernel a
+ * walk through all processes, and us a new tree.
+ */
 static void tick(struct editor *editor)
 {
-	if (editor->view == VIEW_PROCESSES)
-		processes_read(processes_of(editor));
+	if (editor->view == VIEW_PROCESSES && clock_ms() >= processes_of(editor)->next)
+		processes_read(editor->processes);
 }
 
 static void run_refresh(struct editor *editor)
@@ -169,7 +173,7 @@ static const struct action process_actions[] = {
 	{ "Search", { K_F3, '/' }, "search, while you type", false, find_search },
 	{ "Filter", { K_F4, '\\' }, "show only what matches, and what it is below", false,
 	  run_filter },
-	{ "Refresh", { K_F5, 'r' }, "read the processes now; it happens every second", false,
+	{ "Refresh", { K_F5, 'r' }, "read the processes now; it happens by itself", false,
 	  run_refresh },
 	{ "Rules", { K_F6, K_ENTER, 'e' },
 	  "the rules that concern the process; of a rule: to its line in the policy", false,

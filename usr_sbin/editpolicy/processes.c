@@ -5,12 +5,17 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "compiled.h"
 #include "proc.h"
 #include "processes.h"
 
 /* More than any kernel has processes for. */
 #define TEXT_MAX (1ul << 30)
+
+/* What takes longer, in milliseconds, takes at most a twentieth of the time. */
+#define NOTICED 50u
+#define REST	20u
 
 struct processes *processes_of(struct editor *editor)
 {
@@ -91,7 +96,7 @@ static void add_process(struct processes *processes, struct kl_histree_node *nod
 		process->depth = parent->depth + 1;
 	}
 	process->key = key_of(parent ? parent->key : 0, node);
-	process->folded = folds_has(&processes->folds, process->key);
+	process->folded = node->first && folds_has(&processes->folds, process->key);
 	process->living = node->living;
 	node->id = processes->count++;
 }
@@ -304,13 +309,11 @@ static void make_anew(struct processes *processes)
 	free(path);
 }
 
-void processes_read(struct processes *processes)
+static void read_anew(struct processes *processes)
 {
 	struct kl_buffer text = { 0 };
 	int error = read_file(&text);
 
-	if (!processes->booted)
-		processes->booted = find_booted();
 	if (error) {
 		kl_buffer_free(&text);
 		kl_buffer_free(&processes->text);
@@ -328,6 +331,17 @@ void processes_read(struct processes *processes)
 	kl_buffer_free(&processes->text);
 	processes->text = text;
 	make_anew(processes);
+}
+
+void processes_read(struct processes *processes)
+{
+	u64 begin = clock_ms(), took;
+
+	if (!processes->booted)
+		processes->booted = find_booted();
+	read_anew(processes);
+	took = clock_ms() - begin;
+	processes->next = took > NOTICED ? begin + took * (1 + REST) : 0;
 }
 
 /* ---------------------------------------------------------- what concerns it */

@@ -58,6 +58,7 @@ struct user {
  * @folds: what is folded, by struct process.key
  * @filter: what is shown
  * @users, @user_count: names that were asked for
+ * @next: clock_ms() before which they are not read by themselves
  * @booted: microseconds since the epoch when the kernel was started
  * @listing: the lines that concern a program are shown instead
  * @concerns: these lines
@@ -80,6 +81,7 @@ struct processes {
 	struct match filter;
 	struct user *users;
 	u32 user_count;
+	u64 next;
 	u64 booted;
 	bool listing;
 	struct kl_concerns concerns;

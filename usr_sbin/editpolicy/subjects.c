@@ -192,6 +192,7 @@ static void mention_all(struct gathering *gathering, const struct asked *asked, 
 static void mention_head(struct gathering *gathering, u32 number, u32 name)
 {
 	const struct outline_node *node = &gathering->outline->nodes[number];
+	const struct outline_line *line;
 	u32 i;
 
 	if (name >= gathering->headed_count) {
@@ -203,9 +204,14 @@ static void mention_head(struct gathering *gathering, u32 number, u32 name)
 	if (gathering->headed[name] == number + 1)
 		return;
 	gathering->headed[name] = number + 1;
-	for (i = 0; i < node->count; i++)
-		if (is_head(&gathering->outline->lines[node->lines[i]]))
+	/* Behind the heads there may be very many rules. */
+	for (i = 0; i < node->count; i++) {
+		line = &gathering->outline->lines[node->lines[i]];
+		if (line->kind == KL_STATEMENT_RULE)
+			break;
+		if (is_head(line))
 			mention(gathering, name, node->lines[i], true, false);
+	}
 }
 
 /* A rule that asks itself, with its comments, below the head of its block. */
@@ -359,8 +365,7 @@ static void put_subject(struct subjects *subjects, struct kl_text name)
 static void put_line(struct subject *subject, const struct mention *mention,
 		     const struct outline *outline)
 {
-	subject->lines =
-		kl_xrealloc(subject->lines, subject->count + 1, sizeof(*subject->lines));
+	KL_GROW(subject->lines, subject->count, subject->room);
 	subject->lines[subject->count++] = mention->line;
 	subject->named = true;
 	subject->entered |= mention->entry;
@@ -376,6 +381,8 @@ static void count_below(struct subjects *subjects)
 		subjects->list[i].below = subjects->list[i].rules;
 	for (i = subjects->count; i--;) {
 		subject = &subjects->list[i];
+		/* Where nothing is left below, nothing is hidden. */
+		subject->folded &= subject->behind > i + 1;
 		if (subject->parent == NO_NODE)
 			continue;
 		parent = &subjects->list[subject->parent];

@@ -42,7 +42,7 @@ struct subject_line {
  * @parent: NO_NODE: none
  * @behind: the next one that is not below it
  * @lines: in the order of evaluation
- * @count: of @lines
+ * @count, @room: of @lines
  * @rules: how many of these are rules
  * @below: the same of @rules and all below
  */
@@ -53,7 +53,7 @@ struct subject {
 	u64 key;
 	u32 depth, parent, behind;
 	struct subject_line *lines;
-	u32 count, rules, below;
+	u32 count, room, rules, below;
 };
 
 /**
