@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What a request is about, in a few words. */
 #include "engine/print.h"
-#include "engine/word.h"
 #include "object.h"
 
 /* In the order in which they are named. */
@@ -20,16 +19,6 @@ static const struct {
 	{ KL_SLOT_EXIT_SIGNAL, "signal " },
 };
 
-static void add_encoded(struct kl_buffer *out, struct kl_text raw)
-{
-	size_t length;
-
-	kl_buffer_room(out, 4 * (size_t)raw.length);
-	length = kl_encode(raw, out->data + out->length, 4 * (size_t)raw.length);
-	out->length += length;
-	out->data[out->length] = '\0';
-}
-
 static void add_value(const struct kl_request *request, u32 slot, struct kl_buffer *out)
 {
 	const union kl_value *value = &request->value[slot];
@@ -38,7 +27,7 @@ static void add_value(const struct kl_request *request, u32 slot, struct kl_buff
 
 	switch (kl_slot_type(slot)) {
 	case KL_STRING:
-		add_encoded(out, *value->text);
+		kl_buffer_encode(out, *value->text);
 		break;
 	case KL_IPADDR:
 		kl_format_ip(value->ip, address);
@@ -80,5 +69,5 @@ void kl_object_text(const struct kl_request *request, struct kl_buffer *out)
 void kl_program_text(const struct kl_request *request, struct kl_buffer *out)
 {
 	if (kl_slot_test(request->present, KL_SLOT_TASK_EXE))
-		add_encoded(out, *request->value[KL_SLOT_TASK_EXE].text);
+		kl_buffer_encode(out, *request->value[KL_SLOT_TASK_EXE].text);
 }
