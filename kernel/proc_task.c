@@ -24,7 +24,7 @@
  * pid is of the initial namespace, nspid of the process's own, start as
  * task.start. exe, history and cgroup are those of the process's main thread; the
  * former are missing for a process without state, cgroup where task.cgroup has no
- * value. Later versions add keys at the end.
+ * value, or one that is too long for a path. Later versions add keys at the end.
  */
 #include <linux/cred.h>
 #include <linux/pid_namespace.h>
