@@ -164,7 +164,9 @@ keys F7
 is 'nobody answers any more: denied' rm_ends 1
 is 'it is said' until_shows 'denied at once. F7'
 is 'indeed nobody' observers 0
-keys F10 d
+keys F10
+until_shows 'Discard'
+keys d
 until_shows 'status 0'
 t kill-server
 

@@ -435,8 +435,10 @@ static void type(struct editor *editor, struct canvas *canvas, const char *text)
 
 static void close_dialogs(struct editor *editor)
 {
-	while (editor->dialog.kind)
+	while (editor->dialog.kind) {
+		editor_shown(editor);
 		editor_key(editor, K_ESCAPE);
+	}
 }
 
 static void use_mouse(struct editor *editor, const struct canvas *canvas)

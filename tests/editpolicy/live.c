@@ -97,7 +97,10 @@ static void take_back(void)
 
 int __wrap_kl_apply_command(const char *line, struct kl_refusal *refusal)
 {
-	(void)refusal;
+	if (module.refusal) {
+		*refusal = *module.refusal;
+		return refusal->result;
+	}
 	snprintf(module.command, sizeof(module.command), "%s", line);
 	if (!strcmp(line, "revert\n"))
 		take_back();
@@ -429,6 +432,106 @@ static void leaving_a_trial(void **state)
 	assert_true(editor->quit);
 }
 
+/* What the text has become since is no part of what is on trial. */
+static void leaving_what_was_not_tried(void **state)
+{
+	(void)state;
+	try();
+	press(K_F10);
+	press(K_F10);
+	press('c');
+	type("a\x15    40 allow task.uid=8\n");
+	press(K_F10);
+	press('l');
+	assert_false(editor->quit);
+	assert_true(shows("the changes are not applied"));
+	press('c');
+	press('u');
+	press(K_F10);
+	press('l');
+	assert_true(editor->quit);
+}
+
+/* Of a file, too, that was saved nowhere. */
+static void leaving_a_file(void **state)
+{
+	static const struct kl_refusal refusal = { .result = -EPERM, .opened = true };
+
+	(void)state;
+	try();
+	editor->live->document = false;
+	press(K_F10);
+	press(K_F10);
+	press('l');
+	assert_false(editor->quit);
+	press('c');
+	document_saved(editor->document);
+	module.refusal = &refusal;
+	press(K_F10);
+	press('k');
+	assert_true(shows("not permitted"));
+	assert_false(editor->quit);
+}
+
+static void somebody_else_while_asked(void **state)
+{
+	static const char other[] = "100 acl read\n    audit 1\n    20 deny\n";
+
+	(void)state;
+	press(K_F2);
+	press(K_F5);
+	assert_true(shows("replace the running policy, 1 difference? y/n"));
+	put_policy(other, strlen(other));
+	second();
+	press('y');
+	assert_int_equal(module.applied, 0);
+	assert_true(shows("SOMEBODY ELSE changed it since"));
+	press('y');
+	assert_int_equal(module.applied, 1);
+}
+
+/* The kernel would take it, and do what no picture has shown. */
+static void commands(void **state)
+{
+	(void)state;
+	type("a\x15" "delete 100 acl read\n\n");
+	press(K_F2);
+	assert_true(shows("this is for changing a policy"));
+	press(K_F5);
+	assert_true(shows("it is wrong"));
+	press('y');
+	assert_int_equal(module.applied, 0);
+}
+
+/* Between two readings the seconds go on. */
+static void seconds_left(void **state)
+{
+	(void)state;
+	try();
+	editor->live->hits.tally.when -= 20 * 1000000000ull;
+	assert_true(live_left(editor) <= 40);
+	editor->live->hits.tally.when -= 60 * 1000000000ull;
+	editor->live->next = ~0ull;
+	take_back();
+	press(K_TICK);
+	assert_true(shows("it was not confirmed"));
+}
+
+/* A policy that could not be read is read again. */
+static void read_again(void **state)
+{
+	static const char other[] = "100 acl read\n    audit 1\n    20 deny\n";
+
+	(void)state;
+	press(K_F2);
+	put_policy(other, strlen(other));
+	rename("proc/policy", "proc/gone");
+	second();
+	rename("proc/gone", "proc/policy");
+	second();
+	assert_true(shows("SOMEBODY ELSE has changed the running policy"));
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -439,6 +542,9 @@ int main(void)
 		CASE(confirmed_elsewhere), CASE(edited_on_trial), CASE(undone_and_applied),
 		CASE(somebody_else), CASE(somebody_else_just_now), CASE(locked), CASE(wrong),
 		CASE(unloaded), CASE(readonly), CASE(leaving_a_trial),
+		CASE(leaving_what_was_not_tried), CASE(leaving_a_file),
+		CASE(somebody_else_while_asked), CASE(commands), CASE(seconds_left),
+		CASE(read_again),
 	};
 	char folder[] = "/tmp/live.XXXXXX";
 	int failed;

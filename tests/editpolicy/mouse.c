@@ -168,6 +168,7 @@ static void before_dialogs(void **state)
 	assert_int_equal(editor->left_rows.cursor, 0);
 	assert_int_equal(editor->right_rows.cursor, 0);
 	assert_int_equal(editor->view, VIEW_POLICY);
+	editor_shown(editor);
 	editor_key(editor, K_ESCAPE);
 	editor_key(editor, K_F1);
 	editor_draw(editor, &canvas);

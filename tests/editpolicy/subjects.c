@@ -142,6 +142,7 @@ static void deleting(void **state)
 	(void)state;
 	assert_lines("/sh", "0 3 4 ");
 	editor_key(editor, 'd');
+	editor_shown(editor);
 	editor_key(editor, 'y');
 	document_text(editor->document, &text);
 	assert_null(strstr(text.data, "/sshd=>/sh"));
@@ -156,6 +157,7 @@ static void deleting(void **state)
 	/* That all who ask for nobody go at once is not meant. */
 	assert_lines("any process", "9 10 0 1 5 13 ");
 	editor_key(editor, 'd');
+	editor_shown(editor);
 	editor_key(editor, 'y');
 	assert_int_equal(document_lines(editor->document), 15);
 	/* A block that asks goes whole. */
@@ -163,6 +165,7 @@ static void deleting(void **state)
 		editor_key(editor, K_ESCAPE);
 	assert_lines("/b", "6 7 8 ");
 	editor_key(editor, 'd');
+	editor_shown(editor);
 	editor_key(editor, 'y');
 	assert_int_equal(document_lines(editor->document), 12);
 	kl_buffer_free(&text);

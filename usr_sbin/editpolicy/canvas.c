@@ -71,7 +71,7 @@ u32 canvas_character(struct kl_text *text, int *width)
 	if (length) {
 		character = decode(text->data, length);
 		columns = wcwidth(character);
-		if (columns >= 0 && character >= 0x20 && !is_deceiving(character) &&
+		if (columns > 0 && character >= 0x20 && !is_deceiving(character) &&
 		    !(length == 3 && character < 0x800) &&
 		    !(length == 4 && character < 0x10000)) {
 			*width = columns;
@@ -121,7 +121,6 @@ static void set_byte(struct canvas *canvas, int row, int column, u8 style, u8 by
 	set(canvas, row, column + 3, style, '0' + (byte & 7));
 }
 
-/* Combining characters are left out: cells hold one character each. */
 int canvas_text(struct canvas *canvas, int row, int column, int width, u8 style,
 		struct kl_text text)
 {
@@ -134,7 +133,7 @@ int canvas_text(struct canvas *canvas, int row, int column, int width, u8 style,
 			break;
 		if (character & CANVAS_BYTE) {
 			set_byte(canvas, row, column + used, style, character & 0xff);
-		} else if (columns) {
+		} else {
 			set(canvas, row, column + used, style, character);
 			for (i = 1; i < columns; i++)
 				set(canvas, row, column + used + i, style, 0);

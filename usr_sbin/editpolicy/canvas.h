@@ -104,9 +104,10 @@ int canvas_width(struct kl_text text);
 
 /**
  * canvas_character - take the first character off a text
- * @width: set to its columns; 0 for one that is added to the one before
+ * @width: set to its columns
  *
- * Return: the character; a byte that is none as 0x80000000 + byte.
+ * Return: the character; a byte that is none as 0x80000000 + byte. So are those of
+ * characters without a column of their own: a name would look like another one.
  */
 u32 canvas_character(struct kl_text *text, int *width);
 #define CANVAS_BYTE 0x80000000u

@@ -35,6 +35,7 @@ struct changes_row {
  * @running: compared with the running policy; otherwise with what is saved
  * @version: of the document that they are about
  * @running_seen: the running policy that they are about
+ * @asked: the running policy that was last asked about
  * @differences: lines that differ
  * @step: enum changes_step
  * @before, @after: the policies, compiled; without ruleset where they are wrong
@@ -46,7 +47,7 @@ struct changes {
 	struct rows position;
 	bool running;
 	u64 version;
-	struct kl_tally_policy running_seen;
+	struct kl_tally_policy running_seen, asked;
 	u32 differences;
 	u8 step;
 	struct kl_policy_file before, after;

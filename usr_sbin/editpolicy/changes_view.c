@@ -82,7 +82,7 @@ static bool may_apply(struct editor *editor)
 	else if (live_left(editor))
 		editor_say(editor, STYLE_ERROR,
 			   "a policy is on trial: F9 keeps it, F8 takes it back, before another one");
-	else if (!editor->changes->after.ruleset)
+	else if (!editor->changes->after.ruleset || editor->outline.error_count)
 		editor_say(editor, STYLE_ERROR,
 			   "it is wrong, see below: Enter on the row goes to the line");
 	else
@@ -116,7 +116,7 @@ static void ask(struct editor *editor, void (*answer)(struct editor *editor, int
 				"replace",
 			time, changes->differences,
 			changes->differences == 1 ? "difference" : "differences");
-	editor->fresh = true;
+	editor->changes->asked = editor->live->seen;
 }
 
 static void apply_answered(struct editor *editor, int key)
@@ -126,6 +126,11 @@ static void apply_answered(struct editor *editor, int key)
 
 	if (key != 'y')
 		return;
+	/* Meanwhile somebody else was there: that was not the question. */
+	if (!kl_tally_same_policy(&changes->asked, &live->seen)) {
+		ask(editor, apply_answered);
+		return;
+	}
 	if (live_apply(editor, changes->seconds)) {
 		changes_make(editor, true);
 	} else if (live->refused.line) {
@@ -203,14 +208,18 @@ static void run_take_back(struct editor *editor)
 /* The text becomes the running policy: a change as any other. */
 static void run_reload(struct editor *editor)
 {
+	if (editor->live)
+		live_read(editor);
 	if (!editor->live || editor->live->error) {
 		editor_say(editor, STYLE_NOTICE, "there is no running policy to take");
 		return;
 	}
-	live_read(editor);
 	edit_replace_all(editor, "take the running policy", kl_buffer_text(&editor->live->policy));
 	if (live_is_document(editor)) {
-		document_saved(editor->document);
+		if (editor->live->trial)
+			document_tried(editor->document);
+		else
+			document_saved(editor->document);
 		editor->live->foreign = false;
 	}
 	changes_make(editor, editor->changes->running);

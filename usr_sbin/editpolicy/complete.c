@@ -28,17 +28,16 @@ static void enter_place(const struct editor *editor, struct kl_parser *parser)
 
 bool line_is_wrong(struct editor *editor, struct kl_text line, struct kl_error *error)
 {
-	struct kl_statement statement = { 0 };
+	struct kl_statement statement;
 	struct kl_strings strings;
 	struct kl_parser parser;
 	bool wrong;
 
-	memset(error, 0, sizeof(*error));
 	if (kl_strings_init(&strings))
 		return false;
 	kl_parser_init(&parser, &strings);
 	enter_place(editor, &parser);
-	wrong = kl_parse_line(&parser, line, &statement, error) != 0;
+	wrong = outline_parse(&parser, line, &statement, error) != 0;
 	if (!wrong)
 		kl_statement_release(&statement);
 	kl_strings_destroy(&strings);

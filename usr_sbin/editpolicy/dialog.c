@@ -46,6 +46,7 @@ void dialog_question(struct editor *editor, const char *keys,
 	va_end(arguments);
 	dialog->keys = keys;
 	dialog->answer = answer;
+	editor->fresh = true;
 }
 
 void dialog_pager(struct editor *editor, const char *title, struct kl_buffer *text)
@@ -188,8 +189,9 @@ static void draw_question(struct editor *editor, struct canvas *canvas)
 	int row = canvas->rows - 2;
 
 	canvas_fill(canvas, row, 0, canvas->columns, STYLE_NOTICE, ' ');
-	canvas_text(canvas, row, 0, canvas->columns, STYLE_NOTICE,
-		    kl_text_of(editor->dialog.title));
+	/* The keys that answer are the last words. */
+	canvas_end(canvas, row, 0, canvas->columns, STYLE_NOTICE,
+		   kl_text_of(editor->dialog.title));
 }
 
 static void draw_pager(struct editor *editor, struct canvas *canvas)

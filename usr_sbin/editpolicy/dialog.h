@@ -9,7 +9,11 @@
 void dialog_prompt(struct editor *editor, const char *title, struct kl_text text,
 		   bool (*accept)(struct editor *editor, struct kl_text line));
 
-/** dialog_question - ask for a key, one of @keys, in small letters; Escape means 0 */
+/**
+ * dialog_question - ask for a key, one of @keys, in small letters; Escape means 0
+ *
+ * What was typed before the question is seen is no answer.
+ */
 void dialog_question(struct editor *editor, const char *keys,
 		     void (*answer)(struct editor *editor, int key), const char *format,
 		     ...) __printf(4, 5);

@@ -168,7 +168,8 @@ static struct line *splice(struct document *document, u32 at, u32 removed,
 	make_room(document, document->count - removed + count);
 	place = document->lines + at;
 	memcpy(out, place, removed * sizeof(*out));
-	memmove(place + count, place + removed, behind * sizeof(*out));
+	if (count != removed)
+		memmove(place + count, place + removed, behind * sizeof(*out));
 	memcpy(place, lines, count * sizeof(*out));
 	document->count += count - removed;
 	document->version++;
@@ -264,6 +265,11 @@ void document_saved(struct document *document)
 void document_tried(struct document *document)
 {
 	document->tried = document->done;
+}
+
+bool document_is_tried(const struct document *document)
+{
+	return document->tried == document->done;
 }
 
 void document_settle(struct document *document, bool kept)

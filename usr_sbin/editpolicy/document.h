@@ -69,6 +69,9 @@ void document_saved(struct document *document);
  */
 void document_tried(struct document *document);
 
+/** document_is_tried - is it as it was when it was last tried? */
+bool document_is_tried(const struct document *document);
+
 /** document_settle - what was tried is kept elsewhere for good, or not at all */
 void document_settle(struct document *document, bool kept);
 

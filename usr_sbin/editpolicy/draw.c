@@ -5,19 +5,25 @@
 #include "mouse.h"
 #include "view.h"
 
+/* A long name leaves room for what is said of it: its end is seen. */
 static void draw_title(struct editor *editor, struct canvas *canvas)
 {
+	int column, width = view_tabs_column(editor, canvas) - 2;
 	u64 left = live_left(editor);
-	int column;
+	char state[40], trial[40] = "";
 
-	canvas_fill(canvas, 0, 0, canvas->columns, STYLE_BAR, ' ');
-	column = 1 + canvas_print(canvas, 0, 1, canvas->columns - 2, STYLE_BAR, "%s%s%s",
-				  editor_title(editor),
-				  document_changed(editor->document) ? " [changed]" : "",
-				  editor->readonly ? " [read only]" : "");
+	snprintf(state, sizeof(state), "%s%s",
+		 document_changed(editor->document) ? " [changed]" : "",
+		 editor->readonly ? " [read only]" : "");
 	if (left)
-		column += canvas_print(canvas, 0, column, canvas->columns - column, STYLE_BAR_KEY,
-				       " [trial %llu s]", (unsigned long long)left);
+		snprintf(trial, sizeof(trial), " [trial %llu s]", (unsigned long long)left);
+	width -= strlen(state) + strlen(trial);
+	canvas_fill(canvas, 0, 0, canvas->columns, STYLE_BAR, ' ');
+	column = 1 + canvas_end(canvas, 0, 1, max(width, 8), STYLE_BAR,
+				kl_text_of(editor_title(editor)));
+	column += canvas_print(canvas, 0, column, canvas->columns - column, STYLE_BAR, "%s", state);
+	column += canvas_print(canvas, 0, column, canvas->columns - column, STYLE_BAR_KEY, "%s",
+			       trial);
 	editor_view(editor)->title(editor, canvas, column + 2);
 	view_tabs(editor, canvas);
 }

@@ -113,6 +113,10 @@ void edit_add(struct editor *editor)
 	s64 line = editor_line(editor);
 	struct kl_buffer text = { 0 };
 
+	if (line < 0 && editor->filter.length) {
+		editor_say(editor, STYLE_NOTICE, "no line is shown to add one below: \\ changes the filter");
+		return;
+	}
 	begin_like(editor, line, &text);
 	editor->edited = line < 0 ? document_lines(editor->document) : line + 1;
 	editor->inserting = true;
@@ -124,11 +128,15 @@ void edit_add(struct editor *editor)
 
 static void delete_lines(struct editor *editor, const struct target *target)
 {
-	u32 i;
+	const u32 *lines = target->lines;
+	u32 from, end;
 
-	document_begin(editor->document, "delete", target->lines[0]);
-	for (i = target->count; i; i--)
-		document_replace(editor->document, target->lines[i - 1], 1, NULL, 0);
+	document_begin(editor->document, "delete", lines[0]);
+	for (end = target->count; end; end = from) {
+		for (from = end - 1; from && lines[from - 1] + 1 == lines[from]; from--)
+			;
+		document_replace(editor->document, lines[from], end - from, NULL, 0);
+	}
 	document_end(editor->document);
 	editor_refresh(editor, min(target->lines[0], document_lines(editor->document)));
 	editor_say(editor, STYLE_PLAIN, "%u %s deleted; u brings %s back", target->count,
@@ -243,6 +251,14 @@ static void with_priority(struct kl_text line, u32 priority, struct kl_buffer *o
 	kl_buffer_add(out, line.data + at, line.length - at);
 }
 
+static void swap_marks(struct editor *editor, u32 a, u32 b)
+{
+	bool marked = editor->marked[a];
+
+	editor->marked[a] = editor->marked[b];
+	editor->marked[b] = marked;
+}
+
 /* Two lines change places, each with the number that stood there. */
 static void swap_lines(struct editor *editor, u32 a, u32 b)
 {
@@ -267,6 +283,7 @@ static void swap_lines(struct editor *editor, u32 a, u32 b)
 	document_end(editor->document);
 	kl_buffer_free(&first);
 	kl_buffer_free(&second);
+	swap_marks(editor, a, b);
 	editor_refresh(editor, b);
 }
 
@@ -458,5 +475,6 @@ void edit_replace_all(struct editor *editor, const char *what, struct kl_text te
 	document_end(editor->document);
 	free(lines);
 	document_free(other);
+	memset(editor->marked, 0, editor->outline.count);
 	editor_refresh(editor, 0);
 }

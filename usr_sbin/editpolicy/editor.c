@@ -36,6 +36,7 @@ void editor_free(struct editor *editor)
 	document_free(editor->document);
 	outline_free(&editor->outline);
 	free(editor->name);
+	free(editor->saving);
 	free(editor->left);
 	free(editor->right);
 	free(editor->marked);
@@ -44,6 +45,7 @@ void editor_free(struct editor *editor)
 	if (editor->has_search)
 		regfree(&editor->searching);
 	kl_buffer_free(&editor->filter);
+	kl_buffer_free(&editor->filter_before);
 	kl_buffer_free(&editor->search);
 	compiled_free(editor->compiled);
 	log_free(editor->log);

@@ -91,7 +91,7 @@ enum dialog_kind {
  */
 struct dialog {
 	u8 kind;
-	char title[160];
+	char title[400];
 	struct prompt prompt;
 	bool policy;
 	bool (*wrong)(struct editor *editor, struct kl_text line, struct kl_error *error);
@@ -141,6 +141,7 @@ struct area {
  * @marked: by line of the document; forgotten when lines come or go
  * @filter: rows of the right pane that do not match are left out; empty: none
  * @filtering: @filter compiled, if it is not empty
+ * @filter_before: @filter as it was before another one is typed
  * @search: what was last searched for
  * @searching: @search compiled, if @has_search
  * @search_from: row that a search began at
@@ -167,6 +168,8 @@ struct area {
  * @dialog: what is open
  * @message: the last thing to say; empty: none
  * @message_style: enum style
+ * @saving: name that is asked about before it is overwritten, or NULL
+ * @put_off: what was rescued is not gone on with now: it stays for the next time
  * @quitting: it shall end once it is saved
  * @quit: the program ends
  * @status: its exit status then
@@ -191,6 +194,7 @@ struct editor {
 	int right_scroll;
 	bool *marked;
 	struct kl_buffer filter;
+	struct kl_buffer filter_before;
 	regex_t filtering;
 	struct kl_buffer search;
 	regex_t searching;
@@ -219,6 +223,8 @@ struct editor {
 	struct dialog dialog;
 	char message[200];
 	u8 message_style;
+	char *saving;
+	bool put_off;
 	bool quitting;
 	bool quit;
 	int status;

@@ -166,18 +166,20 @@ void find_previous(struct editor *editor)
 void find_matches(const struct editor *editor, struct canvas *canvas, int row, int column,
 		  int width, struct kl_text text, int scroll)
 {
+	int from, to = -scroll, shown, end;
 	regmatch_t match = { 0 };
-	int from, to;
+	regoff_t at = 0;
 
-	while (editor->has_search && matches(&editor->searching, text, &match) &&
+	while (to < width && editor->has_search && matches(&editor->searching, text, &match) &&
 	       match.rm_eo > match.rm_so) {
-		from = canvas_width((struct kl_text){ text.data, match.rm_so }) - scroll;
-		to = canvas_width((struct kl_text){ text.data, match.rm_eo }) - scroll;
-		from = max(from, 0);
-		to = min(to, width);
-		if (from < to)
-			canvas_restyle(canvas, row, column + from, to - from, STYLE_FOUND);
-		match.rm_so = match.rm_eo;
+		from = to + canvas_width((struct kl_text){ text.data + at, match.rm_so - at });
+		to = from + canvas_width((struct kl_text){ text.data + match.rm_so,
+							   match.rm_eo - match.rm_so });
+		shown = max(from, 0);
+		end = min(to, width);
+		if (shown < end)
+			canvas_restyle(canvas, row, column + shown, end - shown, STYLE_FOUND);
+		at = match.rm_so = match.rm_eo;
 	}
 }
 
@@ -204,11 +206,21 @@ static void filter_typed(struct editor *editor, struct kl_text text)
 	set_filter(editor, text);
 }
 
+static void filter_cancelled(struct editor *editor)
+{
+	set_filter(editor, kl_buffer_text(&editor->filter_before));
+}
+
 void find_filter(struct editor *editor)
 {
+	struct kl_buffer *before = &editor->filter_before;
+
+	kl_buffer_clear(before);
+	kl_buffer_add(before, editor->filter.data, editor->filter.length);
 	dialog_prompt(editor, "show only lines that match (nothing: all)",
 		      kl_buffer_text(&editor->filter), set_filter);
 	editor->dialog.typed = filter_typed;
+	editor->dialog.cancel = filter_cancelled;
 }
 
 /* ----------------------------------------------------------------- marking */

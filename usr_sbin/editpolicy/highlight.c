@@ -24,6 +24,12 @@ static void put(struct pen *pen, u8 style, struct kl_text text)
 		canvas_character(&text, &width);
 		pen->scroll -= width;
 	}
+	/* Of the last one a part is in sight: what follows stands where it would anyway. */
+	if (pen->scroll < 0) {
+		pen->column -= pen->scroll;
+		pen->width += pen->scroll;
+		pen->scroll = 0;
+	}
 	used = canvas_text(pen->canvas, pen->row, pen->column, pen->width,
 			   style | pen->added, text);
 	pen->column += used;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A policy without its wrong lines. */
-#include "engine/parse.h"
 #include "lenient.h"
+#include "outline.h"
 
 /* So often it is begun anew because of a line that cannot be with the others. */
 #define TRIES 20
@@ -19,7 +19,7 @@ static void remember(struct kl_error *first, int count, const struct kl_error *e
 		*first = *error;
 }
 
-/* What makes no sense by itself. "delete" and commands are none of a policy either. */
+/* What makes no sense by itself. */
 static int blank_wrong(struct kl_source *source, struct kl_error *first)
 {
 	struct kl_statement statement;
@@ -32,14 +32,9 @@ static int blank_wrong(struct kl_source *source, struct kl_error *first)
 	kl_xstrings(&strings);
 	kl_parser_init(&parser, &strings);
 	for (i = 1; i <= source->line_count; i++) {
-		memset(&error, 0, sizeof(error));
-		memset(&statement, 0, sizeof(statement));
-		if (!kl_parse_line(&parser, kl_source_line(source, i), &statement, &error)) {
-			if (!statement.delete && statement.kind < KL_STATEMENT_BEGIN) {
-				kl_statement_release(&statement);
-				continue;
-			}
+		if (!outline_parse(&parser, kl_source_line(source, i), &statement, &error)) {
 			kl_statement_release(&statement);
+			continue;
 		}
 		error.line = i;
 		remember(first, count++, &error);

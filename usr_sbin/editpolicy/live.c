@@ -56,9 +56,12 @@ static void see_policy(struct live *live)
 
 	if (kl_tally_same_policy(is, &live->seen))
 		return;
+	if (live_read_policy(&policy)) {
+		kl_buffer_free(&policy);
+		return;
+	}
 	live->seen = *is;
-	if (live_read_policy(&policy) ||
-	    kl_apply_same(kl_buffer_text(&policy), kl_buffer_text(&live->policy))) {
+	if (kl_apply_same(kl_buffer_text(&policy), kl_buffer_text(&live->policy))) {
 		kl_buffer_free(&policy);
 		return;
 	}
@@ -73,9 +76,9 @@ static void settle(struct editor *editor, bool kept)
 {
 	struct live *live = editor->live;
 
-	live->trial = false;
-	if (live->document)
+	if (live->document && live->trial)
 		document_settle(editor->document, kept);
+	live->trial = false;
 	take_policy(live);
 }
 
@@ -109,9 +112,18 @@ void live_read(struct editor *editor)
 	see_policy(live);
 }
 
+/* Seconds since they were read. */
+static u64 age(const struct live *live)
+{
+	return (clock_ms() - live->hits.tally.when / 1000000) / SECOND;
+}
+
+/* The end of a trial is looked at when it comes. */
 void live_tick(struct editor *editor)
 {
-	if (editor->live && clock_ms() >= editor->live->next)
+	const struct live *live = editor->live;
+
+	if (live && (clock_ms() >= live->next || live_left(editor) == 1))
 		live_read(editor);
 }
 
@@ -168,8 +180,10 @@ const struct hits *live_hits(struct editor *editor)
 
 u64 live_left(const struct editor *editor)
 {
-	return editor->live && !editor->live->error ?
-		       editor->live->hits.tally.policy.confirm : 0;
+	const struct live *live = editor->live;
+	u64 left = live && !live->error ? live->hits.tally.policy.confirm : 0;
+
+	return left ? max_t(s64, left - age(live), 1) : 0;
 }
 
 const struct kl_error *live_refused(const struct editor *editor, u32 line)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Lines to blocks and groups. */
+#include <errno.h>
+
 #include "engine/lex.h"
 #include "outline.h"
 
@@ -11,6 +13,8 @@
  * @parser: its state
  * @node: that sub-entries belong to; NO_NODE: none
  * @room: of outline.nodes
+ * @slots: numbers of nodes, from 1, by hash and what follows; 0: free
+ * @slot_count: of @slots, a power of two, twice as many as nodes at least
  */
 struct reading {
 	struct outline *outline;
@@ -19,6 +23,8 @@ struct reading {
 	struct kl_parser parser;
 	u32 node;
 	u32 room;
+	u32 *slots;
+	u32 slot_count;
 };
 
 static const u8 group_nodes[KL_GROUP_KINDS] = {
@@ -83,28 +89,56 @@ static u32 hash_words(struct kl_text text)
 	return hash;
 }
 
+static bool same_node(const struct outline_node *a, const struct outline_node *b)
+{
+	return a->hash == b->hash && a->kind == b->kind && a->op == b->op &&
+	       a->priority == b->priority && same_words(a->title, b->title);
+}
+
+/* Where a node is, or would be. */
+static u32 *find_slot(const struct reading *reading, const struct outline_node *like)
+{
+	u32 at = like->hash & (reading->slot_count - 1);
+
+	while (reading->slots[at] &&
+	       !same_node(&reading->outline->nodes[reading->slots[at] - 1], like))
+		at = (at + 1) & (reading->slot_count - 1);
+	return &reading->slots[at];
+}
+
+static void make_slots(struct reading *reading)
+{
+	u32 i;
+
+	reading->slot_count = 2 * reading->room;
+	free(reading->slots);
+	reading->slots = kl_xalloc(reading->slot_count, sizeof(*reading->slots));
+	for (i = 0; i < reading->outline->node_count; i++)
+		*find_slot(reading, &reading->outline->nodes[i]) = i + 1;
+}
+
 /* The node that a head or member belongs to: one that is there, or a new one. */
 static u32 find_node(struct reading *reading, struct outline_node *like)
 {
 	struct outline *outline = reading->outline;
-	struct outline_node *node;
-	u32 i;
+	u32 *slot;
 
-	like->hash = hash_words(like->title);
-	for (i = outline->node_count; i; i--) {
-		node = &outline->nodes[i - 1];
-		if (node->hash == like->hash && node->kind == like->kind &&
-		    node->op == like->op && node->priority == like->priority &&
-		    same_words(node->title, like->title))
-			return i - 1;
-	}
+	like->hash = hash_words(like->title) ^ (like->kind << 24 | like->op << 16 | like->priority);
+	like->hash *= 2654435769u;
+	like->hash ^= like->hash >> 16;
+	slot = reading->slots ? find_slot(reading, like) : NULL;
+	if (slot && *slot)
+		return *slot - 1;
 	if (outline->node_count == reading->room) {
-		reading->room = reading->room * 2 + 16;
+		reading->room = reading->room ? reading->room * 2 : 16;
 		outline->nodes = kl_xrealloc(outline->nodes, reading->room,
 					     sizeof(*outline->nodes));
+		make_slots(reading);
+		slot = find_slot(reading, like);
 	}
 	outline->nodes[outline->node_count] = *like;
-	return outline->node_count++;
+	*slot = ++outline->node_count;
+	return outline->node_count - 1;
 }
 
 static u32 block_node(struct reading *reading, const struct kl_statement *statement,
@@ -194,39 +228,41 @@ static void complain(struct reading *reading, u32 number, struct kl_error *error
 	outline->lines[number].node = reading->node;
 }
 
-/* "delete" and what commands a transaction make no sense in a policy that is edited. */
-static bool is_command(const struct kl_statement *statement, struct kl_error *error)
+int outline_parse(struct kl_parser *parser, struct kl_text line, struct kl_statement *statement,
+		  struct kl_error *error)
 {
-	if (!statement->delete && statement->kind < KL_STATEMENT_BEGIN)
-		return false;
+	int result;
+
+	memset(statement, 0, sizeof(*statement));
+	memset(error, 0, sizeof(*error));
+	result = kl_parse_line(parser, line, statement, error);
+	if (result || (!statement->delete && statement->kind < KL_STATEMENT_BEGIN))
+		return result;
 	kl_refuse(error, 1, "this is for changing a policy, not part of one");
-	return true;
+	kl_statement_release(statement);
+	return -EINVAL;
 }
 
 static void read_line(struct reading *reading, u32 number)
 {
 	struct outline_line *line = &reading->outline->lines[number];
 	struct kl_text text = document_line(reading->document, number);
-	struct kl_statement statement = { 0 };
-	struct kl_error error = { 0 };
+	struct kl_statement statement;
+	struct kl_error error;
 
 	line->node = NO_NODE;
-	if (kl_parse_line(&reading->parser, text, &statement, &error)) {
+	if (outline_parse(&reading->parser, text, &statement, &error)) {
 		if (!reading->parser.in_block)
 			reading->node = NO_NODE;
 		complain(reading, number, &error);
 		return;
 	}
-	if (is_command(&statement, &error)) {
-		complain(reading, number, &error);
-	} else {
-		line->kind = statement.kind;
-		line->rule_kind = statement.rule_kind;
-		line->priority = statement.priority;
-		line->node = node_of(reading, &statement, text);
-		if (line->node != NO_NODE)
-			learn(&reading->outline->nodes[line->node], &statement, text);
-	}
+	line->kind = statement.kind;
+	line->rule_kind = statement.rule_kind;
+	line->priority = statement.priority;
+	line->node = node_of(reading, &statement, text);
+	if (line->node != NO_NODE)
+		learn(&reading->outline->nodes[line->node], &statement, text);
 	kl_statement_release(&statement);
 }
 
@@ -355,6 +391,7 @@ void outline_make(struct outline *outline, const struct document *document)
 	for (i = 0; i < outline->count; i++)
 		read_line(&reading, i);
 	kl_strings_destroy(&reading.strings);
+	free(reading.slots);
 	rank_lines(outline, document);
 	gather_lines(outline);
 	sort_nodes(outline);

@@ -49,7 +49,7 @@ enum outline_kind {
  * @priority: of a block
  * @title: what tells it from others of its kind: conditions of a block as they
  *	were typed, or the name of a group
- * @hash: of the words of @title
+ * @hash: of the words of @title, and of what is above
  * @label: of a block, as typed; length 0: none
  * @audit: of a block: the last audit index given, -1: none
  * @permissive: a block's line says so
@@ -95,6 +95,16 @@ struct outline {
 	struct kl_error *errors;
 	u32 error_count;
 };
+
+/**
+ * outline_parse - parse a line as part of a policy
+ * @statement: filled in if it is one, to be released then
+ * @error: filled in if it is not: "delete" and commands are not, either
+ *
+ * Return: as kl_parse_line().
+ */
+int outline_parse(struct kl_parser *parser, struct kl_text line, struct kl_statement *statement,
+		  struct kl_error *error);
 
 /** outline_make - read a document. Errors of single lines do not stop it */
 void outline_make(struct outline *outline, const struct document *document);

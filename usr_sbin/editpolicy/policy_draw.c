@@ -81,12 +81,11 @@ static const char *heading_name(u8 heading)
 				       kinds[heading - KL_OP_COUNT];
 }
 
-static void draw_node(const struct editor *editor, struct canvas *canvas, int row, int width,
+static void draw_node(struct canvas *canvas, int row, int width,
 		      const struct outline_node *node, u8 added)
 {
 	int column = 2;
 
-	(void)editor;
 	if (node->wrong)
 		canvas_text(canvas, row, 0, 1, STYLE_ERROR | added, kl_text_of("!"));
 	else if (node->permissive)
@@ -212,7 +211,7 @@ static void draw_left_row(const struct editor *editor, struct canvas *canvas, in
 			     added);
 		break;
 	case ROW_NODE:
-		draw_node(editor, canvas, row, width, &editor->outline.nodes[what->node], added);
+		draw_node(canvas, row, width, &editor->outline.nodes[what->node], added);
 		break;
 	}
 	if (cursor && !added)
@@ -353,6 +352,40 @@ static int draw_pattern(const struct editor *editor, struct canvas *canvas, int 
 	return row;
 }
 
+/* What is done to all marked lines is done to those out of sight, too. */
+static void draw_chosen(const struct editor *editor, struct canvas *canvas, int row)
+{
+	struct kl_buffer text = { 0 };
+	u32 i, marked = 0;
+
+	for (i = 0; i < editor->outline.count; i++)
+		marked += editor->marked[i];
+	if (marked)
+		kl_buffer_printf(&text, " %u marked ", marked);
+	if (editor->filter.length)
+		kl_buffer_puts(&text, " filtered ");
+	if (text.length)
+		canvas_text(canvas, row, canvas->columns - (int)text.length - 2, text.length,
+			    STYLE_NOTICE, kl_buffer_text(&text));
+	kl_buffer_free(&text);
+}
+
+/* The row between the panes and the detail. */
+static void draw_ruler(const struct editor *editor, struct canvas *canvas,
+		       const struct layout *layout, s64 line)
+{
+	int row = layout->detail - 1;
+
+	canvas_fill(canvas, row, 0, canvas->columns, STYLE_FAINT, LINE_ACROSS);
+	canvas_fill(canvas, row, layout->left, 1, STYLE_FAINT, LINE_CROSS);
+	if (line >= 0)
+		canvas_print(canvas, row, 2, layout->left - 3, STYLE_TITLE, " line %u ",
+			     (u32)line + 1);
+	if (line >= 0 && layout->hits)
+		draw_counters(editor, canvas, row, layout, line);
+	draw_chosen(editor, canvas, row);
+}
+
 static void draw_detail(const struct editor *editor, struct canvas *canvas,
 			const struct layout *layout)
 {
@@ -361,15 +394,10 @@ static void draw_detail(const struct editor *editor, struct canvas *canvas,
 	struct kl_buffer words = { 0 };
 	struct kl_text text;
 
-	canvas_fill(canvas, row - 1, 0, canvas->columns, STYLE_FAINT, LINE_ACROSS);
-	canvas_fill(canvas, row - 1, layout->left, 1, STYLE_FAINT, LINE_CROSS);
+	draw_ruler(editor, canvas, layout, line);
 	row = draw_pattern(editor, canvas, row, end);
 	if (line < 0)
 		return;
-	canvas_print(canvas, layout->detail - 1, 2, layout->left - 3, STYLE_TITLE, " line %u ",
-		     (u32)line + 1);
-	if (layout->hits)
-		draw_counters(editor, canvas, layout->detail - 1, layout, line);
 	text = document_line(editor->document, line);
 	text = kl_text_from(text, strspn(text.data, " \t"));
 	if (words_decoded(text, &words))

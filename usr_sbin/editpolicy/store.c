@@ -2,11 +2,13 @@
 /* Reading, saving, leaving. */
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "changes.h"
 #include "dialog.h"
 #include "edit.h"
+#include "engine/lex.h"
 #include "live.h"
 #include "proc.h"
 #include "save_file.h"
@@ -47,8 +49,8 @@ static bool save_to(struct editor *editor, const char *name)
 	error = kl_save_file(name, &text);
 	if (error) {
 		kl_buffer_free(&text);
-		editor_say(editor, STYLE_ERROR, "%s: %s; nothing was saved", name,
-			   strerror(-error));
+		editor_say(editor, STYLE_ERROR, "nothing was saved: %s: %s",
+			   strerror(-error), name);
 		return false;
 	}
 	keep_saved(editor, &text);
@@ -57,44 +59,87 @@ static bool save_to(struct editor *editor, const char *name)
 	return true;
 }
 
-static bool accept_name(struct editor *editor, struct kl_text name)
+static bool finish(struct editor *editor, const char *name)
 {
-	char *copy = strndup(name.data, name.length), *before = editor->name;
+	char *before = editor->name;
 
-	if (!copy || !*copy || !save_to(editor, copy)) {
-		free(copy);
+	if (!save_to(editor, name))
 		return false;
-	}
-	if (live_is_document(editor)) {
-		free(copy);
+	if (live_is_document(editor))
 		return true;
+	if (name != before) {
+		editor->name = kl_xstrdup(name);
+		free(before);
 	}
-	editor->name = copy;
-	free(before);
-	if (editor->quitting)
-		editor->quit = true;
+	editor->quit |= editor->quitting;
 	return true;
 }
 
-void store_save_as(struct editor *editor)
+static void overwrite_answered(struct editor *editor, int key)
+{
+	if (key != 'y' || !finish(editor, editor->saving))
+		editor->quitting = false;
+}
+
+/* Is there anything but what was read, or saved here? */
+static bool holds_other(const struct editor *editor, const char *name)
+{
+	struct kl_buffer text = { 0 };
+	struct stat there;
+	bool other;
+
+	if (stat(name, &there) || !S_ISREG(there.st_mode))
+		return false;
+	other = store_read(name, &text) ||
+		!kl_text_equal(kl_buffer_text(&text), kl_buffer_text(&editor->saved));
+	kl_buffer_free(&text);
+	return other;
+}
+
+/* What somebody else has written is not lost without a question. Return: false after a failure. */
+static bool save_or_ask(struct editor *editor, const char *name)
+{
+	if (!holds_other(editor, name))
+		return finish(editor, name);
+	free(editor->saving);
+	editor->saving = kl_xstrdup(name);
+	dialog_question(editor, "yn", overwrite_answered,
+			"%.300s holds what was not read or saved here. Overwrite it? y/n", name);
+	return true;
+}
+
+static bool accept_name(struct editor *editor, struct kl_text name)
+{
+	char *copy = strndup(name.data, name.length);
+	bool accepted = copy && *copy && save_or_ask(editor, copy);
+
+	free(copy);
+	return accepted;
+}
+
+static void stay(struct editor *editor)
+{
+	editor->quitting = false;
+}
+
+static void ask_name(struct editor *editor)
 {
 	dialog_prompt(editor, "save as",
 		      editor->name ? kl_text_of(editor->name) : (struct kl_text){ "", 0 },
 		      accept_name);
+	editor->dialog.cancel = stay;
 }
 
 static void save_answered(struct editor *editor, int key)
 {
-	if (key == 'y')
-		save_to(editor, editor->name);
-	if (key == 'y' && editor->quitting && !document_changed(editor->document))
-		editor->quit = true;
+	if (key != 'y' || !save_or_ask(editor, editor->name))
+		editor->quitting = false;
 }
 
-void store_save(struct editor *editor)
+static void save(struct editor *editor)
 {
 	if (!editor->name)
-		store_save_as(editor);
+		ask_name(editor);
 	else if (editor->outline.error_count)
 		dialog_question(editor, "yn", save_answered,
 				"%u %s wrong: it could not be loaded. Save it all the same? y/n",
@@ -104,13 +149,25 @@ void store_save(struct editor *editor)
 		save_answered(editor, 'y');
 }
 
+void store_save_as(struct editor *editor)
+{
+	editor->quitting = false;
+	ask_name(editor);
+}
+
+void store_save(struct editor *editor)
+{
+	editor->quitting = false;
+	save(editor);
+}
+
 static void quit_answered(struct editor *editor, int key)
 {
 	if (key == 's' && live_is_document(editor)) {
 		changes_show(editor);
 	} else if (key == 's') {
 		editor->quitting = true;
-		store_save(editor);
+		save(editor);
 	} else if (key == 'd') {
 		store_forget(editor);
 		editor->quit = true;
@@ -124,22 +181,34 @@ static void quit_changed(struct editor *editor)
 				"the changes are not applied. Show them, Discard them, or Cancel? s/d/c");
 	else
 		dialog_question(editor, "sdc", quit_answered,
-				"%s is changed. Save, Discard the changes, or Cancel? s/d/c",
+				"%.300s is changed. Save, Discard the changes, or Cancel? s/d/c",
 				editor->name ?: "the policy");
 }
 
-/* What is on trial ends without us. */
+/* What is on trial ends without us; what the text has become since is no part of it. */
+static void leave_trial(struct editor *editor)
+{
+	bool lost = live_is_document(editor) ? !document_is_tried(editor->document) :
+					       document_changed(editor->document);
+
+	if (lost)
+		quit_changed(editor);
+	else
+		editor->quit = true;
+}
+
 static void trial_answered(struct editor *editor, int key)
 {
+	if (key == 'l')
+		leave_trial(editor);
 	if (key == 'k')
 		live_keep(editor);
 	else if (key == 't')
 		live_take_back(editor);
-	else if (key == 'l')
-		editor->quit = true;
 	else
 		return;
-	if (!editor->quit && !document_changed(editor->document))
+	/* It may have failed, which was said. */
+	if (!editor->live->trial && !document_changed(editor->document))
 		editor->quit = true;
 }
 
@@ -191,7 +260,7 @@ int store_rescue(struct editor *editor)
 
 void store_forget(struct editor *editor)
 {
-	char *recovery = store_recovery(editor);
+	char *recovery = editor->put_off ? NULL : store_recovery(editor);
 
 	if (recovery)
 		unlink(recovery);
@@ -218,6 +287,8 @@ static void offer_answered(struct editor *editor, int key)
 		take_rescued(editor);
 	else if (key == 'd')
 		store_forget(editor);
+	else
+		editor->put_off = true;
 }
 
 void store_offer(struct editor *editor)

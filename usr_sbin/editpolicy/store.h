@@ -21,7 +21,7 @@ char *store_recovery(const struct editor *editor);
 /** store_rescue - keep what is not saved; 0 or a negative errno. At a crash or signal */
 int store_rescue(struct editor *editor);
 
-/** store_forget - what was rescued is not needed any more */
+/** store_forget - what was rescued is not needed any more, unless it was put off */
 void store_forget(struct editor *editor);
 
 /** store_offer - if something was rescued for this file, ask whether to go on with it */

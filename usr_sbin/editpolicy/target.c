@@ -15,7 +15,6 @@ static void choose_node(bool *chosen, const struct outline_node *node)
 		chosen[node->lines[i]] = true;
 }
 
-/* Of the left pane: the block, or every block below the heading; not all of the text. */
 /* A head that only says where a rule stands is not meant; nor is all that asks for nobody. */
 static void choose_subject(bool *chosen, const struct editor *editor, u32 number)
 {
@@ -32,6 +31,7 @@ static void choose_subject(bool *chosen, const struct editor *editor, u32 number
 	}
 }
 
+/* Of the left pane: the block, or every block below the heading; not all of the text. */
 static void choose_row(const struct editor *editor, bool *chosen)
 {
 	const struct node_row *row = editor_node_row(editor);

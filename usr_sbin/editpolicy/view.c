@@ -92,9 +92,9 @@ static int draw_waiting(const struct editor *editor, struct canvas *canvas, int 
 			    "%u waiting ", waiting);
 }
 
-int view_tabs(struct editor *editor, struct canvas *canvas)
+int view_tabs_column(const struct editor *editor, const struct canvas *canvas)
 {
-	int width = 0, column, used;
+	int width = 0;
 	u32 i;
 
 	for (i = 0; views[i]; i++)
@@ -102,13 +102,19 @@ int view_tabs(struct editor *editor, struct canvas *canvas)
 	for (i = 0; views[i]; i++)
 		if (views[i]->waiting && views[i]->waiting(editor))
 			width += snprintf(NULL, 0, "%u waiting ", views[i]->waiting(editor));
-	column = max(canvas->columns - width, 0);
-	for (width = column, i = 0; views[1] && views[i]; i++, width += used) {
-		used = canvas_print(canvas, 0, width, canvas->columns - width,
+	return max(canvas->columns - width, 0);
+}
+
+void view_tabs(struct editor *editor, struct canvas *canvas)
+{
+	int column = view_tabs_column(editor, canvas), used;
+	u32 i;
+
+	for (i = 0; views[i]; i++, column += used) {
+		used = canvas_print(canvas, 0, column, canvas->columns - column,
 				    i == editor->view ? STYLE_BAR_KEY : STYLE_BAR, " %u%s ",
 				    i + 1, views[i]->name);
-		used += draw_waiting(editor, canvas, width + used, views[i]);
-		mouse_key(editor, 0, width, used, '1' + i);
+		used += draw_waiting(editor, canvas, column + used, views[i]);
+		mouse_key(editor, 0, column, used, '1' + i);
 	}
-	return column;
 }

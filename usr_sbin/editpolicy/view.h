@@ -76,7 +76,10 @@ void view_tick(struct editor *editor);
 /** view_work - no key waits. Return: there is more to do */
 bool view_work(struct editor *editor);
 
-/** view_tabs - draw the names of all of them at the right end of row 0; returns its column */
-int view_tabs(struct editor *editor, struct canvas *canvas);
+/** view_tabs - draw the names of all of them at the right end of row 0 */
+void view_tabs(struct editor *editor, struct canvas *canvas);
+
+/** view_tabs_column - where they begin */
+int view_tabs_column(const struct editor *editor, const struct canvas *canvas);
 
 #endif /* KELLAS_VIEW_H */

@@ -70,6 +70,29 @@ static void say_value(const struct editor *editor, struct kl_text value, bool ne
 		kl_buffer_puts(out, " (no such group: nothing is in it)");
 }
 
+/* What looks like a condition, and says what happens. */
+static bool is_effect(struct kl_text word)
+{
+	return kl_text_begins(word, "transition=") || kl_text_begins(word, "label=");
+}
+
+static void say_effects(struct kl_text line, struct kl_buffer *out)
+{
+	struct kl_lexer lexer;
+	struct kl_word word;
+	struct kl_text value;
+
+	kl_lexer_init(&lexer, line);
+	while (kl_lexer_next(&lexer, &word)) {
+		if (!is_effect(word.text))
+			continue;
+		value = kl_text_from(word.text, strcspn(word.text.data, "=") + 1);
+		kl_buffer_printf(out, word.text.data[0] == 't' ? " The domain becomes %.*s." :
+								 " Records name it %.*s.",
+				 (int)value.length, value.data);
+	}
+}
+
 /* Return: false if the word is no condition. */
 static bool say_condition(const struct editor *editor, struct kl_text word,
 			  struct kl_buffer *out)
@@ -78,7 +101,7 @@ static bool say_condition(const struct editor *editor, struct kl_text word,
 	u32 left = equal ? equal - word.data : 0;
 	bool negated;
 
-	if (!left || left + 1 == word.length)
+	if (!left || left + 1 == word.length || is_effect(word))
 		return false;
 	negated = equal[-1] == '!';
 	kl_buffer_printf(out, "%.*s ", (int)(left - negated), word.data);
@@ -159,6 +182,7 @@ static void say_rule(const struct editor *editor, u32 line, struct kl_buffer *ou
 		       editor->outline.lines[line].rule_kind == KL_RULE_USE ? "." :
 									      " in every case.",
 		       out);
+	say_effects(document_line(editor->document, line), out);
 	kl_buffer_puts(out, " The first line that matches decides.\n");
 	if (editor->outline.lines[line].rule_kind == KL_RULE_USE)
 		say_group_lines(editor, document_line(editor->document, line), out);

@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The view of the policy, and its files: what is asked before something is lost, what
+ * keys are about, and that the screen does not say what is not so.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <locale.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "dialog.h"
+#include "engine/lex.h"
+#include "find.h"
+#include "highlight.h"
+#include "key.h"
+#include "store.h"
+#include "view.h"
+#include "words.h"
+
+#define POLICY "100 acl read\n    audit 1\n    10 allow task.uid=0\n    20 deny\n100 acl write\n    10 deny\n"
+
+static struct editor *editor;
+static struct canvas canvas;
+
+static void press(int key)
+{
+	editor_key(editor, key);
+	editor_draw(editor, &canvas);
+	editor_shown(editor);
+}
+
+static void type(const char *text)
+{
+	for (; *text; text++)
+		press(*text);
+}
+
+static bool shows(const char *text)
+{
+	struct kl_buffer picture = { 0 };
+	bool found;
+
+	editor_draw(editor, &canvas);
+	canvas_dump(&canvas, false, &picture);
+	found = strstr(picture.data, text);
+	kl_buffer_free(&picture);
+	return found;
+}
+
+static void put(const char *name, const char *text)
+{
+	FILE *file = fopen(name, "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+static void assert_file(const char *name, const char *text)
+{
+	struct kl_buffer now = { 0 };
+
+	assert_int_equal(store_read(name, &now), 0);
+	assert_string_equal(now.data, text);
+	kl_buffer_free(&now);
+}
+
+static void open_policy(const char *text)
+{
+	put("policy.conf", text);
+	editor = editor_new(kl_text_of(text), "policy.conf", false);
+	canvas_resize(&canvas, 30, 120);
+	editor_draw(editor, &canvas);
+	editor->focus = PANE_LINES;
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	unlink(".policy.conf.rescued");
+	unlink("other.conf");
+	open_policy(POLICY);
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	editor_free(editor);
+	return 0;
+}
+
+/* ------------------------------------------------------------------- files */
+
+static void changed_by_somebody_else(void **state)
+{
+	(void)state;
+	press('d');
+	press('y');
+	put("policy.conf", "100 acl execute\n");
+	type("ww");
+	assert_true(shows("Overwrite it? y/n"));
+	press('n');
+	assert_file("policy.conf", "100 acl execute\n");
+	assert_true(document_changed(editor->document));
+	type("wwy");
+	assert_file("policy.conf", "100 acl write\n    10 deny\n");
+	assert_false(document_changed(editor->document));
+}
+
+static void another_file(void **state)
+{
+	(void)state;
+	put("other.conf", "100 acl execute\n");
+	type("W\x15other.conf\n");
+	assert_true(shows("other.conf holds what was not read or saved here"));
+	press('n');
+	assert_file("other.conf", "100 acl execute\n");
+	assert_string_equal(editor->name, "policy.conf");
+	type("W\x15other.conf\ny");
+	assert_file("other.conf", POLICY);
+	assert_string_equal(editor->name, "other.conf");
+	/* It is known now. */
+	type("W\n");
+	assert_int_equal(editor->dialog.kind, DIALOG_NONE);
+}
+
+/* Who does not save after all does not leave with the next saving, either. */
+static void saving_without_leaving(void **state)
+{
+	(void)state;
+	type("a\x15nonsense\n\n");
+	type("qs");
+	assert_true(shows("wrong: it could not be loaded"));
+	press('n');
+	type("udww");
+	assert_false(editor->quit);
+	assert_false(document_changed(editor->document));
+}
+
+static void rescued_for_later(void **state)
+{
+	(void)state;
+	put(".policy.conf.rescued", "100 acl execute\n");
+	store_offer(editor);
+	editor_key(editor, 'd'); /* typed before it was asked */
+	assert_int_equal(access(".policy.conf.rescued", F_OK), 0);
+	press(K_TICK);
+	press('n');
+	press('G');
+	type("dww");
+	assert_false(document_changed(editor->document));
+	assert_int_equal(access(".policy.conf.rescued", F_OK), 0);
+}
+
+/* ---------------------------------------------------------------- questions */
+
+static void typed_ahead(void **state)
+{
+	(void)state;
+	press('G');
+	press('d');
+	assert_true(document_changed(editor->document));
+	editor_key(editor, 'q');
+	editor_key(editor, 'd');
+	assert_false(editor->quit);
+	assert_true(shows("s/d/c"));
+	editor_shown(editor);
+	press('d');
+	assert_true(editor->quit);
+}
+
+static void long_names(void **state)
+{
+	char name[200];
+
+	(void)state;
+	memset(name, 'n', sizeof(name) - 1);
+	name[sizeof(name) - 1] = 0;
+	free(editor->name);
+	editor->name = strdup(name);
+	press('G');
+	press('d');
+	assert_true(shows("nnn [changed]"));
+	press('q');
+	assert_true(shows("or Cancel? s/d/c"));
+}
+
+/* ---------------------------------------------------------------------- keys */
+
+static void filter_as_it_was(void **state)
+{
+	(void)state;
+	type("\\deny\n");
+	assert_int_equal(editor->right_rows.count, 2);
+	type("\\ nothing");
+	assert_int_equal(editor->right_rows.count, 0);
+	press(K_ESCAPE);
+	assert_int_equal(editor->right_rows.count, 2);
+	assert_string_equal(editor->filter.data, "deny");
+}
+
+/* Below what, if nothing is shown? */
+static void nothing_to_add_to(void **state)
+{
+	(void)state;
+	type("\\nothing\n");
+	type("a");
+	assert_int_equal(editor->dialog.kind, DIALOG_NONE);
+	assert_true(shows("no line is shown"));
+}
+
+static void marks_move(void **state)
+{
+	(void)state;
+	type("jj kJ");
+	assert_true(kl_text_begins(document_line(editor->document, 3), "    20 allow"));
+	assert_true(editor->marked[3]);
+	assert_false(editor->marked[2]);
+}
+
+/* They may be anywhere, and 'd' deletes them. */
+static void marks_are_counted(void **state)
+{
+	(void)state;
+	press('G');
+	press(' ');
+	type("\\allow\n");
+	assert_true(shows(" 1 marked  filtered "));
+}
+
+static void commands(void **state)
+{
+	(void)state;
+	type("a\x15" "delete 100 acl write\n");
+	assert_int_equal(editor->dialog.kind, DIALOG_PROMPT);
+	assert_true(shows("this is for changing a policy"));
+}
+
+/* --------------------------------------------------------------------- words */
+
+static bool says(const char *line, const char *words)
+{
+	struct kl_buffer text = { 0 };
+	bool found;
+
+	kl_buffer_printf(&text, "100 acl execute\n%s\n", line);
+	editor_free(editor);
+	open_policy(text.data);
+	kl_buffer_clear(&text);
+	words_of_line(editor, 1, &text);
+	found = strstr(text.data, words);
+	kl_buffer_free(&text);
+	return found;
+}
+
+static void effects(void **state)
+{
+	(void)state;
+	assert_true(says("    10 allow task.uid=0 transition=\"<a>\"",
+			 "Allows it if task.uid is 0. The domain becomes \"<a>\"."));
+	assert_true(says("    10 deny label=x", "Denies it in every case. Records name it x."));
+}
+
+static void decoded(void **state)
+{
+	struct kl_buffer text = { 0 };
+
+	(void)state;
+	assert_true(words_decoded(kl_text_of("/a\\012\\303\\274\\177"), &text));
+	assert_string_equal(text.data, "/a\\012\xc3\xbc\\177");
+	kl_buffer_free(&text);
+}
+
+/* A name with a character that takes no place is another one than that without. */
+static void nothing_unseen(void **state)
+{
+	struct kl_text text = kl_text_of("/bin/a\xcd\x8f");
+
+	(void)state;
+	assert_int_equal(canvas_width(text), 14);
+	canvas_text(&canvas, 0, 0, 120, STYLE_PLAIN, text);
+	assert_int_equal(canvas.cells[6].character, '\\');
+}
+
+/* The cursor of somebody who types stands where the character is. */
+static void scrolled(void **state)
+{
+	(void)state;
+	canvas_clear(&canvas);
+	highlight_line(&canvas, 0, 0, 80, kl_text_of("\xff\xff" "ab"), 2, 0);
+	assert_int_equal(canvas.cells[6].character, 'a');
+}
+
+/* ---------------------------------------------------------------------- size */
+
+static double seconds(void)
+{
+	return (double)clock() / CLOCKS_PER_SEC;
+}
+
+static void many_blocks(void **state)
+{
+	struct kl_buffer text = { 0 };
+	struct document *document;
+	struct outline outline;
+	double begin;
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < 100000; i++)
+		kl_buffer_printf(&text, "100 acl read path=\"/%u\"\n", i);
+	document = document_new(kl_buffer_text(&text));
+	begin = seconds();
+	outline_make(&outline, document);
+	assert_int_equal(outline.node_count, 100000);
+	assert_true(seconds() - begin < 5);
+	outline_free(&outline);
+	document_free(document);
+	kl_buffer_free(&text);
+}
+
+static void long_line(void **state)
+{
+	struct kl_buffer text = { 0 };
+	double begin;
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < 60000; i++)
+		kl_buffer_puts(&text, "x");
+	type("/[xa]\n");
+	begin = seconds();
+	find_matches(editor, &canvas, 1, 0, 80, kl_buffer_text(&text), 0);
+	assert_true(seconds() - begin < 5);
+	assert_int_equal(canvas.cells[canvas.columns + 79].style, STYLE_FOUND);
+	kl_buffer_free(&text);
+}
+
+static void many_deleted(void **state)
+{
+	struct kl_buffer text = { 0 };
+	double begin;
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < 200000; i++)
+		kl_buffer_puts(&text, i < 100000 ? "#a\n" : "#b\n");
+	editor_free(editor);
+	open_policy(text.data);
+	type("m#a\n");
+	begin = seconds();
+	press('d');
+	assert_int_equal(document_lines(editor->document), 100000);
+	assert_true(seconds() - begin < 5);
+	kl_buffer_free(&text);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		CASE(changed_by_somebody_else), CASE(another_file), CASE(saving_without_leaving),
+		CASE(rescued_for_later), CASE(typed_ahead), CASE(long_names),
+		CASE(filter_as_it_was), CASE(nothing_to_add_to), CASE(marks_move),
+		CASE(marks_are_counted), CASE(commands),
+		CASE(effects), CASE(decoded), CASE(nothing_unseen), CASE(scrolled),
+		CASE(many_blocks),
+		CASE(long_line), CASE(many_deleted),
+	};
+	char folder[] = "/tmp/policy.XXXXXX";
+	int failed;
+
+	setlocale(LC_ALL, "C.UTF-8");
+	if (!mkdtemp(folder) || chdir(folder) || setenv("KELLAS_PROC", "none", 1))
+		return 2;
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	canvas_free(&canvas);
+	unlink("policy.conf");
+	unlink("other.conf");
+	unlink(".policy.conf.rescued");
+	if (chdir("/") || rmdir(folder))
+		return 2;
+	return failed;
+}
