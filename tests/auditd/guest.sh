@@ -116,7 +116,8 @@ key stat 'input kernel' records
 before=$value
 read -rt 3 <>pause
 key stat 'input kernel' records
-is "it does not record itself: $((value - before)) records in 3 s" [ $((value - before)) -lt 30 ]
+# This script and the kernel's own threads make some; a daemon that records itself makes thousands.
+is "it does not record itself: $((value - before)) records in 3 s" [ $((value - before)) -lt 100 ]
 
 # At any moment, with more to come while it is away.
 for _ in 1 2 3; do
