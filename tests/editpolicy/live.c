@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "changes.h"
+#include "hands.h"
 #include "key.h"
 #include "live.h"
 #include "view.h"
@@ -110,34 +111,6 @@ int __wrap_kl_apply_command(const char *line, struct kl_refusal *refusal)
 }
 
 /* ------------------------------------------------------------------ the keys */
-
-static struct editor *editor;
-static struct canvas canvas;
-
-static void press(int key)
-{
-	editor_key(editor, key);
-	editor_draw(editor, &canvas);
-	editor_shown(editor);
-}
-
-static void type(const char *text)
-{
-	for (; *text; text++)
-		press(*text);
-}
-
-static bool shows(const char *text)
-{
-	struct kl_buffer picture = { 0 };
-	bool found;
-
-	editor_draw(editor, &canvas);
-	canvas_dump(&canvas, false, &picture);
-	found = strstr(picture.data, text);
-	kl_buffer_free(&picture);
-	return found;
-}
 
 static void second(void)
 {

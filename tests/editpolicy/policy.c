@@ -16,6 +16,7 @@
 #include "dialog.h"
 #include "engine/lex.h"
 #include "find.h"
+#include "hands.h"
 #include "highlight.h"
 #include "key.h"
 #include "store.h"
@@ -23,34 +24,6 @@
 #include "words.h"
 
 #define POLICY "100 acl read\n    audit 1\n    10 allow task.uid=0\n    20 deny\n100 acl write\n    10 deny\n"
-
-static struct editor *editor;
-static struct canvas canvas;
-
-static void press(int key)
-{
-	editor_key(editor, key);
-	editor_draw(editor, &canvas);
-	editor_shown(editor);
-}
-
-static void type(const char *text)
-{
-	for (; *text; text++)
-		press(*text);
-}
-
-static bool shows(const char *text)
-{
-	struct kl_buffer picture = { 0 };
-	bool found;
-
-	editor_draw(editor, &canvas);
-	canvas_dump(&canvas, false, &picture);
-	found = strstr(picture.data, text);
-	kl_buffer_free(&picture);
-	return found;
-}
 
 static void put(const char *name, const char *text)
 {
