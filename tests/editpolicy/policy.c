@@ -175,7 +175,7 @@ static void filter_as_it_was(void **state)
 	assert_int_equal(editor->right_rows.count, 0);
 	press(K_ESCAPE);
 	assert_int_equal(editor->right_rows.count, 2);
-	assert_string_equal(editor->filter.data, "deny");
+	assert_string_equal(editor->filter.pattern.data, "deny");
 }
 
 /* Below what, if nothing is shown? */

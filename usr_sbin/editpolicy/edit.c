@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Changing lines. */
 #include <ctype.h>
+#include <regex.h>
 
 #include "complete.h"
 #include "dialog.h"
@@ -113,7 +114,7 @@ void edit_add(struct editor *editor)
 	s64 line = editor_line(editor);
 	struct kl_buffer text = { 0 };
 
-	if (line < 0 && editor->filter.length) {
+	if (line < 0 && match_is_set(&editor->filter)) {
 		editor_say(editor, STYLE_NOTICE, "no line is shown to add one below: \\ changes the filter");
 		return;
 	}

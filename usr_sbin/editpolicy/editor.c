@@ -40,13 +40,9 @@ void editor_free(struct editor *editor)
 	free(editor->left);
 	free(editor->right);
 	free(editor->marked);
-	if (editor->filter.length)
-		regfree(&editor->filtering);
-	if (editor->has_search)
-		regfree(&editor->searching);
-	kl_buffer_free(&editor->filter);
+	match_free(&editor->filter);
 	kl_buffer_free(&editor->filter_before);
-	kl_buffer_free(&editor->search);
+	match_free(&editor->search);
 	compiled_free(editor->compiled);
 	log_free(editor->log);
 	why_forget(editor->why);
@@ -167,11 +163,7 @@ const struct node_row *editor_node_row(const struct editor *editor)
 
 static bool passes(const struct editor *editor, u32 line)
 {
-	struct kl_text text = document_line(editor->document, line);
-	regmatch_t match = { .rm_so = 0, .rm_eo = text.length };
-
-	return !editor->filter.length ||
-	       !regexec(&editor->filtering, text.data, 1, &match, REG_STARTEND);
+	return match_found(&editor->filter, document_line(editor->document, line));
 }
 
 static void add_line(struct editor *editor, u32 line)

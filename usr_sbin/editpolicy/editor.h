@@ -6,10 +6,9 @@
 #ifndef KELLAS_EDITOR_H
 #define KELLAS_EDITOR_H
 
-#include <regex.h>
-
 #include "canvas.h"
 #include "document.h"
+#include "match.h"
 #include "outline.h"
 #include "prompt.h"
 #include "rows.h"
@@ -140,10 +139,8 @@ struct area {
  * @right_scroll: columns of them that are out of sight on the left
  * @marked: by line of the document; forgotten when lines come or go
  * @filter: rows of the right pane that do not match are left out; empty: none
- * @filtering: @filter compiled, if it is not empty
  * @filter_before: @filter as it was before another one is typed
- * @search: what was last searched for
- * @searching: @search compiled, if @has_search
+ * @search: what is searched for
  * @search_from: row that a search began at
  * @edited: line of the document that is typed anew
  * @inserting: what is typed comes before @edited instead
@@ -193,12 +190,9 @@ struct editor {
 	struct rows right_rows;
 	int right_scroll;
 	bool *marked;
-	struct kl_buffer filter;
+	struct match filter;
 	struct kl_buffer filter_before;
-	regex_t filtering;
-	struct kl_buffer search;
-	regex_t searching;
-	bool has_search;
+	struct match search;
 	u32 search_from;
 	u32 edited;
 	bool inserting;

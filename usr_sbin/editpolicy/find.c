@@ -4,40 +4,24 @@
 #include "find.h"
 #include "view.h"
 
-/* @regex holds nothing afterwards if it is refused; a reason is said then. */
-static bool compile(struct editor *editor, regex_t *regex, struct kl_text text)
+/* A pattern that is refused changes nothing; the reason is said. */
+static bool set(struct editor *editor, struct match *match, struct kl_text text)
 {
-	struct kl_buffer pattern = { 0 };
 	char reason[100];
-	int error;
 
-	kl_buffer_add(&pattern, text.data, text.length);
-	error = regcomp(regex, pattern.data, REG_EXTENDED | REG_ICASE);
-	if (error) {
-		regerror(error, regex, reason, sizeof(reason));
-		editor_say(editor, STYLE_ERROR, "%s", reason);
-	}
-	kl_buffer_free(&pattern);
-	return !error;
-}
-
-static bool matches(const regex_t *regex, struct kl_text text, regmatch_t *match)
-{
-	regoff_t from = match->rm_so;
-
-	match->rm_eo = text.length;
-	return from <= (regoff_t)text.length &&
-	       !regexec(regex, text.data, 1, match, REG_STARTEND | (from ? REG_NOTBOL : 0));
+	if (match_set(match, text, reason))
+		return true;
+	editor_say(editor, STYLE_ERROR, "%s", reason);
+	return false;
 }
 
 static bool row_matches(struct editor *editor, u32 row)
 {
 	struct kl_buffer text = { 0 };
-	regmatch_t match = { 0 };
 	bool found;
 
 	editor_view(editor)->text(editor, row, &text);
-	found = matches(&editor->searching, kl_buffer_text(&text), &match);
+	found = match_found(&editor->search, kl_buffer_text(&text));
 	kl_buffer_free(&text);
 	return found;
 }
@@ -84,7 +68,7 @@ static void go_to_match(struct editor *editor, s64 from, int step)
 			break;
 	}
 	if (i == count) {
-		editor_say(editor, STYLE_NOTICE, "nothing matches %s", editor->search.data);
+		editor_say(editor, STYLE_NOTICE, "nothing matches %s", editor->search.pattern.data);
 		return;
 	}
 	go_to_row(editor, row);
@@ -93,20 +77,11 @@ static void go_to_match(struct editor *editor, s64 from, int step)
 		   wrapped ? ", round the end" : "");
 }
 
-static void forget_search(struct editor *editor)
-{
-	if (editor->has_search)
-		regfree(&editor->searching);
-	editor->has_search = false;
-}
-
+/* Return: is there something to look for now? */
 static bool set_search(struct editor *editor, struct kl_text text)
 {
-	forget_search(editor);
-	kl_buffer_clear(&editor->search);
-	kl_buffer_add(&editor->search, text.data, text.length);
-	editor->has_search = text.length && compile(editor, &editor->searching, text);
-	return editor->has_search;
+	match_free(&editor->search);
+	return set(editor, &editor->search, text) && match_is_set(&editor->search);
 }
 
 /* With each key: the first match from where the search began. */
@@ -121,7 +96,7 @@ static void search_typed(struct editor *editor, struct kl_text text)
 static bool search_accepted(struct editor *editor, struct kl_text text)
 {
 	if (!text.length) {
-		forget_search(editor);
+		match_free(&editor->search);
 		return true;
 	}
 	if (!set_search(editor, text))
@@ -132,7 +107,7 @@ static bool search_accepted(struct editor *editor, struct kl_text text)
 
 static void search_cancelled(struct editor *editor)
 {
-	forget_search(editor);
+	match_free(&editor->search);
 	go_to_row(editor, editor->search_from);
 }
 
@@ -147,7 +122,7 @@ void find_search(struct editor *editor)
 
 static void go_on(struct editor *editor, int step)
 {
-	if (!editor->has_search)
+	if (!match_is_set(&editor->search))
 		editor_say(editor, STYLE_NOTICE, "nothing is searched for; / begins");
 	else if (rows_here(editor)->count)
 		go_to_match(editor, (s64)rows_here(editor)->cursor + step, step);
@@ -170,8 +145,8 @@ void find_matches(const struct editor *editor, struct canvas *canvas, int row, i
 	regmatch_t match = { 0 };
 	regoff_t at = 0;
 
-	while (to < width && editor->has_search && matches(&editor->searching, text, &match) &&
-	       match.rm_eo > match.rm_so) {
+	while (to < width && match_is_set(&editor->search) &&
+	       match_next(&editor->search, text, &match) && match.rm_eo > match.rm_so) {
 		from = to + canvas_width((struct kl_text){ text.data + at, match.rm_so - at });
 		to = from + canvas_width((struct kl_text){ text.data + match.rm_so,
 							   match.rm_eo - match.rm_so });
@@ -187,16 +162,8 @@ void find_matches(const struct editor *editor, struct canvas *canvas, int row, i
 
 static bool set_filter(struct editor *editor, struct kl_text text)
 {
-	regex_t regex;
-
-	if (text.length && !compile(editor, &regex, text))
+	if (!set(editor, &editor->filter, text))
 		return false;
-	if (editor->filter.length)
-		regfree(&editor->filtering);
-	kl_buffer_clear(&editor->filter);
-	kl_buffer_add(&editor->filter, text.data, text.length);
-	if (text.length)
-		editor->filtering = regex;
 	editor_show_lines(editor);
 	return true;
 }
@@ -216,9 +183,9 @@ void find_filter(struct editor *editor)
 	struct kl_buffer *before = &editor->filter_before;
 
 	kl_buffer_clear(before);
-	kl_buffer_add(before, editor->filter.data, editor->filter.length);
+	kl_buffer_add(before, editor->filter.pattern.data, editor->filter.pattern.length);
 	dialog_prompt(editor, "show only lines that match (nothing: all)",
-		      kl_buffer_text(&editor->filter), set_filter);
+		      kl_buffer_text(&editor->filter.pattern), set_filter);
 	editor->dialog.typed = filter_typed;
 	editor->dialog.cancel = filter_cancelled;
 }
@@ -227,20 +194,18 @@ void find_filter(struct editor *editor)
 
 static bool mark_matching(struct editor *editor, struct kl_text text)
 {
-	regmatch_t match;
-	regex_t regex;
+	struct match match = { 0 };
 	u32 i, count = 0;
 
-	if (!compile(editor, &regex, text))
+	if (!set(editor, &match, text))
 		return false;
 	for (i = 0; i < editor->right_rows.count; i++) {
-		match.rm_so = 0;
-		if (!matches(&regex, document_line(editor->document, editor->right[i]), &match))
+		if (!match_found(&match, document_line(editor->document, editor->right[i])))
 			continue;
 		editor->marked[editor->right[i]] = true;
 		count++;
 	}
-	regfree(&regex);
+	match_free(&match);
 	editor_say(editor, STYLE_PLAIN, "%u lines marked", count);
 	return true;
 }

@@ -32,15 +32,24 @@ bool match_is_set(const struct match *match)
 
 bool match_found(const struct match *match, struct kl_text text)
 {
-	regmatch_t place = { .rm_so = 0, .rm_eo = text.length };
+	regmatch_t place = { 0 };
 
-	return !match->pattern.length ||
-	       !regexec(&match->regex, text.data, 1, &place, REG_STARTEND);
+	return !match_is_set(match) || match_next(match, text, &place);
+}
+
+bool match_next(const struct match *match, struct kl_text text, regmatch_t *place)
+{
+	regoff_t from = place->rm_so;
+
+	place->rm_eo = text.length;
+	return from <= (regoff_t)text.length &&
+	       !regexec(&match->regex, text.data, 1, place,
+			REG_STARTEND | (from ? REG_NOTBOL : 0));
 }
 
 void match_free(struct match *match)
 {
-	if (match->pattern.length)
+	if (match_is_set(match))
 		regfree(&match->regex);
 	kl_buffer_free(&match->pattern);
 	memset(match, 0, sizeof(*match));

@@ -33,6 +33,15 @@ bool match_is_set(const struct match *match);
 /** match_found - is it in a text? Nothing is in every text */
 bool match_found(const struct match *match, struct kl_text text);
 
+/**
+ * match_next - where it is in a text
+ * @match: set
+ * @place: rm_so says from where on it is looked for; set to where it was found
+ *
+ * Return: false if it is not there; @place means nothing then.
+ */
+bool match_next(const struct match *match, struct kl_text text, regmatch_t *place);
+
 void match_free(struct match *match);
 
 #endif /* KELLAS_MATCH_H */

@@ -298,8 +298,9 @@ static void draw_right(struct editor *editor, struct canvas *canvas, const struc
 		draw_right_row(editor, canvas, 1 + i, layout, rows->top + i);
 	if (!rows->count)
 		canvas_text(canvas, 1, layout->left + 2, canvas->columns, STYLE_FAINT,
-			    kl_text_of(editor->filter.length ? "no line matches the filter" :
-							       "empty; a adds a line"));
+			    kl_text_of(match_is_set(&editor->filter) ?
+					       "no line matches the filter" :
+					       "empty; a adds a line"));
 }
 
 /* ---------------------------------------------------------------- the detail */
@@ -362,7 +363,7 @@ static void draw_chosen(const struct editor *editor, struct canvas *canvas, int 
 		marked += editor->marked[i];
 	if (marked)
 		kl_buffer_printf(&text, " %u marked ", marked);
-	if (editor->filter.length)
+	if (match_is_set(&editor->filter))
 		kl_buffer_puts(&text, " filtered ");
 	if (text.length)
 		canvas_text(canvas, row, canvas->columns - (int)text.length - 2, text.length,
