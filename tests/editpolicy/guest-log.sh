@@ -8,33 +8,17 @@
 # waits is answered, and whether it happened is asked of the files, not of the editor.
 
 set -uo pipefail
-. tests/tools/in-guest.sh
-editor=$PWD/build/tools/editpolicy/kellas-editpolicy
-insmod "build/$(uname -r)/kellas.ko" || exit
+. tests/editpolicy/in-terminal.sh
 mkdir -p /tmp/log/q
 cd /tmp/log || exit
 export LC_ALL=C.UTF-8 HOME=/tmp
 
-# Each window is of a server of its own: one that ends takes its time.
-windows=0
-t() { tmux -L "log$windows" "$@"; }
-screen() { t capture-pane -p -t e 2>/dev/null; }
-show() { screen; tail -n 3 out err 2>/dev/null; }
-keys() { t send-keys -t e "$@"; }
-shows() { screen >picture; grep -qE -e "$1" picture; }
-shows_not() { ! shows "$1"; }
-until_shows() { soon shows "$1"; }
 found() { grep -qE -e "$1" "$2"; }
 observers() { [[ $(sed -n 's/.*observers=\([0-9]*\) .*/\1/p' /proc/kellas/stat) == "$1" ]]; }
 ended() { ! kill -0 "$1" 2>/dev/null; }
 gone() { [[ ! -e $1 ]]; }
 reads() { cat kept >/dev/null 2>&1; }
 is_denied() { ! reads; }
-open() {
-	windows=$((windows + 1))
-	t -f /dev/null new-session -d -s e -x 100 -y 30 "$editor $*; echo \"status \$?\"; sleep 100"
-	until_shows F10
-}
 # Whoever waits holds the folder's lock: nothing else may be done in it. It is a process of its own.
 start_rm() {
 	[[ -e q/file ]] || : >q/file

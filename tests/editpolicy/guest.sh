@@ -8,27 +8,15 @@
 # a file that the rule is about. It ends with the policy locked: nothing can be loaded behind it.
 
 set -uo pipefail
-. tests/tools/in-guest.sh
-editor=$PWD/build/tools/editpolicy/kellas-editpolicy
-insmod "build/$(uname -r)/kellas.ko" || exit
+. tests/editpolicy/in-terminal.sh
 mkdir -p /tmp/live
 cd /tmp/live || exit
 export LC_ALL=C.UTF-8 HOME=/tmp/live
 
-screen() { tmux -L live capture-pane -p -t e; }
-show() { screen; tail -n 3 out err 2>/dev/null; }
-keys() { tmux -L live send-keys -t e "$@"; }
-shows() { screen >picture; grep -qE -e "$1" picture; }
-shows_not() { ! shows "$1"; }
-until_shows() { soon shows "$1"; }
 running() { "$tool" save | grep -v ^stat >now; grep -qE -e "$1" now; }
 runs_not() { ! running "$1"; }
 writes() { echo x | tee scratch >/dev/null 2>&1; }
 is_denied() { ! writes; }
-open() {
-	tmux -L live -f /dev/null new-session -d -s e -x "${size:-100}" -y 30 "$editor $*; echo \"status \$?\"; sleep 100"
-	until_shows F10
-}
 
 cat >policy <<'END'
 100 acl write path="/tmp/live/scratch"
@@ -152,7 +140,7 @@ keys F10 F10
 is 'leaving asks' until_shows 'not applied. Show them, Discard them, or Cancel'
 keys d
 is 'and leaves' until_shows 'status 0'
-tmux -L live kill-server
+t kill-server
 sleep 0.3
 
 open --readonly --live
@@ -164,7 +152,7 @@ keys F5
 is 'look only' until_shows 'read only'
 keys F10 F10
 until_shows 'status 0'
-tmux -L live kill-server
+t kill-server
 
 kill "$follower"
 echo "$(uname -r): $passed passed, $failed failed"
