@@ -215,6 +215,113 @@ static void commands(void **state)
 	assert_true(shows("this is for changing a policy"));
 }
 
+/* -------------------------------------------------------------------- labels */
+
+static void assert_text(const char *text)
+{
+	struct kl_buffer now = { 0 };
+
+	document_text(editor->document, &now);
+	assert_string_equal(now.data, text);
+	kl_buffer_free(&now);
+}
+
+static void reopen(const char *text)
+{
+	editor_free(editor);
+	open_policy(text);
+}
+
+static void label_of_a_rule(void **state)
+{
+	(void)state;
+	reopen("100 acl read\n    10 allow task.uid=0 \t # why\n    20 deny label=old\n");
+	type("jLfirst\n");
+	assert_text("100 acl read\n    10 allow task.uid=0 label=first \t # why\n"
+		    "    20 deny label=old\n");
+	type("jL");
+	assert_string_equal(editor->dialog.prompt.text.data, "old");
+	type("\x15new\n");
+	assert_text("100 acl read\n    10 allow task.uid=0 label=first \t # why\n"
+		    "    20 deny label=new\n");
+	type("kL\x15\n");
+	assert_text("100 acl read\n    10 allow task.uid=0 \t # why\n    20 deny label=new\n");
+	type("uuu");
+	assert_false(document_changed(editor->document));
+}
+
+static void label_of_a_block(void **state)
+{
+	(void)state;
+	reopen("# x\n  100 acl read\n    audit 1\n    20 deny\n100 acl write\n\t100 acl read\n");
+	type("jjLsecrets\n");
+	assert_text("# x\n  100 acl read\n      label secrets\n    audit 1\n    20 deny\n"
+		    "100 acl write\n\t100 acl read\n");
+	/* The cursor stays on the line that it was on. */
+	assert_int_equal(editor_line(editor), 3);
+	type("L\x15more\n");
+	assert_text("# x\n  100 acl read\n      label more\n    audit 1\n    20 deny\n"
+		    "100 acl write\n\t100 acl read\n");
+	type("L\x15\n");
+	assert_int_equal(editor_line(editor), 2);
+	type("uuu");
+	assert_false(document_changed(editor->document));
+}
+
+/* Of two the last one counts, as the kernel has it; one is left. */
+static void label_twice(void **state)
+{
+	(void)state;
+	reopen("100 acl read\n    label a\n    audit 1\n100 acl write\n100 acl read\n  label b\n");
+	type("L");
+	assert_string_equal(editor->dialog.prompt.text.data, "b");
+	type("c\n");
+	assert_text("100 acl read\n    audit 1\n100 acl write\n100 acl read\n  label bc\n");
+	type("L\x15\n");
+	assert_text("100 acl read\n    audit 1\n100 acl write\n100 acl read\n");
+}
+
+static void label_of_many(void **state)
+{
+	(void)state;
+	reopen("100 acl read\n    label a\n    10 use g\n    20 deny\n100 acl write\n    10 deny\n");
+	type("mdeny|acl|use\nL");
+	assert_true(shows("label of 2 rules and 2 blocks"));
+	type("\x15x\n");
+	assert_text("100 acl read\n    label x\n    10 use g\n    20 deny label=x\n"
+		    "100 acl write\n    label x\n    10 deny label=x\n");
+	press('u');
+	assert_false(document_changed(editor->document));
+	/* In the left pane a block is meant, and not its rules. */
+	press('U');
+	editor->focus = PANE_NODES;
+	type("gjjL");
+	assert_true(shows("label of the block"));
+	type("b\n");
+	assert_text("100 acl read\n    label ab\n    10 use g\n    20 deny\n"
+		    "100 acl write\n    10 deny\n");
+}
+
+static void label_refused(void **state)
+{
+	(void)state;
+	type("jjLa b\n");
+	assert_int_equal(editor->dialog.kind, DIALOG_PROMPT);
+	assert_true(shows("\"b\""));
+	type("\x15" "a;b");
+	assert_true(shows("\";\" in a label"));
+	type("\n");
+	assert_int_equal(editor->dialog.kind, DIALOG_PROMPT);
+	press(K_ESCAPE);
+	assert_false(document_changed(editor->document));
+	reopen("string_group a /b\n\n100 acl read\n    use g\n");
+	press('L');
+	assert_true(shows("only blocks, and rules"));
+	type("jjjL");
+	assert_true(shows("only blocks, and rules"));
+	assert_int_equal(editor->dialog.kind, DIALOG_NONE);
+}
+
 /* --------------------------------------------------------------------- words */
 
 static bool says(const char *line, const char *words)
@@ -223,8 +330,7 @@ static bool says(const char *line, const char *words)
 	bool found;
 
 	kl_buffer_printf(&text, "100 acl execute\n%s\n", line);
-	editor_free(editor);
-	open_policy(text.data);
+	reopen(text.data);
 	kl_buffer_clear(&text);
 	words_of_line(editor, 1, &text);
 	found = strstr(text.data, words);
@@ -324,8 +430,7 @@ static void many_deleted(void **state)
 	(void)state;
 	for (i = 0; i < 200000; i++)
 		kl_buffer_puts(&text, i < 100000 ? "#a\n" : "#b\n");
-	editor_free(editor);
-	open_policy(text.data);
+	reopen(text.data);
 	type("m#a\n");
 	begin = seconds();
 	press('d');
@@ -343,6 +448,8 @@ int main(void)
 		CASE(rescued_for_later), CASE(typed_ahead), CASE(long_names),
 		CASE(filter_as_it_was), CASE(nothing_to_add_to), CASE(marks_move),
 		CASE(marks_are_counted), CASE(commands),
+		CASE(label_of_a_rule), CASE(label_of_a_block), CASE(label_twice),
+		CASE(label_of_many), CASE(label_refused),
 		CASE(effects), CASE(decoded), CASE(nothing_unseen), CASE(scrolled),
 		CASE(many_blocks),
 		CASE(long_line), CASE(many_deleted),

@@ -31,6 +31,7 @@ const char *key_name(int key, char name[16])
 		{ K_TAB, "Tab" },	  { K_BACK_TAB, "Shift-Tab" }, { K_ENTER, "Enter" },
 		{ K_LEFT, "Left" },	  { K_RIGHT, "Right" },	       { K_INSERT, "Ins" },
 		{ K_DELETE, "Del" },	  { ' ', "Space" },	       { K_ESCAPE, "Esc" },
+		{ K_BACKSPACE, "Backspace" },
 	};
 	size_t i;
 

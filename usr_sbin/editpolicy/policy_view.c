@@ -5,6 +5,7 @@
 #include "find.h"
 #include "findings.h"
 #include "key.h"
+#include "label.h"
 #include "live.h"
 #include "policy_draw.h"
 #include "store.h"
@@ -232,6 +233,7 @@ static const struct action policy_actions[] = {
 	{ "Down", { 'J' }, "move the rule behind the one below it", true, edit_move_down },
 	{ "Copy", { 'y' }, "duplicate", true, edit_duplicate },
 	{ "Change", { 's' }, "substitute: s/PATTERN/TEXT/", true, edit_substitute },
+	{ "Label", { 'L' }, "label: what records call the rule or block", true, label_edit },
 	{ "Next", { 'n' }, "next match", false, run_next },
 	{ "Previous", { 'N' }, "previous match", false, run_previous },
 	{ "Mark", { ' ' }, "mark: what follows is done to all marked lines", false, run_mark },
