@@ -110,7 +110,7 @@ static void ask(struct editor *editor, void (*answer)(struct editor *editor, int
 
 	if (changes->seconds)
 		snprintf(time, sizeof(time), " for %u seconds", changes->seconds);
-	dialog_question(editor, "yn", answer, "%s the running policy%s, %u %s? y/n",
+	dialog_question(editor, "yes no", answer, "%s the running policy%s, %u %s? y/n",
 			editor->live->foreign ?
 				"SOMEBODY ELSE changed it since. Undo that, and replace" :
 				"replace",

@@ -32,7 +32,7 @@ void dialog_prompt(struct editor *editor, const char *title, struct kl_text text
 	prompt_set(&dialog->prompt, text);
 }
 
-void dialog_question(struct editor *editor, const char *keys,
+void dialog_question(struct editor *editor, const char *answers,
 		     void (*answer)(struct editor *editor, int key), const char *format,
 		     ...)
 {
@@ -44,7 +44,7 @@ void dialog_question(struct editor *editor, const char *keys,
 	va_start(arguments, format);
 	vsnprintf(dialog->title, sizeof(dialog->title), format, arguments);
 	va_end(arguments);
-	dialog->keys = keys;
+	dialog->answers = answers;
 	dialog->answer = answer;
 	editor->fresh = true;
 }
@@ -105,6 +105,19 @@ static void prompt_dialog_key(struct editor *editor, int key)
 		dialog->typed(editor, kl_buffer_text(&dialog->prompt.text));
 }
 
+/* Is it the first letter of one of these words? */
+static bool is_answer(const char *answers, int key)
+{
+	const char *word;
+
+	for (word = answers; *word; word += strspn(word, " ")) {
+		if (*word == key)
+			return true;
+		word += strcspn(word, " ");
+	}
+	return false;
+}
+
 static void question_key(struct editor *editor, int key)
 {
 	void (*answer)(struct editor *editor, int key) = editor->dialog.answer;
@@ -112,7 +125,7 @@ static void question_key(struct editor *editor, int key)
 	if (key == K_ESCAPE || key == K_CTRL('c')) {
 		dialog_close(editor);
 		answer(editor, 0);
-	} else if (key > 0 && key < 128 && strchr(editor->dialog.keys, tolower(key))) {
+	} else if (key > 0 && key < 128 && is_answer(editor->dialog.answers, tolower(key))) {
 		dialog_close(editor);
 		answer(editor, tolower(key));
 	}
@@ -194,6 +207,48 @@ static void draw_question(struct editor *editor, struct canvas *canvas)
 		   kl_text_of(editor->dialog.title));
 }
 
+/* Return: the column behind it. */
+static int put_key(struct canvas *canvas, int row, int column, struct kl_text key,
+		   struct kl_text what)
+{
+	column += canvas_text(canvas, row, column, canvas->columns - column, STYLE_BAR_KEY, key);
+	column += canvas_text(canvas, row, column, canvas->columns - column, STYLE_BAR, what);
+	return column + 2;
+}
+
+static void put_answers(const struct dialog *dialog, struct canvas *canvas, int row)
+{
+	const char *word = dialog->answers;
+	int column = 0, length;
+
+	for (; *word; word += length + strspn(word + length, " ")) {
+		length = strcspn(word, " ");
+		column = put_key(canvas, row, column, (struct kl_text){ word, 1 },
+				 (struct kl_text){ word + 1, length - 1 });
+	}
+}
+
+static void put_prompt_keys(const struct dialog *dialog, struct canvas *canvas, int row)
+{
+	int column = put_key(canvas, row, 0, kl_text_of("Enter"), kl_text_of("Take"));
+
+	if (dialog->policy)
+		column = put_key(canvas, row, column, kl_text_of("Tab"), kl_text_of("Complete"));
+	put_key(canvas, row, column, kl_text_of("Esc"), kl_text_of("Cancel"));
+}
+
+void dialog_bar(const struct editor *editor, struct canvas *canvas, int row)
+{
+	canvas_fill(canvas, row, 0, canvas->columns, STYLE_BAR, ' ');
+	if (editor->dialog.kind == DIALOG_QUESTION)
+		put_answers(&editor->dialog, canvas, row);
+	else if (editor->dialog.kind == DIALOG_PROMPT)
+		put_prompt_keys(&editor->dialog, canvas, row);
+	else
+		canvas_text(canvas, row, 1, canvas->columns - 2, STYLE_BAR,
+			    kl_text_of("arrows, PgUp, PgDn move; any other key goes back"));
+}
+
 static void draw_pager(struct editor *editor, struct canvas *canvas)
 {
 	struct dialog *dialog = &editor->dialog;
@@ -219,9 +274,6 @@ static void draw_pager(struct editor *editor, struct canvas *canvas)
 						 STYLE_PLAIN,
 				    (struct kl_text){ at, newline - at });
 	}
-	canvas_fill(canvas, canvas->rows - 1, 0, canvas->columns, STYLE_BAR, ' ');
-	canvas_text(canvas, canvas->rows - 1, 1, canvas->columns - 2, STYLE_BAR,
-		    kl_text_of("arrows, PgUp, PgDn move; any other key goes back"));
 }
 
 void dialog_draw(struct editor *editor, struct canvas *canvas)

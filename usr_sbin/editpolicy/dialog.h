@@ -10,11 +10,13 @@ void dialog_prompt(struct editor *editor, const char *title, struct kl_text text
 		   bool (*accept)(struct editor *editor, struct kl_text line));
 
 /**
- * dialog_question - ask for a key, one of @keys, in small letters; Escape means 0
+ * dialog_question - ask for a key
+ * @answers: one word for each that answers, in small letters, with blanks between; the
+ *	first letter is the key. Escape is always one, and means 0
  *
  * What was typed before the question is seen is no answer.
  */
-void dialog_question(struct editor *editor, const char *keys,
+void dialog_question(struct editor *editor, const char *answers,
 		     void (*answer)(struct editor *editor, int key), const char *format,
 		     ...) __printf(4, 5);
 
@@ -26,6 +28,9 @@ void dialog_key(struct editor *editor, int key);
 
 /** dialog_draw - draw it over the panes */
 void dialog_draw(struct editor *editor, struct canvas *canvas);
+
+/** dialog_bar - draw into a row which keys mean something to the one that is open */
+void dialog_bar(const struct editor *editor, struct canvas *canvas, int row);
 
 void dialog_close(struct editor *editor);
 void dialog_free(struct dialog *dialog);

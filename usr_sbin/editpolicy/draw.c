@@ -40,6 +40,8 @@ void editor_draw(struct editor *editor, struct canvas *canvas)
 	if (editor->dialog.kind == DIALOG_PROMPT && editor->message[0])
 		canvas_text(canvas, canvas->rows - 5, 0, canvas->columns, editor->message_style,
 			    kl_text_of(editor->message));
-	if (editor->dialog.kind != DIALOG_PAGER)
+	if (editor->dialog.kind != DIALOG_NONE)
+		dialog_bar(editor, canvas, canvas->rows - 1);
+	else
 		action_bar(editor, canvas, canvas->rows - 1);
 }

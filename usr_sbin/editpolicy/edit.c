@@ -168,7 +168,7 @@ void edit_delete(struct editor *editor)
 	if (!target.count)
 		editor_say(editor, STYLE_NOTICE, "there is nothing to delete");
 	else if (target.count > asked || editor->focus == PANE_NODES)
-		dialog_question(editor, "yn", delete_answered,
+		dialog_question(editor, "yes no", delete_answered,
 				"delete whole blocks, %u lines? y/n", target.count);
 	else
 		delete_lines(editor, &target);

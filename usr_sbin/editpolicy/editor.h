@@ -83,7 +83,8 @@ enum dialog_kind {
  * @accept: PROMPT: gets the line; false: it stays open, editor_say() told why
  * @typed: PROMPT: gets each change of it, may be NULL
  * @cancel: PROMPT: after Escape, may be NULL
- * @keys: QUESTION: the keys that answer; Escape is always one and means no
+ * @answers: QUESTION: a word for each key, which is its first letter; see
+ *	dialog_question()
  * @answer: QUESTION: gets the key
  * @text: PAGER: its lines
  * @rows: PAGER: where it is
@@ -98,7 +99,7 @@ struct dialog {
 	bool (*accept)(struct editor *editor, struct kl_text line);
 	void (*typed)(struct editor *editor, struct kl_text line);
 	void (*cancel)(struct editor *editor);
-	const char *keys;
+	const char *answers;
 	void (*answer)(struct editor *editor, int key);
 	struct kl_buffer text;
 	struct rows rows;

@@ -103,7 +103,7 @@ static bool save_or_ask(struct editor *editor, const char *name)
 		return finish(editor, name);
 	free(editor->saving);
 	editor->saving = kl_xstrdup(name);
-	dialog_question(editor, "yn", overwrite_answered,
+	dialog_question(editor, "yes no", overwrite_answered,
 			"%.300s holds what was not read or saved here. Overwrite it? y/n", name);
 	return true;
 }
@@ -141,7 +141,7 @@ static void save(struct editor *editor)
 	if (!editor->name)
 		ask_name(editor);
 	else if (editor->outline.error_count)
-		dialog_question(editor, "yn", save_answered,
+		dialog_question(editor, "yes no", save_answered,
 				"%u %s wrong: it could not be loaded. Save it all the same? y/n",
 				editor->outline.error_count,
 				editor->outline.error_count == 1 ? "line is" : "lines are");
@@ -177,10 +177,10 @@ static void quit_answered(struct editor *editor, int key)
 static void quit_changed(struct editor *editor)
 {
 	if (live_is_document(editor))
-		dialog_question(editor, "sdc", quit_answered,
+		dialog_question(editor, "show discard cancel", quit_answered,
 				"the changes are not applied. Show them, Discard them, or Cancel? s/d/c");
 	else
-		dialog_question(editor, "sdc", quit_answered,
+		dialog_question(editor, "save discard cancel", quit_answered,
 				"%.300s is changed. Save, Discard the changes, or Cancel? s/d/c",
 				editor->name ?: "the policy");
 }
@@ -216,7 +216,7 @@ void store_quit(struct editor *editor)
 {
 	editor->quitting = false;
 	if (live_left(editor) && editor->live->trial)
-		dialog_question(editor, "ktlc", trial_answered,
+		dialog_question(editor, "keep take-back leave cancel", trial_answered,
 				"a policy is on trial. Keep it, Take it back, Leave it to its time, or Cancel? k/t/l/c");
 	else if (document_changed(editor->document))
 		quit_changed(editor);
@@ -296,7 +296,7 @@ void store_offer(struct editor *editor)
 	char *recovery = store_recovery(editor);
 
 	if (recovery && !access(recovery, R_OK) && !editor->readonly)
-		dialog_question(editor, "ynd", offer_answered,
+		dialog_question(editor, "yes not-now delete", offer_answered,
 				"changes were rescued: go on with them? Yes, Not now, Delete them. y/n/d");
 	free(recovery);
 }
