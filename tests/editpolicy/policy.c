@@ -367,6 +367,48 @@ static void nothing_unseen(void **state)
 	assert_int_equal(canvas.cells[6].character, '\\');
 }
 
+static u32 character_at(int row, int column)
+{
+	return canvas.cells[row * canvas.columns + column].character;
+}
+
+/* task.uid=1 for task.uid=1000 would be another rule. */
+static void cut_is_seen(void **state)
+{
+	(void)state;
+	canvas_clear(&canvas);
+	assert_int_equal(canvas_text(&canvas, 0, 0, 4, STYLE_PLAIN, kl_text_of("abcd  \t")), 4);
+	assert_int_equal(character_at(0, 3), 'd');
+	assert_int_equal(canvas_text(&canvas, 0, 0, 4, STYLE_PLAIN, kl_text_of("abcde")), 4);
+	assert_int_equal(character_at(0, 3), 0x2026);
+	assert_int_equal(character_at(0, 4), ' ');
+	/* Of a wide one the second half is not left alone. */
+	canvas_text(&canvas, 1, 0, 4, STYLE_PLAIN, kl_text_of("ab\xe4\xb8\xad" "c"));
+	assert_int_equal(character_at(1, 2), ' ');
+	assert_int_equal(character_at(1, 3), 0x2026);
+	canvas_text(&canvas, 2, 118, 9, STYLE_PLAIN, kl_text_of("abc"));
+	assert_int_equal(character_at(2, 119), 0x2026);
+	highlight_line(&canvas, 3, 10, 8, kl_text_of("task.uid=1000"), 0, 0);
+	assert_int_equal(character_at(3, 17), 0x2026);
+	highlight_line(&canvas, 4, 10, 9, kl_text_of("task.uid=1000"), 0, 0);
+	assert_int_equal(character_at(4, 18), 0x2026);
+	highlight_line(&canvas, 5, 10, 20, kl_text_of("task.uid=1000"), 3, 0);
+	assert_int_equal(character_at(5, 10), 0x2026);
+	assert_int_equal(character_at(5, 11), '.');
+	assert_int_equal(canvas_wrap(&canvas, 6, 7, STYLE_PLAIN, kl_text_of("a\nb\n")), 7);
+	assert_int_equal(character_at(6, 119), 0x2026);
+	assert_int_equal(canvas_wrap(&canvas, 7, 9, STYLE_PLAIN, kl_text_of("a\nb\n")), 9);
+	assert_int_equal(character_at(8, 119), ' ');
+}
+
+static void tabs(void **state)
+{
+	(void)state;
+	reopen("100 acl read\n\t10 deny\n#\tnote\n");
+	assert_true(shows("    10 deny\n"));
+	assert_true(shows("#    note\n"));
+}
+
 /* The cursor of somebody who types stands where the character is. */
 static void scrolled(void **state)
 {
@@ -450,7 +492,8 @@ int main(void)
 		CASE(marks_are_counted), CASE(commands),
 		CASE(label_of_a_rule), CASE(label_of_a_block), CASE(label_twice),
 		CASE(label_of_many), CASE(label_refused),
-		CASE(effects), CASE(decoded), CASE(nothing_unseen), CASE(scrolled),
+		CASE(effects), CASE(decoded), CASE(nothing_unseen), CASE(cut_is_seen),
+		CASE(tabs), CASE(scrolled),
 		CASE(many_blocks),
 		CASE(long_line), CASE(many_deleted),
 	};

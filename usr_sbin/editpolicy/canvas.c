@@ -113,24 +113,58 @@ static void set(struct canvas *canvas, int row, int column, u8 style, u32 charac
 		*cell = (struct cell){ character, style };
 }
 
+/* A tab has four columns wherever it stands, as all bytes have. */
 static void set_byte(struct canvas *canvas, int row, int column, u8 style, u8 byte)
 {
+	if (byte == '\t') {
+		canvas_fill(canvas, row, column, 4, style, ' ');
+		return;
+	}
 	set(canvas, row, column, style, '\\');
 	set(canvas, row, column + 1, style, '0' + (byte >> 6));
 	set(canvas, row, column + 2, style, '0' + (byte >> 3 & 7));
 	set(canvas, row, column + 3, style, '0' + (byte & 7));
 }
 
+/* Blanks at the end are not missed. */
+static bool is_blank(struct kl_text text)
+{
+	size_t i;
+
+	for (i = 0; i < text.length; i++)
+		if (text.data[i] != ' ' && text.data[i] != '\t')
+			return false;
+	return true;
+}
+
+/* Half of a wide character is none. */
+void canvas_cut(struct canvas *canvas, int row, int column, u8 style)
+{
+	struct cell *cell = cell_at(canvas, row, column);
+
+	if (!cell)
+		return;
+	if (!cell->character)
+		cell[-1].character = ' ';
+	set(canvas, row, column, style, 0x2026);
+}
+
 int canvas_text(struct canvas *canvas, int row, int column, int width, u8 style,
 		struct kl_text text)
 {
 	int used = 0, columns, i;
+	struct kl_text rest;
 	u32 character;
 
+	width = min(width, canvas->columns - column);
 	while (text.length) {
+		rest = text;
 		character = canvas_character(&text, &columns);
-		if (used + columns > width || column + used + columns > canvas->columns)
-			break;
+		if (used + columns > width) {
+			if (width > 0 && !is_blank(rest))
+				canvas_cut(canvas, row, column + width - 1, style);
+			return max(used, width);
+		}
 		if (character & CANVAS_BYTE) {
 			set_byte(canvas, row, column + used, style, character & 0xff);
 		} else {
@@ -208,6 +242,8 @@ int canvas_wrap(struct canvas *canvas, int row, int end, u8 style, struct kl_tex
 			text.length--;
 		}
 	}
+	if (!is_blank(text) && row == end)
+		canvas_cut(canvas, row - 1, columns + 1, style);
 	return row;
 }
 

@@ -60,10 +60,10 @@ void canvas_free(struct canvas *canvas);
 /**
  * canvas_text - write a text
  * @row, @column: where; what lies outside of the canvas is left out
- * @width: columns at most
+ * @width: columns at most; dots in the last one say that there is more
  *
  * Bytes that are no characters are shown as \ooo, so that nothing that a file
- * holds can reach the terminal as a command.
+ * holds can reach the terminal as a command; tabs as four blanks.
  *
  * Return: columns written.
  */
@@ -74,13 +74,16 @@ int canvas_text(struct canvas *canvas, int row, int column, int width, u8 style,
 int canvas_print(struct canvas *canvas, int row, int column, int width, u8 style,
 		 const char *format, ...) __printf(6, 7);
 
+/** canvas_cut - dots at a place: there, something is left out */
+void canvas_cut(struct canvas *canvas, int row, int column, u8 style);
+
 /** canvas_end - write the end of a text that is too long, dots before it */
 int canvas_end(struct canvas *canvas, int row, int column, int width, u8 style,
 	       struct kl_text text);
 
 /**
  * canvas_wrap - write a text in as many rows as it takes, broken at blanks and newlines
- * @end: the row behind the last one that may be used
+ * @end: the row behind the last one that may be used; dots there say that there is more
  *
  * Return: the row behind it.
  */

@@ -30,6 +30,8 @@ static void put(struct pen *pen, u8 style, struct kl_text text)
 		pen->width += pen->scroll;
 		pen->scroll = 0;
 	}
+	if (pen->width <= 0 && text.length)
+		canvas_cut(pen->canvas, pen->row, pen->column - 1, style | pen->added);
 	used = canvas_text(pen->canvas, pen->row, pen->column, pen->width,
 			   style | pen->added, text);
 	pen->column += used;
@@ -91,5 +93,7 @@ int highlight_line(struct canvas *canvas, int row, int column, int width,
 		at = word.column - 1 + word.text.length;
 	}
 	put(&pen, lexer.comment ? STYLE_COMMENT : STYLE_PLAIN, kl_text_from(line, at));
+	if (scroll > 0 && line.length)
+		canvas_cut(canvas, row, column, STYLE_FAINT | added);
 	return pen.column - column;
 }

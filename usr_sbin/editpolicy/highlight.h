@@ -7,7 +7,7 @@
 
 /**
  * highlight_line - write a line of a policy
- * @scroll: columns at its beginning that are left out
+ * @scroll: columns at its beginning that are left out; dots say so
  * @added: style bits added to all of it
  *
  * Return: columns written.

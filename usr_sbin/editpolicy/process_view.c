@@ -173,7 +173,7 @@ static const struct action process_actions[] = {
 	{ "Search", { K_F3, '/' }, "search, while you type", false, find_search },
 	{ "Filter", { K_F4, '\\' }, "show only what matches, and what it is below", false,
 	  run_filter },
-	{ "Refresh", { K_F5, 'r' }, "read the processes now; it happens by itself", false,
+	{ "Reload", { K_F5, 'r' }, "read the processes now; it happens by itself", false,
 	  run_refresh },
 	{ "Rules", { K_F6, K_ENTER, 'e' },
 	  "the rules that concern the process; of a rule: to its line in the policy", false,
