@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "candidates.h"
 #include "dialog.h"
 #include "engine/lex.h"
 #include "find.h"
@@ -322,6 +323,104 @@ static void label_refused(void **state)
 	assert_int_equal(editor->dialog.kind, DIALOG_NONE);
 }
 
+/* ---------------------------------------------------------------- completion */
+
+#define COMPLETED "100 acl chmod\n    10 deny\n100 acl signal\n    10 deny\n" \
+	"string_group NAMES /a\nnumber_group NUMBERS 1\nip_group NETS ::1\n" \
+	"rule_group RULES\n    allow\nrule_group RUNS\n    allow\n"
+
+/* What Tab makes of what is typed below line @below, and which words it shows. */
+static void assert_tab(u32 below, const char *typed, const char *line, const char *shown)
+{
+	reopen(COMPLETED);
+	editor_stand_on(editor, below);
+	type("a\x15");
+	type(typed);
+	press(K_TAB);
+	assert_string_equal(editor->dialog.prompt.text.data, line);
+	assert_string_equal(editor->dialog.candidates.length ?
+			    editor->dialog.candidates.data : "", shown);
+}
+
+static void completed_words(void **state)
+{
+	(void)state;
+	assert_tab(3, "al", "allow ", "");
+	assert_tab(3, "a", "a", "allow audit");
+	assert_tab(3, "200 acl inet_stream_c", "200 acl inet_stream_connect ", "");
+	assert_tab(0, "10 deny path.ty", "10 deny path.type=", "");
+	/* Above the line, and gone with the next key. */
+	assert_tab(0, "deny path.par", "deny path.parent.", "");
+	press(K_TAB);
+	assert_true(shows("path.parent.uid= path.parent.gid="));
+	type("u");
+	assert_false(shows("path.parent.gid="));
+}
+
+static void completed_groups(void **state)
+{
+	(void)state;
+	assert_tab(0, "deny path=@", "deny path=@NAMES ", "");
+	assert_tab(0, "deny path.uid!=@N", "deny path.uid!=@NUMBERS ", "");
+	assert_tab(0, "300 acl inet_stream_connect ip=@", "300 acl inet_stream_connect ip=@NETS ",
+		   "");
+	assert_tab(0, "20 use ", "20 use RU", "");
+	assert_tab(0, "20 use RU", "20 use RU", "RULES RUNS");
+	assert_tab(3, "string_group ", "string_group NAMES ", "");
+}
+
+static void completed_values(void **state)
+{
+	(void)state;
+	assert_tab(0, "deny path.type=dir", "deny path.type=directory ", "");
+	assert_tab(0, "deny path.perm=owner_", "deny path.perm=owner_",
+		   "owner_execute owner_write owner_read");
+	assert_tab(2, "deny sig=SIGKI", "deny sig=SIGKILL ", "");
+	/* Names of users are typed, numbers are meant; only the whole name tells one. */
+	assert_tab(0, "deny task.uid=roo", "deny task.uid=0 ", "");
+	assert_tab(0, "deny task.euid!=daemon", "deny task.euid!=1 ", "");
+	assert_tab(0, "deny path.gid=shado", "deny path.gid=42 ", "");
+	assert_tab(0, "deny task.uid=nosuch", "deny task.uid=nosuch", "");
+	assert_true(shows("nothing to complete here"));
+}
+
+/* A name that others begin with is meant once it is whole. */
+static void completed_exactly(void **state)
+{
+	struct candidates candidates = { .typed = kl_text_of("uid=man") };
+	struct kl_text before = kl_text_of("uid=");
+
+	(void)state;
+	candidates_offer_value(&candidates, before, "manager", "7");
+	candidates_offer_value(&candidates, before, "man", "6");
+	candidates_offer_value(&candidates, before, "mail", "8");
+	assert_int_equal(candidates.found, 2);
+	assert_true(candidates_settled(&candidates));
+	assert_string_equal(candidates.meant.data, "uid=6");
+	candidates_free(&candidates);
+	memset(&candidates, 0, sizeof(candidates));
+	candidates.typed = kl_text_of("uid=ma");
+	candidates_offer_value(&candidates, before, "manager", "7");
+	candidates_offer_value(&candidates, before, "mail", "8");
+	assert_false(candidates_settled(&candidates));
+	assert_string_equal(candidates.common.data, "uid=ma");
+	assert_string_equal(candidates.list.data, "manager mail ");
+	candidates_free(&candidates);
+}
+
+static void completed_paths(void **state)
+{
+	(void)state;
+	assert_int_equal(mkdir("a b", 0700), 0);
+	put("a b/one", "");
+	assert_tab(0, "deny path=\"./a\\", "deny path=\"./a\\040b/", "");
+	press(K_TAB);
+	assert_string_equal(editor->dialog.prompt.text.data, "deny path=\"./a\\040b/one\" ");
+	assert_tab(0, "deny path=\"./\\*/", "deny path=\"./\\*/", "");
+	unlink("a b/one");
+	rmdir("a b");
+}
+
 /* --------------------------------------------------------------------- words */
 
 static bool says(const char *line, const char *words)
@@ -490,6 +589,8 @@ int main(void)
 		CASE(rescued_for_later), CASE(typed_ahead), CASE(long_names),
 		CASE(filter_as_it_was), CASE(nothing_to_add_to), CASE(marks_move),
 		CASE(marks_are_counted), CASE(commands),
+		CASE(completed_words), CASE(completed_groups), CASE(completed_values),
+		CASE(completed_exactly), CASE(completed_paths),
 		CASE(label_of_a_rule), CASE(label_of_a_block), CASE(label_twice),
 		CASE(label_of_many), CASE(label_refused),
 		CASE(effects), CASE(decoded), CASE(nothing_unseen), CASE(cut_is_seen),

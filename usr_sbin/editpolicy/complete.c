@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Checking and completing a line of a policy while it is typed. */
 #include <dirent.h>
+#include <errno.h>
+#include <grp.h>
 #include <pwd.h>
 
+#include "candidates.h"
 #include "complete.h"
 #include "engine/lex.h"
 #include "engine/parse.h"
+#include "engine/word.h"
 
 /* Where a line stands decides what it may be: the parser as it is there. */
 static void enter_place(const struct editor *editor, struct kl_parser *parser)
@@ -46,42 +50,10 @@ bool line_is_wrong(struct editor *editor, struct kl_text line, struct kl_error *
 
 /* ------------------------------------------------------------- completion */
 
-/**
- * struct candidates - what the word may become
- * @typed: its beginning
- * @found: how many begin so
- * @common: what they have in common
- * @list: all of them, with spaces between
- */
-struct candidates {
-	struct kl_text typed;
-	u32 found;
-	struct kl_buffer common;
-	struct kl_buffer list;
-};
-
-static void offer(struct candidates *candidates, const char *word)
-{
-	struct kl_buffer *common = &candidates->common;
-	size_t same = 0;
-
-	if (strncmp(word, candidates->typed.data, candidates->typed.length))
-		return;
-	if (!candidates->found++) {
-		kl_buffer_puts(common, word);
-	} else {
-		while (same < common->length && word[same] == common->data[same])
-			same++;
-		common->length = same;
-		common->data[same] = 0;
-	}
-	kl_buffer_printf(&candidates->list, " %s", word);
-}
-
 static void offer_words(struct candidates *candidates, const char *const *words)
 {
 	for (; *words; words++)
-		offer(candidates, *words);
+		candidates_offer(candidates, *words);
 }
 
 static void offer_operations(struct candidates *candidates)
@@ -89,7 +61,7 @@ static void offer_operations(struct candidates *candidates)
 	int op;
 
 	for (op = 0; op < KL_OP_COUNT; op++)
-		offer(candidates, kl_op_table[op].keyword);
+		candidates_offer(candidates, kl_op_table[op].keyword);
 }
 
 static void offer_attributes(struct candidates *candidates, enum kl_op op)
@@ -106,27 +78,27 @@ static void offer_attributes(struct candidates *candidates, enum kl_op op)
 			 slot == KL_SLOT_ENVP ? "%s[\"" :
 						"%s=",
 			 name);
-		offer(candidates, word);
+		candidates_offer(candidates, word);
 	}
 }
 
+/* Names of groups of these kinds: enum outline_kind. */
 static void offer_groups(struct candidates *candidates, const struct editor *editor,
-			 struct kl_text before)
+			 struct kl_text before, u8 first, u8 last)
 {
 	const struct outline_node *node;
-	struct kl_buffer word = { 0 };
+	struct kl_buffer name = { 0 };
 	u32 i;
 
 	for (i = 0; i < editor->outline.node_count; i++) {
 		node = &editor->outline.nodes[i];
-		if (node->kind < OUTLINE_STRING_GROUP || node->kind > OUTLINE_IP_GROUP)
+		if (node->kind < first || node->kind > last)
 			continue;
-		kl_buffer_clear(&word);
-		kl_buffer_printf(&word, "%.*s%.*s", (int)before.length, before.data,
-				 (int)node->title.length, node->title.data);
-		offer(candidates, word.data);
+		kl_buffer_clear(&name);
+		kl_buffer_add(&name, node->title.data, node->title.length);
+		candidates_offer_value(candidates, before, name.data, NULL);
 	}
-	kl_buffer_free(&word);
+	kl_buffer_free(&name);
 }
 
 /* Names below a folder, as the language writes them. */
@@ -134,23 +106,19 @@ static void offer_files(struct candidates *candidates, struct kl_text before,
 			const char *folder)
 {
 	struct kl_buffer word = { 0 };
+	struct kl_text name;
 	struct dirent *entry;
 	DIR *directory = opendir(folder);
-	const u8 *byte;
 
 	while (directory && (entry = readdir(directory))) {
 		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
 			continue;
+		name = kl_text_of(entry->d_name);
 		kl_buffer_clear(&word);
-		kl_buffer_add(&word, before.data, before.length);
-		for (byte = (const u8 *)entry->d_name; *byte; byte++)
-			kl_buffer_printf(&word,
-					 *byte > 0x20 && *byte < 0x7f && *byte != '\\' ?
-						 "%c" :
-						 "\\%03o",
-					 *byte);
+		kl_buffer_room(&word, 4 * name.length);
+		word.length = kl_encode(name, word.data, 4 * name.length);
 		kl_buffer_puts(&word, entry->d_type == DT_DIR ? "/" : "\"");
-		offer(candidates, word.data);
+		candidates_offer_value(candidates, before, word.data, NULL);
 	}
 	if (directory)
 		closedir(directory);
@@ -162,45 +130,109 @@ static void offer_paths(struct candidates *candidates, struct kl_text word, u32 
 {
 	const char *slash = memrchr(word.data, '/', word.length);
 	char folder[4096];
-	u32 length;
+	ssize_t length;
+	u32 end;
 
-	if (!slash || memchr(word.data + quote, '\\', word.length - quote))
+	if (!slash)
 		return;
-	length = slash + 1 - word.data;
-	if (length - quote >= sizeof(folder))
+	end = slash + 1 - word.data;
+	if (end - quote >= sizeof(folder))
 		return;
-	memcpy(folder, word.data + quote, length - quote);
-	folder[length - quote] = 0;
-	offer_files(candidates, kl_text_head(word, length), folder);
+	length = kl_decode((struct kl_text){ word.data + quote, end - quote }, folder);
+	if (length < 0)
+		return;
+	folder[length] = 0;
+	offer_files(candidates, kl_text_head(word, end), folder);
 }
 
-/* Users are numbers in the language; their names may be typed here. */
-static void offer_user(struct candidates *candidates, struct kl_text word, u32 from)
+/*
+ * Users and groups are numbers in the language; their names may be typed here. Only
+ * those in the files are known: to ask others for them may take long.
+ */
+static void offer_accounts(struct candidates *candidates, struct kl_text before, bool users)
 {
-	char name[64], number[sizeof(name) + 80];
-	const struct passwd *user;
+	FILE *file = fopen(users ? "/etc/passwd" : "/etc/group", "re");
+	const struct passwd *user = NULL;
+	const struct group *group = NULL;
+	char number[16];
 
-	snprintf(name, sizeof(name), "%.*s", (int)(word.length - from), word.data + from);
-	user = *name ? getpwnam(name) : NULL;
-	if (!user)
-		return;
-	snprintf(number, sizeof(number), "%.*s%u", (int)min(from, 64u), word.data,
-		 user->pw_uid);
-	candidates->typed.length = from;
-	offer(candidates, number);
+	while (file && (users ? (user = fgetpwent(file)) != NULL :
+				(group = fgetgrent(file)) != NULL)) {
+		snprintf(number, sizeof(number), "%u", users ? user->pw_uid : group->gr_gid);
+		candidates_offer_value(candidates, before, users ? user->pw_name : group->gr_name,
+				       number);
+	}
+	if (file)
+		fclose(file);
 }
 
-static void offer_values(struct candidates *candidates, const struct editor *editor,
-			 struct kl_text word, u32 value)
+static void offer_keywords(struct candidates *candidates, struct kl_text before, enum kl_type type)
 {
+	const char *word;
+	u32 bit;
+
+	for (bit = 0; bit < 16; bit++) {
+		word = kl_keyword_name(type, type == KL_FILETYPE ? bit << 12 : 1u << bit);
+		if (word)
+			candidates_offer_value(candidates, before, word, NULL);
+	}
+}
+
+static bool ends_in(struct kl_text text, const char *end)
+{
+	size_t length = strlen(end);
+
+	return length <= text.length &&
+	       !memcmp(text.data + text.length - length, end, length);
+}
+
+static void offer_numbers(struct candidates *candidates, struct kl_text before,
+			  struct kl_text name, int slot)
+{
+	u64 number;
+
+	if (ends_in(name, "uid") || ends_in(name, "gid"))
+		offer_accounts(candidates, before, ends_in(name, "uid"));
+	for (number = 0; slot >= 0 && number < KL_NAMED_MAX; number++)
+		if (kl_number_name(slot, number))
+			candidates_offer_value(candidates, before, kl_number_name(slot, number),
+					       NULL);
+}
+
+static void offer_groups_of(struct candidates *candidates, const struct editor *editor,
+			    struct kl_text before, enum kl_type type)
+{
+	u8 kind = type == KL_STRING ? OUTLINE_STRING_GROUP :
+		  type == KL_IPADDR ? OUTLINE_IP_GROUP :
+				      OUTLINE_NUMBER_GROUP;
+
+	offer_groups(candidates, editor, before, kind, kind);
+}
+
+/* Behind the = of an attribute. */
+static void offer_values(struct candidates *candidates, const struct editor *editor, int op,
+			 u32 value)
+{
+	struct kl_text word = candidates->typed, name = kl_text_head(word, value - 1);
 	char first = value < word.length ? word.data[value] : 0;
+	struct kl_text before = kl_text_head(word, value + (first == '@'));
+	enum kl_type type;
+	int slot;
 
-	if (first == '@')
-		offer_groups(candidates, editor, kl_text_head(word, value + 1));
-	else if (first == '"')
+	if (ends_in(name, "!"))
+		name.length--;
+	slot = op < 0 ? -ENOENT : kl_slot_find(op, name);
+	type = slot < 0 ? KL_NUMBER : kl_slot_type(slot);
+	if (first == '"')
 		offer_paths(candidates, word, value + 1);
-	else if (value > 4 && !memcmp(word.data + value - 4, "uid=", 4))
-		offer_user(candidates, word, value);
+	else if (first == '@' && slot < 0)
+		offer_groups(candidates, editor, before, OUTLINE_STRING_GROUP, OUTLINE_IP_GROUP);
+	else if (first == '@')
+		offer_groups_of(candidates, editor, before, type);
+	else if (type == KL_NUMBER)
+		offer_numbers(candidates, before, name, slot);
+	else
+		offer_keywords(candidates, before, type);
 }
 
 /* The operation of the block that the line is in, or of its own head. */
@@ -226,6 +258,25 @@ static int operation_here(const struct editor *editor, struct kl_text line)
 	return op;
 }
 
+/* The kind of groups that a line with this word names next; 0: none. */
+static u8 groups_behind(struct kl_text word)
+{
+	static const struct {
+		const char *word;
+		u8 kind;
+	} words[] = {
+		{ "use", OUTLINE_RULE_GROUP },		{ "rule_group", OUTLINE_RULE_GROUP },
+		{ "string_group", OUTLINE_STRING_GROUP }, { "number_group", OUTLINE_NUMBER_GROUP },
+		{ "ip_group", OUTLINE_IP_GROUP },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(words); i++)
+		if (kl_text_is(word, words[i].word))
+			return words[i].kind;
+	return 0;
+}
+
 /* What may stand as the word of that number, from 0, behind the one before it. */
 static void offer_for(struct candidates *candidates, const struct editor *editor,
 		      struct kl_text line, u32 number, struct kl_text previous)
@@ -236,22 +287,38 @@ static void offer_for(struct candidates *candidates, const struct editor *editor
 	};
 	static const char *const behind_number[] = { "acl", "allow", "deny", "use", NULL };
 	const char *equal = memchr(candidates->typed.data, '=', candidates->typed.length);
-	int op;
+	u8 kind = groups_behind(previous);
+	int op = operation_here(editor, line);
 
 	if (equal) {
-		offer_values(candidates, editor, candidates->typed,
-			     equal - candidates->typed.data + 1);
+		offer_values(candidates, editor, op, equal - candidates->typed.data + 1);
 	} else if (!number) {
 		offer_words(candidates, at_first);
 	} else if (kl_text_is(previous, "acl")) {
 		offer_operations(candidates);
+	} else if (kind) {
+		offer_groups(candidates, editor, (struct kl_text){ "", 0 }, kind, kind);
 	} else {
 		if (number == 1)
 			offer_words(candidates, behind_number);
-		op = operation_here(editor, line);
 		if (op >= 0)
 			offer_attributes(candidates, op);
 	}
+}
+
+/* A word that is whole is followed by a blank, if it ends the line. */
+static void put_word(struct prompt *prompt, u32 from, const struct candidates *candidates)
+{
+	const struct kl_buffer *meant = &candidates->meant;
+	struct kl_text word = kl_buffer_text(candidates_settled(candidates) && meant->length ?
+						     meant :
+						     &candidates->common);
+
+	prompt_erase(prompt, from, prompt->cursor);
+	prompt_insert(prompt, word);
+	if (candidates->found == 1 && prompt->cursor == prompt->text.length &&
+	    !strchr("=/[", word.data[word.length - 1]) && !ends_in(word, "[\""))
+		prompt_insert(prompt, kl_text_of(" "));
 }
 
 void complete(struct editor *editor)
@@ -268,15 +335,13 @@ void complete(struct editor *editor)
 	for (; kl_lexer_next(&lexer, &word); number++)
 		previous = word.text;
 	offer_for(&candidates, editor, line, number, previous);
-	if (!candidates.found) {
+	if (!candidates.found)
 		editor_say(editor, STYLE_NOTICE, "nothing to complete here");
-	} else if (candidates.common.length > candidates.typed.length) {
-		prompt_erase(prompt, from + candidates.typed.length, prompt->cursor);
-		prompt_insert(prompt, kl_text_from(kl_buffer_text(&candidates.common),
-						   candidates.typed.length));
-	} else {
-		editor_say(editor, STYLE_PLAIN, "%s", candidates.list.data + 1);
-	}
-	kl_buffer_free(&candidates.common);
-	kl_buffer_free(&candidates.list);
+	else if (candidates_settled(&candidates) ||
+		 candidates.common.length > candidates.typed.length)
+		put_word(prompt, from, &candidates);
+	else
+		kl_buffer_add(&editor->dialog.candidates, candidates.list.data,
+			      candidates.list.length - 1);
+	candidates_free(&candidates);
 }

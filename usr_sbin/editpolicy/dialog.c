@@ -11,6 +11,7 @@
 void dialog_free(struct dialog *dialog)
 {
 	prompt_free(&dialog->prompt);
+	kl_buffer_free(&dialog->candidates);
 	kl_buffer_free(&dialog->text);
 	memset(dialog, 0, sizeof(*dialog));
 }
@@ -84,6 +85,7 @@ static void prompt_dialog_key(struct editor *editor, int key)
 	struct dialog *dialog = &editor->dialog;
 	void (*cancel)(struct editor *editor) = dialog->cancel;
 
+	kl_buffer_clear(&dialog->candidates);
 	switch (key) {
 	case K_ENTER:
 	case '\r':
@@ -180,11 +182,37 @@ static void draw_verdict(struct editor *editor, struct canvas *canvas)
 			    kl_text_of(editor->dialog.hint));
 }
 
+/* Rows that a text takes. */
+static int rows_of(struct kl_text text, int columns)
+{
+	struct canvas canvas = { 0 };
+	int rows;
+
+	canvas_resize(&canvas, 0, columns);
+	rows = canvas_wrap(&canvas, 0, INT_MAX, STYLE_PLAIN, text);
+	canvas_free(&canvas);
+	return rows;
+}
+
+/* Above the prompt, as many rows as it takes, half of the picture at most. */
+static void draw_candidates(struct canvas *canvas, int bottom, struct kl_text list)
+{
+	int rows = min(rows_of(list, canvas->columns), canvas->rows / 2), i;
+
+	if (!list.length)
+		return;
+	for (i = bottom - rows - 1; i < bottom; i++)
+		canvas_fill(canvas, i, 0, canvas->columns, STYLE_PLAIN, ' ');
+	canvas_fill(canvas, bottom - rows - 1, 0, canvas->columns, STYLE_FAINT, 0x2500);
+	canvas_wrap(canvas, bottom - rows, bottom, STYLE_ATTRIBUTE, list);
+}
+
 static void draw_prompt(struct editor *editor, struct canvas *canvas)
 {
 	struct dialog *dialog = &editor->dialog;
 	int top = canvas->rows - 4, i;
 
+	draw_candidates(canvas, top, kl_buffer_text(&dialog->candidates));
 	for (i = top; i < canvas->rows - 1; i++)
 		canvas_fill(canvas, i, 0, canvas->columns, STYLE_PLAIN, ' ');
 	canvas_fill(canvas, top, 0, canvas->columns, STYLE_FAINT, 0x2500);

@@ -80,6 +80,7 @@ enum dialog_kind {
  * @policy: PROMPT: it is a line of a policy: completed, and checked
  * @wrong: PROMPT: NULL, or is the line wrong, and why, its column from 1
  * @hint: PROMPT: NULL, or said below it as long as it is not wrong
+ * @candidates: PROMPT: what the word may become, until the next key
  * @accept: PROMPT: gets the line; false: it stays open, editor_say() told why
  * @typed: PROMPT: gets each change of it, may be NULL
  * @cancel: PROMPT: after Escape, may be NULL
@@ -96,6 +97,7 @@ struct dialog {
 	bool policy;
 	bool (*wrong)(struct editor *editor, struct kl_text line, struct kl_error *error);
 	const char *hint;
+	struct kl_buffer candidates;
 	bool (*accept)(struct editor *editor, struct kl_text line);
 	void (*typed)(struct editor *editor, struct kl_text line);
 	void (*cancel)(struct editor *editor);
