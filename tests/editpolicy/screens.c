@@ -1,25 +1,39 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Usage: screens FILE ROWS COLUMNS KEYS [styles]
+ * Usage: screens FILE ROWS COLUMNS KEYS [styles|OUT]
  *
- * The picture after keys, without a terminal. KEYS is a file as tmux send-keys
- * takes them: names such as Down, F3, C-r, or text, a word a line. With KELLAS_PROC
- * the running kernel is beside the file, or with --live in its place. If there is a
- * file kellas.log, it is the log. "view NAME" turns to that view. "Work" waits until nothing more is to do. If there
+ * The picture after keys. KEYS is a file as tmux send-keys takes them: names such as
+ * Down, F3, C-r, or text, a word a line. With KELLAS_PROC the running kernel is beside
+ * the file, or with --live in its place. If there is a file kellas.log, it is the log.
+ * "view NAME" turns to that view. "Tick": a second has passed. "Work" waits until
+ * nothing more is to do. If there
  * is a file proc/queries, these queries wait: "@NAME" makes it proc/NAME from then on.
- * What was written to the kernel's file is printed below the picture.
+ * Below the picture is printed where the cursor is, if there are styles, and what was
+ * written to the kernel's file.
+ *
+ * With OUT in a window of tmux, of that size: tmux types the keys, and shows each
+ * picture. OUT is what is printed otherwise, with styles, and OUT.shown what the window
+ * shows in the end, as tmux says it.
  */
 #include <locale.h>
+#include <spawn.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "editor.h"
 #include "engine/lex.h"
+#include "hands.h"
 #include "key.h"
 #include "module.h"
 #include "live.h"
+#include "output.h"
 #include "processes.h"
+#include "screen.h"
 #include "store.h"
 #include "view.h"
+
+/* The file OUT; NULL: there is no terminal. */
+static const char *out;
 
 static const struct {
 	const char *name;
@@ -31,7 +45,6 @@ static const struct {
 	{ "BSpace", K_BACKSPACE }, { "DC", K_DELETE }, { "F1", K_F1 }, { "F2", K_F2 },
 	{ "F3", K_F3 }, { "F4", K_F4 }, { "F5", K_F5 }, { "F6", K_F6 }, { "F7", K_F7 },
 	{ "F8", K_F8 }, { "F9", K_F9 }, { "F10", K_F10 }, { "C-r", K_CTRL('r') }, { "C-u", K_CTRL('u') },
-	{ "Tick", K_TICK },
 };
 
 static void print_answers(void)
@@ -48,8 +61,88 @@ static void print_answers(void)
 	printf("\n");
 }
 
+/* ---------------------------------------------------------- in a terminal */
+
+/* What goes wrong in a terminal is said behind it. */
+static void fail(const char *what, const char *word)
+{
+	screen_close();
+	fprintf(stderr, "screens: %s: %s\n", word, what);
+	exit(3);
+}
+
+/* A command for the window that this runs in; its output in OUT.shown. */
+static void tmux(char **arguments)
+{
+	posix_spawn_file_actions_t actions;
+	char name[300];
+	int status;
+	pid_t pid;
+
+	snprintf(name, sizeof(name), "%s.shown", out);
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, name,
+					 O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	if (posix_spawnp(&pid, "tmux", &actions, NULL, arguments, environ) ||
+	    waitpid(pid, &status, 0) != pid || status)
+		fail("tmux does not do it", arguments[1]);
+	posix_spawn_file_actions_destroy(&actions);
+}
+
+/* It answers when it has shown all that it got before. */
+static void wait_for_terminal(void)
+{
+	struct pollfd terminal = { .fd = STDIN_FILENO, .events = POLLIN };
+	char byte = 0;
+
+	if (write(STDOUT_FILENO, "\033[5n", 4) != 4)
+		fail("cannot be asked", "terminal");
+	while (byte != 'n')
+		if (poll(&terminal, 1, 10000) <= 0 || read(STDIN_FILENO, &byte, 1) != 1)
+			fail("does not answer", "terminal");
+}
+
+static void open_terminal(int rows, int columns)
+{
+	int there[2];
+
+	if (screen_open(kl_may_colour(stdout, KL_AUTO), false))
+		fail("none", "terminal");
+	screen_size(&there[0], &there[1]);
+	if (there[0] != rows || there[1] != columns)
+		fail("of another size", "terminal");
+	screen_flush(); /* what one before this did not take */
+	screen_show(&canvas);
+}
+
+static void close_terminal(void)
+{
+	char *window = getenv("TMUX_PANE");
+	char *capture[] = { "tmux", "capture-pane", "-p", "-e", "-N", "-t", window,
+			    ";", "display-message", "-p", "-t", window,
+			    "cursor: #{cursor_y} #{cursor_x}#{?cursor_flag,, hidden}", NULL };
+
+	if (screen_key(0) != K_TICK)
+		fail("more than were typed", "keys");
+	wait_for_terminal();
+	tmux(capture);
+	screen_close();
+	if (!freopen(out, "w", stdout))
+		fail(strerror(errno), out);
+}
+
+static void send_keys(char *word, bool name)
+{
+	char *arguments[] = { "tmux", "send-keys", "-t", getenv("TMUX_PANE"),
+			      name ? "--" : "-l", name ? word : "--", name ? NULL : word, NULL };
+
+	tmux(arguments);
+}
+
+/* ---------------------------------------------------------------------- keys */
+
 /* By its name: another view before it would make a number that of another one. */
-static void turn_to(struct editor *editor, const char *name)
+static void turn_to(const char *name)
 {
 	u32 i;
 
@@ -59,37 +152,65 @@ static void turn_to(struct editor *editor, const char *name)
 		exit(2);
 }
 
-static void press(struct editor *editor, char *word)
+/* What does not come from a keyboard. */
+static bool happens(const char *word)
+{
+	if (!strcmp(word, "Work"))
+		while (view_work(editor))
+			;
+	else if (!strncmp(word, "view ", strlen("view ")))
+		turn_to(word + strlen("view "));
+	else if (word[0] == '@')
+		snprintf(module.name, sizeof(module.name), "proc/%s", word + 1);
+	else
+		return false;
+	return true;
+}
+
+/* The key that was typed, or what has become of it on its way through the terminal. */
+static int arrived(int key, const char *word)
+{
+	if (!out)
+		return key;
+	key = screen_key(10000);
+	if (key == K_TICK)
+		fail("it was lost", word);
+	return key;
+}
+
+static void type_word(char *word)
 {
 	struct kl_text text = kl_text_of(word);
 	size_t i;
 	int width;
 
-	if (!strcmp(word, "Work")) {
-		while (view_work(editor))
-			;
-		return;
-	}
-	if (kl_text_begins(text, "view ")) {
-		turn_to(editor, word + strlen("view "));
-		return;
-	}
-	if (word[0] == '@') {
-		snprintf(module.name, sizeof(module.name), "proc/%s", word + 1);
-		return;
-	}
-	module_asks();
-	editor_shown(editor);
-	for (i = 0; i < ARRAY_SIZE(names); i++)
-		if (!strcmp(names[i].name, word)) {
-			editor_key(editor, names[i].key);
-			return;
-		}
-	while (text.length)
-		editor_key(editor, canvas_character(&text, &width));
+	for (i = 0; i < ARRAY_SIZE(names) && strcmp(names[i].name, word); i++)
+		;
+	if (out)
+		send_keys(word, i < ARRAY_SIZE(names));
+	if (i < ARRAY_SIZE(names))
+		press(arrived(names[i].key, word));
+	else
+		while (text.length)
+			press(arrived(canvas_character(&text, &width), word));
 }
 
-static int press_all(struct editor *editor, const char *name)
+static void take_word(char *word)
+{
+	if (!happens(word)) {
+		module_asks();
+		if (!strcmp(word, "Tick"))
+			press(K_TICK);
+		else
+			type_word(word);
+	}
+	editor_draw(editor, &canvas);
+	editor_shown(editor);
+	if (out)
+		screen_show(&canvas);
+}
+
+static int take_words(const char *name)
 {
 	FILE *file = fopen(name, "r");
 	char line[200];
@@ -99,22 +220,20 @@ static int press_all(struct editor *editor, const char *name)
 	while (fgets(line, sizeof(line), file)) {
 		line[strcspn(line, "\n")] = 0;
 		if (line[0] && strncmp(line, "# ", 2))
-			press(editor, line);
+			take_word(line);
 	}
 	fclose(file);
 	return 0;
 }
 
-
-static struct editor *open_editor(const char *name)
+static int open_editor(const char *name)
 {
 	static char *logs[] = { "kellas.log" };
 	bool live = !strcmp(name, "--live");
 	struct kl_buffer text = { 0 };
-	struct editor *editor;
 
 	if (live ? live_read_policy(&text) : store_read(name, &text))
-		return NULL;
+		return -1;
 	editor = editor_new(kl_buffer_text(&text), live ? NULL : name, false);
 	kl_buffer_free(&text);
 	if (getenv("KELLAS_PROC"))
@@ -123,28 +242,34 @@ static struct editor *open_editor(const char *name)
 	editor->clock = 1795336200000000ull;
 	editor->logs = logs;
 	editor->log_count = access(logs[0], R_OK) == 0;
-	return editor;
+	processes_of(editor)->booted = 1800000000ull * 1000000; /* pictures stay the same */
+	return 0;
 }
 
 int main(int argc, char **argv)
 {
 	struct kl_buffer text = { 0 };
-	struct canvas canvas = { 0 };
-	struct editor *editor;
+	bool styles = argc > 5;
 
 	setlocale(LC_ALL, "C.UTF-8");
 	module_play();
-	editor = argc < 5 ? NULL : open_editor(argv[1]);
-	if (!editor)
+	if (argc < 5 || open_editor(argv[1]))
 		return 2;
-	processes_of(editor)->booted = 1800000000ull * 1000000; /* pictures stay the same */
+	if (styles && strcmp(argv[5], "styles"))
+		out = argv[5];
 	canvas_resize(&canvas, atoi(argv[2]), atoi(argv[3]));
-	editor_draw(editor, &canvas); /* panes learn their heights, as on a terminal */
-	if (press_all(editor, argv[4]))
+	editor_draw(editor, &canvas); /* panes learn their heights */
+	editor_shown(editor);
+	if (out)
+		open_terminal(canvas.rows, canvas.columns);
+	if (take_words(argv[4]))
 		return 2;
-	editor_draw(editor, &canvas);
-	canvas_dump(&canvas, argc > 5, &text);
+	if (out)
+		close_terminal();
+	canvas_dump(&canvas, styles, &text);
 	fwrite(text.data, 1, text.length, stdout);
+	if (styles && canvas.cursor_row >= 0)
+		printf("cursor: %d %d\n", canvas.cursor_row, canvas.cursor_column);
 	print_answers();
 	kl_buffer_free(&text);
 	canvas_free(&canvas);

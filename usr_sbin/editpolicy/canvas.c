@@ -290,33 +290,31 @@ static char style_letter(u8 style)
 	return style & STYLE_MARKED ? '*' : letters[style];
 }
 
-static void dump_row(const struct cell *cells, int columns, bool styles,
-		     struct kl_buffer *out)
+static void dump_row(const struct cell *cells, int columns, struct kl_buffer *out)
 {
 	int last = columns, i;
-	char text[4], letter;
+	char text[4];
 
-	while (last && cells[last - 1].character == ' ' &&
-	       (!styles || cells[last - 1].style == STYLE_PLAIN))
+	while (last && cells[last - 1].character == ' ')
 		last--;
-	for (i = 0; i < last; i++) {
-		letter = style_letter(cells[i].style);
-		if (styles)
-			kl_buffer_add(out, &letter, 1);
-		else if (cells[i].character)
+	for (i = 0; i < last; i++)
+		if (cells[i].character)
 			kl_buffer_add(out, text, canvas_encode(cells[i].character, text));
-	}
 	kl_buffer_add(out, "\n", 1);
 }
 
-static bool is_plain(const struct cell *cells, int columns)
+static void dump_styles(const struct cell *cells, int columns, struct kl_buffer *out)
 {
-	int i;
+	int last = columns, i;
+	char letter;
 
-	for (i = 0; i < columns; i++)
-		if (cells[i].style != STYLE_PLAIN)
-			return false;
-	return true;
+	while (last && cells[last - 1].style == STYLE_PLAIN)
+		last--;
+	for (i = 0; i < last; i++) {
+		letter = style_letter(cells[i].style);
+		kl_buffer_add(out, &letter, 1);
+	}
+	kl_buffer_add(out, "\n", 1);
 }
 
 void canvas_dump(const struct canvas *canvas, bool styles, struct kl_buffer *out)
@@ -326,8 +324,8 @@ void canvas_dump(const struct canvas *canvas, bool styles, struct kl_buffer *out
 
 	for (row = 0; row < canvas->rows; row++) {
 		cells = canvas->cells + row * canvas->columns;
-		dump_row(cells, canvas->columns, false, out);
-		if (styles && !is_plain(cells, canvas->columns))
-			dump_row(cells, canvas->columns, true, out);
+		dump_row(cells, canvas->columns, out);
+		if (styles)
+			dump_styles(cells, canvas->columns, out);
 	}
 }

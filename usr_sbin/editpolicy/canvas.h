@@ -98,7 +98,7 @@ void canvas_restyle(struct canvas *canvas, int row, int column, int width, u8 st
 
 /**
  * canvas_dump - append the picture as lines of UTF-8
- * @styles: a line of letters below each line that has other styles than PLAIN
+ * @styles: a line of letters below each, one for each cell; PLAIN ends are left out
  */
 void canvas_dump(const struct canvas *canvas, bool styles, struct kl_buffer *out);
 
