@@ -57,8 +57,8 @@ static const char policy[] =
 /* What is typed in the view of the policy, whose dialogs are closed before. */
 static const char *const edits[] = {
 	"a10 allow task.uid=7\n", "a    20 deny path=\"/x\\*\"\n", "a100 acl read\n",
-	"aaudit 1\n", "alabel x\n", "awrong\n\n", "e\n\n", "s/allow/deny/\n", "s/0/1/\n",
-	"s/(/x/\n", "dy", "dn", "astring_group G /x\n", "a\t\n\n", "e \t\t\n\n", "a300 acl \t\n",
+	"aaudit 1\n", "alabel x\n", "awrong\n\n", "e\n\n", "sallow/deny/\n", "s0/1/\n",
+	"s(/x/\n", "dy", "dn", "astring_group G /x\n", "a\t\n\n", "e \t\t\n\n", "a300 acl \t\n",
 	"a    7 allow task.exe=\"/usr/sbin/sshd\"\n", "a    8 deny task.domain=\"<a>\\040/b\"\n",
 	"a# a comment\n", "y", "J", "K", "#", "  #", " jjvK", " jjvy", "m deny\nU", "e\x15\n\n",
 	"a    9 use ADMINS\n", "e 1\n\n", "Lx\n", "L\x15\n", "u", "uu\x12", "u\x12\x12", "v*d y",
@@ -480,6 +480,9 @@ static void press_some(struct editor *editor, struct canvas *canvas)
 		editor->focus = rand() % 8 ? PANE_LINES : PANE_NODES;
 		if (editor->focus == PANE_LINES && editor->right_rows.count)
 			rows_go(&editor->right_rows, rand() % editor->right_rows.count);
+		/* What is filtered out cannot be changed. */
+		if (rand() % 4)
+			type(editor, canvas, "\\\x15\n");
 		type(editor, canvas,
 		     what < 75 ? others[rand() % ARRAY_SIZE(others)] :
 				 edits[rand() % ARRAY_SIZE(edits)]);
