@@ -100,6 +100,29 @@ static void note_rule(struct kl_explained_block *explained,
 		explained->uses[i] = kl_expansion_use(expansion, i);
 }
 
+static void add_candidate(struct kl_explained_block *explained, const struct kl_rule *rule)
+{
+	u32 count = explained->candidate_count;
+
+	/* Room for a power of two. */
+	if (!(count & (count - 1)))
+		explained->candidates = kl_xrealloc(explained->candidates,
+						    max(2 * count, 1u),
+						    sizeof(*explained->candidates));
+	explained->candidates[explained->candidate_count++] = rule;
+}
+
+/* This line may decide, or one behind it. */
+static void note_candidate(struct kl_explained_block *explained,
+			   const struct kl_expansion *expansion, const struct kl_rule *rule)
+{
+	u32 i;
+
+	for (i = 0; i < expansion->depth; i++)
+		add_candidate(explained, kl_expansion_use(expansion, i));
+	add_candidate(explained, rule);
+}
+
 /* What may become of a block whose head matches, or may match. */
 static int walk_rules(struct walk *walk, u32 block, struct kl_explained_block *explained,
 		      bool certain)
@@ -123,6 +146,8 @@ static int walk_rules(struct walk *walk, u32 block, struct kl_explained_block *e
 		if (truth == OPEN)
 			certain = false;
 		note_rule(explained, &expansion, certain ? rule : NULL);
+		if (!certain)
+			note_candidate(explained, &expansion, rule);
 		note_transition(walk, rule, certain);
 	}
 	kl_expansion_end(&expansion);
@@ -189,11 +214,15 @@ static int walk_blocks(struct walk *walk, u32 count, bool all)
 	for (i = 0; i < count && (walk->reach || all); i++) {
 		memset(&explained, 0, sizeof(explained));
 		error = walk_block(walk, i, &explained);
-		if (error)
+		if (error) {
+			free(explained.candidates);
 			return error;
+		}
 		account(walk, &explained);
 		if (is_listed(&explained, all))
 			explanation->blocks[explanation->count++] = explained;
+		else
+			free(explained.candidates);
 	}
 	return 0;
 }
@@ -388,6 +417,40 @@ int kl_explain(struct kl_policy_file *file, struct kl_facts *facts, bool all,
 
 void kl_explanation_free(struct kl_explanation *explanation)
 {
+	u32 i;
+
+	for (i = 0; i < explanation->count; i++)
+		free(explanation->blocks[i].candidates);
 	free(explanation->blocks);
 	memset(explanation, 0, sizeof(*explanation));
+}
+
+/* Arguments that the record leaves out are no arguments that cannot be read. */
+static bool has_holes(const struct kl_ruleset *ruleset, const struct kl_facts *facts)
+{
+	return facts->holes &&
+	       (kl_ruleset_uses(ruleset, facts->request.op, KL_SLOT_ARGV) ||
+		kl_ruleset_uses(ruleset, facts->request.op, KL_SLOT_ENVP));
+}
+
+int kl_decided(const struct kl_ruleset *ruleset, const struct kl_facts *facts, bool absent,
+	       struct kl_request *request,
+	       void (*take)(void *context, const struct kl_match *match), void *context)
+{
+	enum kl_verdict verdict;
+	u32 i;
+
+	*request = facts->request;
+	if (has_holes(ruleset, facts))
+		return -1;
+	do {
+		request->match_count = 0;
+		while ((verdict = kl_decide(ruleset, request)) == KL_NEED && absent)
+			kl_slot_add(request->absent, request->need);
+		if (verdict == KL_NEED)
+			return -1;
+		for (i = 0; i < request->match_count; i++)
+			take(context, &request->matches[i]);
+	} while (verdict == KL_DRAIN);
+	return verdict;
 }

@@ -27,6 +27,9 @@ enum kl_outcome {
  * @use_count: number of @uses
  * @permissive: denials of this block are not enforced
  * @missing: first attribute that left it open, -1 if none did
+ * @candidates: without @rule: lines that may decide, each behind the use lines that
+ *	lead to it; NULL: none
+ * @candidate_count: of @candidates
  * @failed: SKIPPED and asked for: the first condition of the head that is
  *	false; NULL if not asked for
  */
@@ -38,6 +41,8 @@ struct kl_explained_block {
 	u32 use_count;
 	bool permissive;
 	int missing;
+	const struct kl_rule **candidates;
+	u32 candidate_count;
 	const struct kl_condition *failed;
 };
 
@@ -79,5 +84,18 @@ struct kl_explanation {
 int kl_explain(struct kl_policy_file *file, struct kl_facts *facts, bool all,
 	       struct kl_explanation *explanation);
 void kl_explanation_free(struct kl_explanation *explanation);
+
+/**
+ * kl_decided - decide a request as the kernel does, if all that it asks for is known
+ * @absent: what @facts do not tell has no value
+ * @request: made of @facts; its transition is set
+ * @take: gets each block that matches, in order
+ *
+ * Return: KL_PERMIT or KL_DENY; -1: something is not known, and some blocks may have
+ * been given out: what may happen then kl_explain() says.
+ */
+int kl_decided(const struct kl_ruleset *ruleset, const struct kl_facts *facts, bool absent,
+	       struct kl_request *request,
+	       void (*take)(void *context, const struct kl_match *match), void *context);
 
 #endif /* KELLAS_EXPLAIN_H */

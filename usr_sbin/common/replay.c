@@ -3,6 +3,7 @@
 #include "explain.h"
 #include "object.h"
 #include "replay.h"
+#include "together.h"
 
 /**
  * struct judgement - what a policy, or the log, says about a request
@@ -31,22 +32,17 @@ struct judgement {
 
 /**
  * struct pending - a request of which another record may follow
- * @used: there is one
- * @op, @pid, @time, @hash: what its records have in common
+ * @last: its last record
  * @number: of the request
  * @place: of its first record
- * @last: what the last record said
  * @recorded: what all of them said
  * @before, @after: what the policies say; @before only if there is an old one
  * @program, @object: for the lists
  */
 struct pending {
-	bool used;
-	u8 op;
-	u32 hash;
-	u64 pid, time, number;
+	struct kl_together last;
+	u64 number;
 	struct kl_log_place place;
-	struct kl_replay_side last;
 	struct judgement recorded, before, after;
 	struct kl_buffer program, object;
 };
@@ -94,7 +90,7 @@ struct kl_replay *kl_replay_new(struct kl_policy_file *after,
 	replay->after = after;
 	replay->before = before;
 	replay->absent = absent;
-	replay->pending = kl_xalloc(KL_REPLAY_PENDING, sizeof(*replay->pending));
+	replay->pending = kl_xalloc(KL_TOGETHER_MAX, sizeof(*replay->pending));
 	init_table(&replay->changes);
 	init_table(&replay->opens);
 	init_table(&replay->items);
@@ -164,35 +160,43 @@ static u32 conclude(enum kl_op op, const struct kl_match *last, bool denied)
 	return denied ? KL_ANSWER_DENY : KL_ANSWER_PERMIT;
 }
 
-/*
- * As the kernel does it. Returns false if that needs what the record lacks; it
- * is looked for only where a rule asks for it.
+/**
+ * struct taking - matches being taken
+ * @judgement: they are added to
+ * @ruleset: of which they are
+ * @last: of them
+ * @any: there is one
  */
+struct taking {
+	struct judgement *judgement;
+	const struct kl_ruleset *ruleset;
+	struct kl_match last;
+	bool any;
+};
+
+static void take_match(void *context, const struct kl_match *match)
+{
+	struct taking *taking = context;
+
+	taking->last = *match;
+	taking->any = true;
+	add_match(taking->judgement, taking->ruleset, match);
+}
+
+/* As the kernel does it. Returns false if that needs what the record lacks. */
 static bool decide(const struct kl_ruleset *ruleset, const struct kl_facts *facts,
 		   bool absent, struct judgement *judgement)
 {
-	struct kl_request request = facts->request;
-	struct kl_match last = { 0 };
-	enum kl_verdict verdict;
-	bool any = false;
-	u32 i;
+	struct taking taking = { .judgement = judgement, .ruleset = ruleset };
+	struct kl_request request;
+	int verdict = kl_decided(ruleset, facts, absent, &request, take_match, &taking);
 
-	do {
-		request.match_count = 0;
-		while ((verdict = kl_decide(ruleset, &request)) == KL_NEED && absent)
-			kl_slot_add(request.absent, request.need);
-		if (verdict == KL_NEED)
-			return false;
-		for (i = 0; i < request.match_count; i++) {
-			last = request.matches[i];
-			any = true;
-			add_match(judgement, ruleset, &last);
-		}
-	} while (verdict == KL_DRAIN);
-	judgement->answers = conclude(request.op, any ? &last : NULL,
+	if (verdict < 0)
+		return false;
+	judgement->answers = conclude(request.op, taking.any ? &taking.last : NULL,
 				      verdict == KL_DENY);
 	if (request.has_transition && judgement->answers == KL_ANSWER_PERMIT &&
-	    (request.op == KL_OP_EXECUTE || last.result == KL_ALLOWED))
+	    (request.op == KL_OP_EXECUTE || taking.last.result == KL_ALLOWED))
 		judgement->transition = request.transition;
 	return true;
 }
@@ -292,14 +296,6 @@ static void explain(struct kl_policy_file *file, const struct kl_facts *facts,
 	kl_explanation_free(&explanation);
 }
 
-/* Arguments that the record leaves out are no arguments that cannot be read. */
-static bool has_holes(const struct kl_ruleset *ruleset, const struct kl_facts *facts)
-{
-	return facts->holes &&
-	       (kl_ruleset_uses(ruleset, facts->request.op, KL_SLOT_ARGV) ||
-		kl_ruleset_uses(ruleset, facts->request.op, KL_SLOT_ENVP));
-}
-
 static void clear(struct judgement *judgement)
 {
 	memset(judgement, 0, offsetof(struct judgement, sides));
@@ -310,8 +306,7 @@ static void judge(const struct kl_replay *replay, struct kl_policy_file *file,
 		  const struct kl_facts *facts, struct judgement *judgement)
 {
 	clear(judgement);
-	if (!has_holes(file->ruleset, facts) &&
-	    decide(file->ruleset, facts, replay->absent, judgement))
+	if (decide(file->ruleset, facts, replay->absent, judgement))
 		return;
 	clear(judgement);
 	explain(file, facts, replay->absent, judgement);
@@ -343,26 +338,7 @@ static void note_recorded(struct pending *pending, const struct kl_replay_side *
 
 	if (to)
 		*to = *side;
-	pending->last = *side;
-	recorded->answers = conclude(pending->op, &last, is_enforced_denial(side));
-}
-
-/*
- * Blocks are evaluated by ascending priority, and behind a denial there are
- * none. Where times are but seconds, as in CaitSith's records, the same thread
- * may well ask for the same twice: then no two blocks of one priority are taken
- * together.
- */
-static bool is_next(const struct pending *pending, const struct kl_logline *line,
-		    u32 hash)
-{
-	bool seconds = !line->sequence && !(line->time % 1000000);
-
-	return pending->used && pending->pid == line->pid && pending->hash == hash &&
-	       pending->time == line->time && pending->op == line->facts.request.op &&
-	       !is_enforced_denial(&pending->last) &&
-	       (seconds ? line->priority > pending->last.priority :
-			  line->priority >= pending->last.priority);
+	recorded->answers = conclude(pending->last.op, &last, is_enforced_denial(side));
 }
 
 /* ------------------------------------------------------- what changes */
@@ -461,7 +437,7 @@ static void note_change(struct kl_replay *replay, const struct pending *pending,
 	struct kl_replay_change *change;
 	struct kl_replay_item *item;
 
-	change = find_change(replay, kind, pending->op, before ? before : &none,
+	change = find_change(replay, kind, pending->last.op, before ? before : &none,
 			     after ? after : &none);
 	replay->result.kinds[kind]++;
 	count_example(&change->example, pending);
@@ -476,7 +452,7 @@ static void note_open(struct kl_replay *replay, const struct pending *pending,
 		      const struct judgement *judgement, bool verdict)
 {
 	bool old = judgement == &pending->before;
-	u32 words[] = { pending->op, judgement->open_slot, judgement->open_block, old,
+	u32 words[] = { pending->last.op, judgement->open_slot, judgement->open_block, old,
 			verdict };
 	u32 hash = kl_hash(0, (const char *)words, sizeof(words));
 	struct kl_link *link = kl_table_first(&replay->opens, hash);
@@ -484,14 +460,14 @@ static void note_open(struct kl_replay *replay, const struct pending *pending,
 
 	for (; link; link = kl_table_next(link)) {
 		open = container_of(link, struct kl_replay_open, link);
-		if (open->op == pending->op && open->slot == judgement->open_slot &&
+		if (open->op == pending->last.op && open->slot == judgement->open_slot &&
 		    open->block == judgement->open_block && open->old == old &&
 		    open->verdict == verdict)
 			break;
 	}
 	if (!link) {
 		open = kl_xalloc(1, sizeof(*open));
-		open->op = pending->op;
+		open->op = pending->last.op;
 		open->slot = judgement->open_slot;
 		open->block = judgement->open_block;
 		open->old = old;
@@ -683,9 +659,9 @@ static void close_request(struct kl_replay *replay, struct pending *pending)
 	struct kl_replay_result *result = &replay->result;
 	const struct judgement *before = &pending->recorded;
 
-	if (!pending->used)
+	if (!pending->last.used)
 		return;
-	pending->used = false;
+	pending->last.used = false;
 	if (replay->before) {
 		before = &pending->before;
 		if (!is_undecided(before) && before->answers != pending->recorded.answers)
@@ -697,15 +673,10 @@ static void close_request(struct kl_replay *replay, struct pending *pending)
 }
 
 static void open_request(struct kl_replay *replay, struct pending *pending,
-			 const struct kl_logline *line, u32 hash)
+			 const struct kl_logline *line)
 {
 	const struct kl_facts *facts = &line->facts;
 
-	pending->used = true;
-	pending->op = facts->request.op;
-	pending->hash = hash;
-	pending->pid = line->pid;
-	pending->time = line->time;
 	pending->number = ++replay->result.requests;
 	clear(&pending->recorded);
 	judge(replay, replay->after, facts, &pending->after);
@@ -726,15 +697,16 @@ void kl_replay_add(struct kl_replay *replay, const struct kl_logline *line,
 
 	if (line->kind != KL_LOGLINE_REQUEST)
 		return;
-	hash = kl_hash(0, line->words.data, line->words.length);
-	pending = &replay->pending[line->pid % KL_REPLAY_PENDING];
+	hash = kl_together_hash(line);
+	pending = &replay->pending[line->pid % KL_TOGETHER_MAX];
 	replay->result.records++;
 	kl_op_add(replay->result.seen, line->facts.request.op);
-	if (!is_next(pending, line, hash)) {
+	if (!kl_together_next(&pending->last, line, hash)) {
 		close_request(replay, pending);
-		open_request(replay, pending, line, hash);
+		open_request(replay, pending, line);
 		pending->place = place;
 	}
+	kl_together_set(&pending->last, line, hash);
 	read_side(line, &side);
 	note_recorded(pending, &side);
 }
@@ -819,7 +791,7 @@ const struct kl_replay_result *kl_replay_result(struct kl_replay *replay)
 	struct kl_link **links;
 	u32 i;
 
-	for (i = 0; i < KL_REPLAY_PENDING; i++)
+	for (i = 0; i < KL_TOGETHER_MAX; i++)
 		close_request(replay, &replay->pending[i]);
 	links = all_links(&replay->changes);
 	result->change_count = replay->changes.count;
@@ -879,7 +851,7 @@ void kl_replay_free(struct kl_replay *replay)
 
 	if (!replay)
 		return;
-	for (i = 0; i < KL_REPLAY_PENDING; i++) {
+	for (i = 0; i < KL_TOGETHER_MAX; i++) {
 		kl_buffer_free(&replay->pending[i].program);
 		kl_buffer_free(&replay->pending[i].object);
 	}

@@ -21,8 +21,6 @@
 #define KL_REPLAY_BLOCKS 16u
 /* Different lines of the lists; what changes beyond is counted with its rule alone. */
 #define KL_REPLAY_ITEMS_MAX 500000u
-/* Requests that may be interleaved in a log. */
-#define KL_REPLAY_PENDING 256u
 
 /**
  * enum kl_replay_kind - what would change; a request counts as the first that
