@@ -29,6 +29,9 @@ struct compiled {
  */
 struct compiled *editor_compiled(struct editor *editor);
 
+/** compiled_quietly - the same, but nothing is said */
+struct compiled *compiled_quietly(struct editor *editor);
+
 void compiled_free(struct compiled *compiled);
 
 #endif /* KELLAS_COMPILED_H */

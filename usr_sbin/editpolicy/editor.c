@@ -13,6 +13,7 @@
 #include "log.h"
 #include "making.h"
 #include "processes.h"
+#include "samples.h"
 #include "view.h"
 #include "why.h"
 
@@ -45,6 +46,7 @@ void editor_free(struct editor *editor)
 	match_free(&editor->search);
 	compiled_free(editor->compiled);
 	log_free(editor->log);
+	samples_free(editor->samples);
 	why_forget(editor->why);
 	making_free(editor->making);
 	decisions_free(editor->decisions);

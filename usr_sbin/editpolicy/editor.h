@@ -23,6 +23,7 @@ struct live;
 struct log_view;
 struct making;
 struct processes;
+struct samples;
 struct view;
 struct why;
 
@@ -154,6 +155,7 @@ struct area {
  * @live: the running kernel; NULL: there is none beside the document
  * @compiled: see editor_compiled(); NULL: not made yet
  * @log: of the view of that name; NULL: not made yet
+ * @samples: of @log, by line; NULL: not made yet
  * @why: a record explained; NULL: none was yet
  * @making: a rule being made of a record; NULL: none was yet
  * @decisions: of the view of that name; NULL: not made yet
@@ -206,6 +208,7 @@ struct editor {
 	struct live *live;
 	struct compiled *compiled;
 	struct log_view *log;
+	struct samples *samples;
 	struct why *why;
 	struct making *making;
 	struct decisions *decisions;

@@ -9,6 +9,7 @@
 
 /**
  * struct log_view - the log
+ * @begun: how often it was begun to read
  * @strings: of the records that are read and parsed
  * @records: where they come from; NULL: nothing more comes
  * @live: they go on with those of the running kernel
@@ -25,6 +26,7 @@
  * @line: the record that was last parsed, see log_parse()
  */
 struct log_view {
+	u64 begun;
 	struct kl_strings strings;
 	struct kl_records *records;
 	bool live, reading;

@@ -48,7 +48,7 @@ u8 result_style(u8 result, bool unenforced)
 	return result == KL_ALLOWED ? STYLE_ALLOW : STYLE_PLAIN;
 }
 
-static void format_moment(u64 time, const char *format, int digits, char *text, size_t size)
+void record_moment(u64 time, const char *format, int digits, char *text, size_t size)
 {
 	u32 fraction = time % 1000000, length;
 	time_t seconds = time / 1000000;
@@ -112,7 +112,7 @@ static void say_head(const struct kl_logline *line, struct kl_buffer *out)
 {
 	char moment[64];
 
-	format_moment(line->time, "%Y-%m-%d %H:%M:%S", 6, moment, sizeof(moment));
+	record_moment(line->time, "%Y-%m-%d %H:%M:%S", 6, moment, sizeof(moment));
 	kl_buffer_printf(out, "%s %s%s by block %u", moment, kl_result_name(line->result),
 			 line->unenforced ? ", not enforced" : "", line->priority);
 	if (line->label.length)
@@ -344,7 +344,7 @@ static void draw_row(const struct editor *editor, struct canvas *canvas, int row
 
 	if (added)
 		canvas_fill(canvas, row, 0, canvas->columns, added, ' ');
-	format_moment(record->time, columns->format, columns->digits, moment, sizeof(moment));
+	record_moment(record->time, columns->format, columns->digits, moment, sizeof(moment));
 	canvas_text(canvas, row, 0, columns->time, STYLE_FAINT | added, kl_text_of(moment));
 	if (line && line->kind == KL_LOGLINE_REQUEST)
 		draw_request(editor, canvas, row, added, columns, line);

@@ -25,6 +25,9 @@ void record_whole(const struct kl_logline *line, struct kl_text text, struct kl_
 /** record_history - append the programs that led to a task, oldest first */
 void record_history(const struct kl_request *request, struct kl_buffer *out);
 
+/** record_moment - its time in UTC; @format: for strftime(); @digits: of the second's fraction */
+void record_moment(u64 time, const char *format, int digits, char *text, size_t size);
+
 /** result_name - what became of a request, in at most seven letters */
 const char *result_name(u8 result, bool unenforced);
 

@@ -7,6 +7,7 @@
 #include "live.h"
 #include "mouse.h"
 #include "policy_draw.h"
+#include "samples_draw.h"
 #include "words.h"
 
 #define LINE_DOWN  0x2502
@@ -387,19 +388,13 @@ static void draw_ruler(const struct editor *editor, struct canvas *canvas,
 	draw_chosen(editor, canvas, row);
 }
 
-static void draw_detail(const struct editor *editor, struct canvas *canvas,
-			const struct layout *layout)
+/* What the line is: as it stands there, decoded, what is said of it, in words. */
+static int draw_meaning(const struct editor *editor, struct canvas *canvas, int row, int end,
+			u32 line)
 {
-	int row = layout->detail, end = row + layout->details;
-	s64 line = editor_line(editor);
+	struct kl_text text = document_line(editor->document, line);
 	struct kl_buffer words = { 0 };
-	struct kl_text text;
 
-	draw_ruler(editor, canvas, layout, line);
-	row = draw_pattern(editor, canvas, row, end);
-	if (line < 0)
-		return;
-	text = document_line(editor->document, line);
 	text = kl_text_from(text, strspn(text.data, " \t"));
 	if (words_decoded(text, &words))
 		kl_buffer_puts(&words, "\n");
@@ -418,10 +413,27 @@ static void draw_detail(const struct editor *editor, struct canvas *canvas,
 		row = canvas_wrap(canvas, row, end, STYLE_NOTICE, kl_buffer_text(&words));
 	kl_buffer_clear(&words);
 	words_of_line(editor, line, &words);
-	canvas_wrap(canvas, row, end,
-		    editor->outline.lines[line].wrong ? STYLE_ERROR : STYLE_VALUE,
-		    kl_buffer_text(&words));
+	row = canvas_wrap(canvas, row, end,
+			  editor->outline.lines[line].wrong ? STYLE_ERROR : STYLE_VALUE,
+			  kl_buffer_text(&words));
 	kl_buffer_free(&words);
+	return row;
+}
+
+/* However much is said of the line, something is said of what it decides. */
+static void draw_detail(struct editor *editor, struct canvas *canvas,
+			const struct layout *layout)
+{
+	int row = layout->detail, end = row + layout->details;
+	s64 line = editor_line(editor);
+
+	draw_ruler(editor, canvas, layout, line);
+	row = draw_pattern(editor, canvas, row, end);
+	if (line < 0)
+		return;
+	row = draw_meaning(editor, canvas, row,
+			   end - samples_rows(editor, line), line);
+	samples_draw(editor, canvas, row, end, line);
 }
 
 void policy_draw(struct editor *editor, struct canvas *canvas, int rows)

@@ -8,6 +8,7 @@
 #include "label.h"
 #include "live.h"
 #include "policy_draw.h"
+#include "samples.h"
 #include "store.h"
 #include "view.h"
 
@@ -275,6 +276,7 @@ static void tick(struct editor *editor)
 {
 	live_tick(editor);
 	findings_tick(editor);
+	samples_tick(editor);
 }
 
 const struct view policy_view = {
@@ -285,6 +287,7 @@ const struct view policy_view = {
 	.rows = moving_rows,
 	.moved = moved,
 	.tick = tick,
+	.work = samples_work,
 	.pane = to_pane,
 	.text = row_text,
 };
