@@ -5,6 +5,18 @@
 #include "mouse.h"
 #include "view.h"
 
+/* What reaches behind @end, where the names of the views stand, ends before it. */
+static void cut_title(struct canvas *canvas, int end)
+{
+	int column = end;
+
+	while (column < canvas->columns && canvas->cells[column].character == ' ')
+		column++;
+	if (column < canvas->columns)
+		canvas_cut(canvas, 0, end - 1, STYLE_BAR);
+	canvas_fill(canvas, 0, end, canvas->columns - end, STYLE_BAR, ' ');
+}
+
 /* A long name leaves room for what is said of it: its end is seen. */
 static void draw_title(struct editor *editor, struct canvas *canvas)
 {
@@ -25,6 +37,7 @@ static void draw_title(struct editor *editor, struct canvas *canvas)
 	column += canvas_print(canvas, 0, column, canvas->columns - column, STYLE_BAR_KEY, "%s",
 			       trial);
 	editor_view(editor)->title(editor, canvas, column + 2);
+	cut_title(canvas, view_tabs_column(editor, canvas));
 	view_tabs(editor, canvas);
 }
 

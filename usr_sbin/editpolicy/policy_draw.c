@@ -59,11 +59,11 @@ void policy_title(const struct editor *editor, struct canvas *canvas, int column
 		blocks += outline->nodes[i].kind == OUTLINE_BLOCK;
 	for (i = 0; i < outline->count; i++)
 		rules += outline->lines[i].kind == KL_STATEMENT_RULE;
-	column += canvas_print(canvas, 0, column, canvas->columns - column - 1, STYLE_BAR,
-			       "%u blocks, %u rules", blocks, rules);
 	if (outline->error_count)
-		canvas_print(canvas, 0, column + 2, canvas->columns - column - 3, STYLE_ERROR,
-			     "%u wrong", outline->error_count);
+		column += 2 + canvas_print(canvas, 0, column, canvas->columns - column,
+					   STYLE_ERROR, "%u wrong", outline->error_count);
+	canvas_print(canvas, 0, column, canvas->columns - column, STYLE_BAR,
+		     "%u blocks, %u rules", blocks, rules);
 }
 
 /* ------------------------------------------------------------ the left pane */
