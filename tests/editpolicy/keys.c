@@ -345,6 +345,7 @@ static void check_folded_nothing(struct editor *editor)
 {
 	u32 i, nodes = 0;
 
+	match_free(&editor->left_filter);
 	if (editor->by_subject)
 		editor_turn(editor);
 	for (i = 0; i < HEADINGS; i++)

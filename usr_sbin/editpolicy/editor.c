@@ -9,6 +9,7 @@
 #include "editor.h"
 #include "findings.h"
 #include "key.h"
+#include "left.h"
 #include "live.h"
 #include "log.h"
 #include "making.h"
@@ -41,6 +42,7 @@ void editor_free(struct editor *editor)
 	free(editor->left);
 	free(editor->right);
 	free(editor->marked);
+	match_free(&editor->left_filter);
 	match_free(&editor->filter);
 	kl_buffer_free(&editor->filter_before);
 	match_free(&editor->search);
@@ -95,67 +97,6 @@ bool editor_shown(struct editor *editor)
 
 /* ------------------------------------------------------------ the left pane */
 
-static u8 heading_of(const struct outline_node *node)
-{
-	return node->kind == OUTLINE_BLOCK ? node->op : KL_OP_COUNT + node->kind;
-}
-
-static void add_row(struct editor *editor, struct node_row row)
-{
-	KL_GROW(editor->left, editor->left_rows.count, editor->left_room);
-	editor->left[editor->left_rows.count++] = row;
-}
-
-/* Nodes of one kind or operation stand together. */
-static u32 same_heading(const struct editor *editor, u32 from)
-{
-	const struct outline *outline = &editor->outline;
-	u8 heading = heading_of(&outline->nodes[from]);
-	u32 i = from;
-
-	while (i < outline->node_count && heading_of(&outline->nodes[i]) == heading)
-		i++;
-	return i - from;
-}
-
-static void add_subjects(struct editor *editor)
-{
-	const struct subjects *subjects = &editor->subjects;
-	u32 i;
-
-	for (i = 0; i < subjects->count;
-	     i = subjects->list[i].folded ? subjects->list[i].behind : i + 1)
-		add_row(editor, (struct node_row){ .kind = ROW_SUBJECT, .node = i });
-}
-
-static void add_nodes(struct editor *editor)
-{
-	const struct outline *outline = &editor->outline;
-	u32 i, k, count;
-	u8 heading;
-
-	for (i = 0; i < outline->node_count; i += count) {
-		count = same_heading(editor, i);
-		heading = heading_of(&outline->nodes[i]);
-		add_row(editor, (struct node_row){ ROW_HEADING, heading, count });
-		for (k = i; k < i + count && !editor->folded[heading]; k++)
-			add_row(editor, (struct node_row){ ROW_NODE, heading, k });
-	}
-}
-
-static void make_left(struct editor *editor)
-{
-	u32 cursor = editor->left_rows.cursor;
-
-	editor->left_rows.count = 0;
-	add_row(editor, (struct node_row){ .kind = ROW_ALL });
-	if (editor->by_subject)
-		add_subjects(editor);
-	else
-		add_nodes(editor);
-	rows_go(&editor->left_rows, cursor);
-}
-
 const struct node_row *editor_node_row(const struct editor *editor)
 {
 	return &editor->left[editor->left_rows.cursor];
@@ -190,7 +131,7 @@ static void show_subjects(struct editor *editor, u32 number)
 {
 	const struct subject *subject = &editor->subjects.list[number];
 	bool *seen = kl_xalloc(editor->outline.count + 1, sizeof(*seen));
-	u32 end = subject->folded || !subject->named ? subject->behind : number + 1;
+	u32 end = left_whole(editor, number) ? subject->behind : number + 1;
 
 	for (; number < end; number++)
 		show_subject(editor, &editor->subjects.list[number], seen);
@@ -206,7 +147,7 @@ static void show_nodes(struct editor *editor, const struct node_row *row)
 	for (i = 0; i < outline->node_count; i++) {
 		node = &outline->nodes[i];
 		if (row->kind == ROW_NODE ? i != row->node :
-					    heading_of(node) != row->heading)
+					    left_heading(node) != row->heading)
 			continue;
 		for (k = 0; k < node->count; k++)
 			add_line(editor, node->lines[k]);
@@ -248,19 +189,9 @@ static s64 row_of_line(const struct editor *editor, u32 line)
 	return -1;
 }
 
-static s64 left_row_of(const struct editor *editor, u8 kind, u32 node)
-{
-	u32 i;
-
-	for (i = 0; i < editor->left_rows.count; i++)
-		if (editor->left[i].kind == kind && editor->left[i].node == node)
-			return i;
-	return -1;
-}
-
 void editor_fold(struct editor *editor)
 {
-	make_left(editor);
+	left_make(editor);
 	editor_show_lines(editor);
 }
 
@@ -268,12 +199,12 @@ static void stand_on_node(struct editor *editor, u32 line)
 {
 	u32 node = editor->outline.lines[line].node;
 
-	if (node != NO_NODE && editor->folded[heading_of(&editor->outline.nodes[node])]) {
-		editor->folded[heading_of(&editor->outline.nodes[node])] = false;
-		make_left(editor);
+	if (node != NO_NODE && editor->folded[left_heading(&editor->outline.nodes[node])]) {
+		editor->folded[left_heading(&editor->outline.nodes[node])] = false;
+		left_make(editor);
 	}
 	rows_go(&editor->left_rows,
-		node == NO_NODE ? 0 : left_row_of(editor, ROW_NODE, node));
+		node == NO_NODE ? 0 : left_find(editor, ROW_NODE, node));
 }
 
 static void stand_on_subject(struct editor *editor, u32 line)
@@ -283,9 +214,9 @@ static void stand_on_subject(struct editor *editor, u32 line)
 
 	for (above = subject; above != NO_NODE; above = subjects->list[above].parent)
 		subjects_fold(subjects, above, false);
-	make_left(editor);
+	left_make(editor);
 	rows_go(&editor->left_rows,
-		subject == NO_NODE ? 0 : left_row_of(editor, ROW_SUBJECT, subject));
+		subject == NO_NODE ? 0 : left_find(editor, ROW_SUBJECT, subject));
 }
 
 /*
@@ -316,7 +247,7 @@ void editor_turn(struct editor *editor)
 	if (editor->by_subject)
 		subjects_make(&editor->subjects, &editor->outline, editor->document);
 	editor->left_rows.cursor = 0;
-	make_left(editor);
+	left_make(editor);
 	editor->right_rows.count = 0;
 	if (line >= 0)
 		editor_stand_on(editor, line);
@@ -363,7 +294,7 @@ void editor_refresh(struct editor *editor, u32 place)
 				    sizeof(*editor->right));
 	if (editor->by_subject)
 		subjects_make(&editor->subjects, &editor->outline, editor->document);
-	make_left(editor);
+	left_make(editor);
 	if (key)
 		go_back_to(editor, key);
 	editor->right_rows.count = 0;

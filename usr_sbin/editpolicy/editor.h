@@ -135,7 +135,8 @@ struct area {
  * @front: NULL, or what stands in front of that view until it is left
  * @focus: enum pane
  * @left, @left_room, @left_rows: rows of the left pane; those of folded headings are
- *	left out
+ *	left out, see left.h
+ * @left_filter: nodes or subjects that do not match are left out; empty: none
  * @folded: by heading
  * @by_subject: the left pane has @subjects instead of blocks by operation
  * @subjects: of @outline, if @by_subject
@@ -143,7 +144,9 @@ struct area {
  * @right_scroll: columns of them that are out of sight on the left
  * @marked: by line of the document; forgotten when lines come or go
  * @filter: rows of the right pane that do not match are left out; empty: none
- * @filter_before: @filter as it was before another one is typed
+ * @filter_before: @filter, or @left_filter, as it was before another one is typed
+ * @filter_from, @filter_row: row of the left pane, and number of the one of the right
+ *	pane, that the cursors were on then
  * @search: what is searched for
  * @search_from: row that a search began at
  * @edited: line of the document that is typed anew
@@ -188,6 +191,7 @@ struct editor {
 	struct node_row *left;
 	u32 left_room;
 	struct rows left_rows;
+	struct match left_filter;
 	bool folded[HEADINGS];
 	bool by_subject;
 	struct subjects subjects;
@@ -197,6 +201,8 @@ struct editor {
 	bool *marked;
 	struct match filter;
 	struct kl_buffer filter_before;
+	struct node_row filter_from;
+	u32 filter_row;
 	struct match search;
 	u32 search_from;
 	u32 edited;

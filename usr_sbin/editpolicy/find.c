@@ -2,6 +2,7 @@
 /* Searching, filtering, marking. */
 #include "dialog.h"
 #include "find.h"
+#include "left.h"
 #include "view.h"
 
 /* A pattern that is refused changes nothing; the reason is said. */
@@ -21,7 +22,7 @@ static bool row_matches(struct editor *editor, u32 row)
 	bool found;
 
 	editor_view(editor)->text(editor, row, &text);
-	found = match_found(&editor->search, kl_buffer_text(&text));
+	found = match_found_in_lines(&editor->search, kl_buffer_text(&text));
 	kl_buffer_free(&text);
 	return found;
 }
@@ -160,11 +161,39 @@ void find_matches(const struct editor *editor, struct canvas *canvas, int row, i
 
 /* --------------------------------------------------------------- filtering */
 
+static bool is_left(const struct editor *editor)
+{
+	return editor->focus == PANE_NODES;
+}
+
+static struct match *filter_here(struct editor *editor)
+{
+	return is_left(editor) ? &editor->left_filter : &editor->filter;
+}
+
+static void take_place(struct editor *editor)
+{
+	editor->filter_from = *editor_node_row(editor);
+	editor->filter_row = editor->right_rows.cursor;
+}
+
+/* The left cursor goes as near as it can to where it was; if it is there, so does the right one. */
+static void narrow(struct editor *editor)
+{
+	bool there = left_narrow(editor, editor->filter_from);
+
+	editor->right_rows.cursor = there ? editor->filter_row : 0;
+	editor_show_lines(editor);
+}
+
 static bool set_filter(struct editor *editor, struct kl_text text)
 {
-	if (!set(editor, &editor->filter, text))
+	if (!set(editor, filter_here(editor), text))
 		return false;
-	editor_show_lines(editor);
+	if (is_left(editor))
+		narrow(editor);
+	else
+		editor_show_lines(editor);
 	return true;
 }
 
@@ -178,16 +207,48 @@ static void filter_cancelled(struct editor *editor)
 	set_filter(editor, kl_buffer_text(&editor->filter_before));
 }
 
+static bool filter_accepted(struct editor *editor, struct kl_text text)
+{
+	u32 count, of;
+
+	if (!set_filter(editor, text))
+		return false;
+	if (is_left(editor) && text.length) {
+		count = left_passing(editor, &of);
+		editor_say(editor, STYLE_PLAIN, "%u of %u match", count, of);
+	}
+	return true;
+}
+
 void find_filter(struct editor *editor)
 {
-	struct kl_buffer *before = &editor->filter_before;
+	struct kl_buffer *before = &editor->filter_before, *now = &filter_here(editor)->pattern;
 
 	kl_buffer_clear(before);
-	kl_buffer_add(before, editor->filter.pattern.data, editor->filter.pattern.length);
-	dialog_prompt(editor, "show only lines that match (nothing: all)",
-		      kl_buffer_text(&editor->filter.pattern), set_filter);
+	kl_buffer_add(before, now->data, now->length);
+	take_place(editor);
+	dialog_prompt(editor,
+		      is_left(editor) ?
+			      "show only what matches on the left, by name or line (nothing: all)" :
+			      "show only lines that match (nothing: all)",
+		      kl_buffer_text(now), filter_accepted);
 	editor->dialog.typed = filter_typed;
 	editor->dialog.cancel = filter_cancelled;
+}
+
+void find_all(struct editor *editor)
+{
+	struct match *filter = filter_here(editor);
+
+	if (!match_is_set(filter))
+		filter = is_left(editor) ? &editor->filter : &editor->left_filter;
+	if (!match_is_set(filter)) {
+		editor_say(editor, STYLE_PLAIN, "nothing is filtered; F4 begins");
+		return;
+	}
+	take_place(editor);
+	match_free(filter);
+	narrow(editor);
 }
 
 /* ----------------------------------------------------------------- marking */

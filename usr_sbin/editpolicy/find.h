@@ -12,7 +12,12 @@
 void find_search(struct editor *editor);
 void find_next(struct editor *editor);
 void find_previous(struct editor *editor);
+
+/** find_filter - ask what the rows of the pane in use shall have in them, with each key typed */
 void find_filter(struct editor *editor);
+
+/** find_all - take the filter away, that of the pane in use first */
+void find_all(struct editor *editor);
 void find_mark(struct editor *editor);
 
 /**

@@ -145,19 +145,17 @@ static void find_lines(struct hits *hits, const struct document *document)
 	free(finding.counted);
 }
 
-/* Of a rule group the kernel counts the lines only. */
-static u64 sum_of(const struct hits *hits, const struct outline_node *node)
+/* Of a rule group the kernel counts the lines only; what a head counts, its rules do, too. */
+static void sum_up(const struct hits *hits, const struct outline *outline,
+		   const struct outline_node *node, struct hits_sum *sum)
 {
-	const struct kl_tally_row *row;
-	u64 sum = 0;
+	u8 kind = node->kind == OUTLINE_RULE_GROUP ? KL_STATEMENT_RULE : KL_STATEMENT_ACL;
 	u32 i;
 
-	for (i = 0; i < node->count; i++) {
-		row = hits_row(hits, node->lines[i]);
-		if (row && kl_text_is(row->kind, "rule") == (node->kind == OUTLINE_RULE_GROUP))
-			sum += row->counts[KL_TALLY_HITS];
-	}
-	return sum;
+	memset(sum, 0, sizeof(*sum));
+	for (i = 0; i < node->count; i++)
+		if (outline->lines[node->lines[i]].kind == kind)
+			hits_add(hits, node->lines[i], sum);
 }
 
 static void add_up(struct hits *hits, const struct outline *outline)
@@ -165,7 +163,7 @@ static void add_up(struct hits *hits, const struct outline *outline)
 	u32 i;
 
 	for (i = 0; i < hits->nodes; i++)
-		hits->sums[i] = sum_of(hits, &outline->nodes[i]);
+		sum_up(hits, outline, &outline->nodes[i], &hits->sums[i]);
 }
 
 void hits_find(struct hits *hits, const struct document *document,
@@ -198,6 +196,31 @@ const struct kl_tally_row *hits_row(const struct hits *hits, u32 line)
 bool hits_is_new(const struct hits *hits, u32 line)
 {
 	return line < hits->lines && hits->rows[line] == HITS_NEW;
+}
+
+void hits_add(const struct hits *hits, u32 line, struct hits_sum *sum)
+{
+	const struct kl_tally_row *row = hits_row(hits, line);
+	u32 i;
+
+	sum->unknown += hits_is_new(hits, line);
+	if (!row || kl_text_is(row->kind, "group"))
+		return;
+	for (i = 0; i <= KL_TALLY_LOST; i++)
+		sum->counts[i] += row->counts[i];
+	sum->last = max(sum->last, row->last);
+	sum->counted++;
+}
+
+void hits_join(struct hits_sum *to, const struct hits_sum *from)
+{
+	u32 i;
+
+	for (i = 0; i <= KL_TALLY_LOST; i++)
+		to->counts[i] += from->counts[i];
+	to->last = max(to->last, from->last);
+	to->counted += from->counted;
+	to->unknown += from->unknown;
 }
 
 void hits_free(struct hits *hits)

@@ -7,11 +7,25 @@
 #include "tally.h"
 
 /**
+ * struct hits_sum - counters of several lines
+ * @counts: by enum kl_tally_column up to LOST
+ * @last: nanoseconds since the epoch, of the newest hit; 0: never
+ * @counted: how many lines have counters
+ * @unknown: how many the running policy does not have
+ */
+struct hits_sum {
+	u64 counts[KL_TALLY_LOST + 1];
+	u64 last;
+	u32 counted, unknown;
+};
+
+/**
  * struct hits - the counters
  * @tally: as they were read last
  * @rows: by line of the document: number of a row of @tally, from 1; HITS_NEW: a
  *	rule or head that the running policy does not have; 0: nothing to count
- * @sums: hits by node of the outline: of a block those of its head
+ * @sums: by node of the outline: of a block what its head counts, of a rule group
+ *	what its lines do
  * @lines, @nodes: numbers of @rows and @sums; 0: there are none
  * @version: of the document that they belong to
  * @policy: of the policy that they belong to
@@ -19,7 +33,7 @@
 struct hits {
 	struct kl_tally tally;
 	u32 *rows;
-	u64 *sums;
+	struct hits_sum *sums;
 	u32 lines, nodes;
 	u64 version;
 	struct kl_tally_policy policy;
@@ -36,6 +50,12 @@ const struct kl_tally_row *hits_row(const struct hits *hits, u32 line);
 
 /** hits_is_new - is it a rule or head that the running policy does not have? */
 bool hits_is_new(const struct hits *hits, u32 line);
+
+/** hits_add - add what is counted of a line, if it is a rule or a block's head */
+void hits_add(const struct hits *hits, u32 line, struct hits_sum *sum);
+
+/** hits_join - add a sum to another one */
+void hits_join(struct hits_sum *to, const struct hits_sum *from);
 
 void hits_free(struct hits *hits);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Regular expressions. */
+#include "engine/lex.h"
 #include "match.h"
 
 bool match_set(struct match *match, struct kl_text pattern, char why[100])
@@ -35,6 +36,21 @@ bool match_found(const struct match *match, struct kl_text text)
 	regmatch_t place = { 0 };
 
 	return !match_is_set(match) || match_next(match, text, &place);
+}
+
+bool match_found_in_lines(const struct match *match, struct kl_text text)
+{
+	const char *end;
+	u32 length;
+
+	do {
+		end = memchr(text.data, '\n', text.length);
+		length = end ? end - text.data : text.length;
+		if (match_found(match, kl_text_head(text, length)))
+			return true;
+		text = kl_text_from(text, length + (end ? 1 : 0));
+	} while (text.length);
+	return false;
 }
 
 bool match_next(const struct match *match, struct kl_text text, regmatch_t *place)

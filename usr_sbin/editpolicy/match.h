@@ -33,6 +33,9 @@ bool match_is_set(const struct match *match);
 /** match_found - is it in a text? Nothing is in every text */
 bool match_found(const struct match *match, struct kl_text text);
 
+/** match_found_in_lines - is it in one of the lines of a text? */
+bool match_found_in_lines(const struct match *match, struct kl_text text);
+
 /**
  * match_next - where it is in a text
  * @match: set

@@ -4,6 +4,7 @@
 #include "find.h"
 #include "findings.h"
 #include "highlight.h"
+#include "left.h"
 #include "live.h"
 #include "mouse.h"
 #include "policy_draw.h"
@@ -68,23 +69,12 @@ void policy_title(const struct editor *editor, struct canvas *canvas, int column
 
 /* ------------------------------------------------------------ the left pane */
 
-static const char *heading_name(u8 heading)
-{
-	static const char *const kinds[] = {
-		[OUTLINE_RULE_GROUP] = "rule groups",
-		[OUTLINE_STRING_GROUP] = "string groups",
-		[OUTLINE_NUMBER_GROUP] = "number groups",
-		[OUTLINE_IP_GROUP] = "address groups",
-		[OUTLINE_SETTINGS] = "settings",
-	};
-
-	return heading < KL_OP_COUNT ? kl_op_table[heading].keyword :
-				       kinds[heading - KL_OP_COUNT];
-}
-
-static void draw_node(struct canvas *canvas, int row, int width,
+static void draw_node(const struct editor *editor, struct canvas *canvas, int row, int width,
 		      const struct outline_node *node, u8 added)
 {
+	struct kl_text title = node->title.length	   ? node->title :
+			       node->kind == OUTLINE_BLOCK ? kl_text_of("(any)") :
+							     kl_text_of("quotas, mode");
 	int column = 2;
 
 	if (node->wrong)
@@ -95,14 +85,15 @@ static void draw_node(struct canvas *canvas, int row, int width,
 		column += canvas_print(canvas, row, column, width - column,
 				       (node->denies ? STYLE_DENY : STYLE_ALLOW) | added, "%u ",
 				       node->priority);
-	if (node->label.length)
-		column += canvas_print(canvas, row, column, width - column, STYLE_TITLE | added,
-				       "%.*s ", (int)node->label.length, node->label.data);
-	highlight_line(canvas, row, column, width - column,
-		       node->title.length ? node->title :
-		       node->kind == OUTLINE_BLOCK ? kl_text_of("(any)") :
-						     kl_text_of("quotas, mode"),
-		       0, added);
+	if (node->label.length) {
+		canvas_print(canvas, row, column, width - column, STYLE_TITLE | added, "%.*s ",
+			     (int)node->label.length, node->label.data);
+		find_matches(editor, canvas, row, column, width - column, node->label, 0);
+		column += canvas_width(node->label) + 1;
+	}
+	highlight_line(canvas, row, column, width - column, title, 0, added);
+	if (node->title.length)
+		find_matches(editor, canvas, row, column, width - column, title, 0);
 }
 
 /* At the right edge. Return: columns left for what stands before. */
@@ -116,30 +107,14 @@ static int draw_at_edge(struct canvas *canvas, int row, int width, const char *t
 	return width - length - 1;
 }
 
-static u64 sum_of_heading(const struct editor *editor, const struct hits *hits, u8 heading)
-{
-	const struct outline_node *node;
-	u64 sum = 0;
-	u32 i;
-
-	for (i = 0; i < hits->nodes; i++) {
-		node = &editor->outline.nodes[i];
-		if ((node->kind == OUTLINE_BLOCK ? node->op : KL_OP_COUNT + node->kind) == heading)
-			sum += hits->sums[i];
-	}
-	return sum;
-}
-
-static bool has_hits(u8 heading)
-{
-	return heading <= KL_OP_COUNT + OUTLINE_RULE_GROUP;
-}
-
+/* Is there anything, but nothing that the running policy has? */
 static bool is_new(const struct editor *editor, const struct hits *hits,
-		   const struct node_row *what)
+		   const struct node_row *what, const struct hits_sum *sum)
 {
 	const struct outline_node *node = &editor->outline.nodes[what->node];
 
+	if (what->kind == ROW_SUBJECT)
+		return !sum->counted;
 	return what->kind == ROW_NODE && node->count && hits_is_new(hits, node->lines[0]);
 }
 
@@ -148,43 +123,59 @@ static int draw_left_sum(const struct editor *editor, struct canvas *canvas, int
 			 const struct hits *hits, const struct node_row *what, u8 added)
 {
 	char text[HITS_TEXT];
-	u64 sum;
+	struct hits_sum sum;
+	u8 style;
 
-	if (!hits || what->kind == ROW_ALL || what->kind == ROW_SUBJECT ||
-	    !has_hits(what->heading))
+	if (!hits || !left_sum(editor, hits, what, &sum))
 		return width;
-	if (is_new(editor, hits, what))
+	if (is_new(editor, hits, what, &sum))
 		return draw_at_edge(canvas, row, width, "new", STYLE_NOTICE | added);
-	sum = what->kind == ROW_NODE ? hits->sums[what->node] :
-				       sum_of_heading(editor, hits, what->heading);
-	hits_count(sum, text);
-	return draw_at_edge(canvas, row, width, text, (sum ? STYLE_VALUE : STYLE_FAINT) | added);
+	style = sum.counts[KL_TALLY_DENIED] ? STYLE_DENY :
+		sum.counts[KL_TALLY_HITS]   ? STYLE_VALUE :
+					      STYLE_FAINT;
+	hits_count(sum.counts[KL_TALLY_HITS], text);
+	return draw_at_edge(canvas, row, width, text, style | added);
 }
 
 /* In parentheses: no line asks for it, only for something below; > a transition leads there. */
 static void draw_subject(const struct editor *editor, struct canvas *canvas, int row, int width,
 			 const struct subject *subject, u8 added)
 {
-	bool kind = !subject->depth, folds = subject->behind - (subject - editor->subjects.list) > 1;
-	int column = min(2 + 2 * (int)subject->depth, width / 2), length;
+	u32 number = subject - editor->subjects.list;
+	bool kind = !subject->depth, folds = subject->behind > number + 1;
+	struct node_row what = { .kind = ROW_SUBJECT, .node = number };
+	int column = min(2 + 2 * (int)subject->depth, width / 2), length, used;
 	struct kl_buffer name = { 0 };
 	char count[16];
 
 	snprintf(count, sizeof(count), " (%u)",
-		 subject->folded || !subject->named ? subject->below : subject->rules);
+		 left_whole(editor, number) ? subject->below : subject->rules);
 	if (subject->entered)
 		canvas_text(canvas, row, 0, 1, STYLE_NOTICE | added, kl_text_of(">"));
 	if (folds)
 		canvas_text(canvas, row, column - 2, 1, STYLE_KEYWORD | added,
-			    kl_text_of(subject->folded ? "+" : "-"));
+			    kl_text_of(left_folded(editor, &what) ? "+" : "-"));
 	kl_buffer_printf(&name, subject->named || kind ? "%s" : "(%s)", subject->name);
 	length = strlen(count);
-	column += canvas_end(canvas, row, column, width - column - length,
+	width -= length;
+	used = canvas_end(canvas, row, column, width - column,
 			     (kind ? STYLE_KEYWORD : subject->named ? STYLE_PLAIN : STYLE_FAINT) |
 				     added,
 			     kl_buffer_text(&name));
-	canvas_text(canvas, row, column, length, STYLE_FAINT | added, kl_text_of(count));
+	if (canvas_width(kl_buffer_text(&name)) <= width - column)
+		find_matches(editor, canvas, row, column, width - column, kl_buffer_text(&name),
+			     0);
+	canvas_text(canvas, row, column + used, length, STYLE_FAINT | added, kl_text_of(count));
 	kl_buffer_free(&name);
+}
+
+/* Below the left pane, or where nothing is below: that it is filtered, and by what. */
+static void draw_left_filter(const struct editor *editor, struct canvas *canvas, int row,
+			     int column, int width)
+{
+	if (match_is_set(&editor->left_filter))
+		canvas_print(canvas, row, column, width, STYLE_NOTICE, " only %s ",
+			     editor->left_filter.pattern.data);
 }
 
 static void draw_left_row(const struct editor *editor, struct canvas *canvas, int row,
@@ -204,15 +195,17 @@ static void draw_left_row(const struct editor *editor, struct canvas *canvas, in
 		break;
 	case ROW_HEADING:
 		canvas_print(canvas, row, 0, width, STYLE_KEYWORD | added, "%s %s (%u)",
-			     editor->folded[what->heading] ? "+" : "-",
-			     heading_name(what->heading), what->node);
+			     left_folded(editor, what) ? "+" : "-",
+			     left_heading_name(what->heading), what->node);
+		find_matches(editor, canvas, row, 2, width - 2,
+			     kl_text_of(left_heading_name(what->heading)), 0);
 		break;
 	case ROW_SUBJECT:
 		draw_subject(editor, canvas, row, width, &editor->subjects.list[what->node],
 			     added);
 		break;
 	case ROW_NODE:
-		draw_node(canvas, row, width, &editor->outline.nodes[what->node], added);
+		draw_node(editor, canvas, row, width, &editor->outline.nodes[what->node], added);
 		break;
 	}
 	if (cursor && !added)
@@ -224,6 +217,8 @@ static void draw_left(struct editor *editor, struct canvas *canvas, const struct
 	struct rows *rows = &editor->left_rows;
 	int i;
 
+	if (layout->hits && editor->by_subject)
+		subjects_add_up(&editor->subjects, &editor->outline, layout->hits);
 	rows_show(rows, layout->panes);
 	mouse_list(editor, 1, 0, layout->panes, layout->left, rows, PANE_NODES);
 	for (i = 0; i < layout->panes; i++) {
@@ -232,6 +227,11 @@ static void draw_left(struct editor *editor, struct canvas *canvas, const struct
 				      layout->hits);
 		canvas_fill(canvas, 1 + i, layout->left, 1, STYLE_FAINT, LINE_DOWN);
 	}
+	if (rows->count == 1 && match_is_set(&editor->left_filter))
+		canvas_text(canvas, 2, 2, layout->left - 2, STYLE_FAINT,
+			    kl_text_of("nothing matches"));
+	if (!layout->details)
+		draw_left_filter(editor, canvas, layout->panes, 0, layout->left);
 }
 
 /* ----------------------------------------------------------- the right pane */
@@ -306,34 +306,46 @@ static void draw_right(struct editor *editor, struct canvas *canvas, const struc
 
 /* ---------------------------------------------------------------- the detail */
 
-static void put_counters(const struct kl_tally_row *row, u64 now, struct kl_buffer *out)
+static void put_counters(const struct hits_sum *sum, u64 now, struct kl_buffer *out)
 {
 	static const char *const names[] = { NULL, "denied", "denied but not enforced",
 					     "records lost" };
 	char ago[HITS_TEXT];
 	u32 i;
 
-	hits_ago(row->last, now, ago);
-	kl_buffer_printf(out, "%llu hits", (unsigned long long)row->counts[KL_TALLY_HITS]);
+	hits_ago(sum->last, now, ago);
+	kl_buffer_printf(out, "%llu hits", (unsigned long long)sum->counts[KL_TALLY_HITS]);
 	for (i = KL_TALLY_DENIED; i <= KL_TALLY_LOST; i++)
-		if (row->counts[i])
-			kl_buffer_printf(out, ", %llu %s", (unsigned long long)row->counts[i],
+		if (sum->counts[i])
+			kl_buffer_printf(out, ", %llu %s", (unsigned long long)sum->counts[i],
 					 names[i]);
 	if (ago[0])
 		kl_buffer_printf(out, ", last %s ago", ago);
 }
 
-/* What the kernel counts of the line, in the row above the detail. */
+/*
+ * What the kernel counts of the line, or of all that the row on the left stands for,
+ * in the row above the detail.
+ */
 static void draw_counters(const struct editor *editor, struct canvas *canvas, int row,
-			  const struct layout *layout, u32 line)
+			  const struct layout *layout, s64 line)
 {
-	const struct kl_tally_row *counted = hits_row(layout->hits, line);
 	struct kl_buffer text = { 0 };
+	struct hits_sum sum = { 0 };
 
-	if (counted && !kl_text_is(counted->kind, "group"))
-		put_counters(counted, editor_now(editor) * 1000, &text);
-	else if (hits_is_new(layout->hits, line))
+	if (editor->focus == PANE_NODES &&
+	    left_sum(editor, layout->hits, editor_node_row(editor), &sum))
+		kl_buffer_puts(&text, "in all ");
+	else if (line >= 0)
+		hits_add(layout->hits, line, &sum);
+	if (sum.counted)
+		put_counters(&sum, editor_now(editor) * 1000, &text);
+	else if (sum.unknown) {
+		kl_buffer_clear(&text);
 		kl_buffer_puts(&text, "not in the running policy");
+	} else {
+		kl_buffer_clear(&text);
+	}
 	if (text.length)
 		canvas_print(canvas, row, layout->left + 2, canvas->columns, STYLE_TITLE, " %s ",
 			     text.data);
@@ -376,14 +388,15 @@ static void draw_chosen(const struct editor *editor, struct canvas *canvas, int 
 static void draw_ruler(const struct editor *editor, struct canvas *canvas,
 		       const struct layout *layout, s64 line)
 {
-	int row = layout->detail - 1;
+	int row = layout->detail - 1, column = 2;
 
 	canvas_fill(canvas, row, 0, canvas->columns, STYLE_FAINT, LINE_ACROSS);
 	canvas_fill(canvas, row, layout->left, 1, STYLE_FAINT, LINE_CROSS);
 	if (line >= 0)
-		canvas_print(canvas, row, 2, layout->left - 3, STYLE_TITLE, " line %u ",
-			     (u32)line + 1);
-	if (line >= 0 && layout->hits)
+		column += canvas_print(canvas, row, column, layout->left - 3, STYLE_TITLE,
+				       " line %u ", (u32)line + 1);
+	draw_left_filter(editor, canvas, row, column, layout->left - column);
+	if (layout->hits)
 		draw_counters(editor, canvas, row, layout, line);
 	draw_chosen(editor, canvas, row);
 }

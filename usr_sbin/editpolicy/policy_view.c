@@ -6,6 +6,7 @@
 #include "findings.h"
 #include "key.h"
 #include "label.h"
+#include "left.h"
 #include "live.h"
 #include "policy_draw.h"
 #include "samples.h"
@@ -17,13 +18,22 @@ static void run_other_pane(struct editor *editor)
 	editor->focus = editor->focus == PANE_NODES ? PANE_LINES : PANE_NODES;
 }
 
+/* A filter shows what it finds wherever it is. */
+static bool may_fold(struct editor *editor)
+{
+	if (!match_is_set(&editor->left_filter))
+		return true;
+	editor_say(editor, STYLE_NOTICE, "with a filter nothing is folded");
+	return false;
+}
+
 static void fold(struct editor *editor, bool folded)
 {
 	const struct node_row *row = editor_node_row(editor);
 	u8 heading = row->heading;
 	u32 i;
 
-	if (row->kind == ROW_ALL)
+	if (row->kind == ROW_ALL || !may_fold(editor))
 		return;
 	editor->folded[heading] = folded;
 	editor_fold(editor);
@@ -40,13 +50,14 @@ static void fold_subject(struct editor *editor, bool folded)
 	u32 number = editor_node_row(editor)->node, row;
 	const struct subject *subject = &subjects->list[number];
 
-	if (folded && (subject->folded || subject->behind == number + 1)) {
+	if (folded && (match_is_set(&editor->left_filter) || subject->folded ||
+		       subject->behind == number + 1)) {
 		for (row = editor->left_rows.cursor; row; row--)
 			if (editor->left[row].node == subject->parent)
 				break;
 		if (subject->parent != NO_NODE)
 			rows_go(&editor->left_rows, row);
-	} else {
+	} else if (may_fold(editor)) {
 		subjects_fold(subjects, number, folded);
 	}
 	editor_fold(editor);
@@ -99,11 +110,12 @@ static void run_fold_all(struct editor *editor)
 	bool open = false;
 	u32 i;
 
+	if (!may_fold(editor))
+		return;
 	if (editor->by_subject) {
 		fold_all_subjects(editor);
 		return;
 	}
-
 	for (i = 0; i < editor->left_rows.count; i++)
 		open |= editor->left[i].kind == ROW_NODE;
 	for (i = 0; i < HEADINGS; i++)
@@ -127,14 +139,12 @@ static void run_right(struct editor *editor)
 {
 	if (editor->focus == PANE_LINES)
 		editor->right_scroll += 10;
-	else if (editor_node_row(editor)->kind == ROW_SUBJECT &&
-		 editor->subjects.list[editor_node_row(editor)->node].folded)
-		fold_subject(editor, false);
-	else if (editor_node_row(editor)->kind == ROW_HEADING &&
-		 editor->folded[editor_node_row(editor)->heading])
-		fold(editor, false);
-	else
+	else if (!left_folded(editor, editor_node_row(editor)))
 		editor->focus = PANE_LINES;
+	else if (editor_node_row(editor)->kind == ROW_SUBJECT)
+		fold_subject(editor, false);
+	else
+		fold(editor, false);
 }
 
 static void run_mark(struct editor *editor)
@@ -194,27 +204,18 @@ static void run_next_error(struct editor *editor)
 
 static void run_search(struct editor *editor)
 {
-	editor->focus = PANE_LINES;
 	find_search(editor);
-}
-
-static void run_next(struct editor *editor)
-{
-	editor->focus = PANE_LINES;
-	find_next(editor);
-}
-
-static void run_previous(struct editor *editor)
-{
-	editor->focus = PANE_LINES;
-	find_previous(editor);
+	if (editor->focus == PANE_NODES)
+		snprintf(editor->dialog.title, sizeof(editor->dialog.title),
+			 "search on the left, by name or line (regular expression)");
 }
 
 static const struct action policy_actions[] = {
 	{ "Save", { K_F2, 'w' }, "look at the changes, then save or apply them", false,
 	  changes_show },
-	{ "Search", { K_F3, '/' }, "search on the right, while you type", false, run_search },
-	{ "Filter", { K_F4, '\\' }, "show only lines that match", false, find_filter },
+	{ "Search", { K_F3, '/' }, "search in the pane, while you type", false, run_search },
+	{ "Filter", { K_F4, '\\' }, "show only what matches: blocks, or lines", false, find_filter },
+	{ "All", { K_ESCAPE }, "take the filter away", false, find_all },
 	{ "Off/on", { K_F5, '#' }, "comment out, or in again", true, edit_comment },
 	{ "Add", { K_F6, 'a', K_INSERT }, "add a line below", true, edit_add },
 	{ "Errors", { K_F7, '!' }, "go to the next line that is wrong", false, run_next_error },
@@ -235,8 +236,8 @@ static const struct action policy_actions[] = {
 	{ "Copy", { 'y' }, "duplicate", true, edit_duplicate },
 	{ "Change", { 's' }, "substitute: s/PATTERN/TEXT/", true, edit_substitute },
 	{ "Label", { 'L' }, "label: what records call the rule or block", true, label_edit },
-	{ "Next", { 'n' }, "next match", false, run_next },
-	{ "Previous", { 'N' }, "previous match", false, run_previous },
+	{ "Next", { 'n' }, "next match", false, find_next },
+	{ "Previous", { 'N' }, "previous match", false, find_previous },
 	{ "Mark", { ' ' }, "mark: what follows is done to all marked lines", false, run_mark },
 	{ "Range", { 'v' }, "mark all from the marked line above to here", false, run_mark_range },
 	{ "Pattern", { 'm' }, "mark lines that match", false, find_mark },
@@ -267,8 +268,13 @@ static void to_pane(struct editor *editor, u8 pane)
 
 static void row_text(struct editor *editor, u32 row, struct kl_buffer *out)
 {
-	struct kl_text line = document_line(editor->document, editor->right[row]);
+	struct kl_text line;
 
+	if (editor->focus == PANE_NODES) {
+		left_text(editor, row, out);
+		return;
+	}
+	line = document_line(editor->document, editor->right[row]);
 	kl_buffer_add(out, line.data, line.length);
 }
 

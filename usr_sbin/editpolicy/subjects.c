@@ -9,29 +9,17 @@
 #define SEPARATOR '\1'
 
 /**
- * struct mention - a line asks for something
- * @name: its number in gathering.names
- * @line: the line
- * @entry: by transition=
- */
-struct mention {
-	u32 name;
-	struct subject_line line;
-	bool entry;
-};
-
-/**
  * struct gathering - subjects being found
  * @outline, @document: where
  * @names: all that are met: kind, then its parts with separators between
- * @mentions, @count, @room: lines in the order of evaluation
+ * @mentions, @count, @room: lines in the order of evaluation, by number of the name
  * @headed, @headed_count: by name, the last node, from 1, whose head it has
  */
 struct gathering {
 	const struct outline *outline;
 	const struct document *document;
 	struct kl_ids names;
-	struct mention *mentions;
+	struct subject_mention *mentions;
 	u32 count, room;
 	u32 *headed, headed_count;
 };
@@ -172,7 +160,7 @@ static void mention(struct gathering *gathering, u32 name, u32 line, bool contex
 						  sizeof(*gathering->mentions));
 	}
 	gathering->mentions[gathering->count++] =
-		(struct mention){ name, { line, context }, entry };
+		(struct subject_mention){ name, { line, context }, entry };
 }
 
 static bool is_head(const struct outline_line *line)
@@ -362,33 +350,65 @@ static void put_subject(struct subjects *subjects, struct kl_text name)
 	subject->behind = ++subjects->count;
 }
 
-static void put_line(struct subject *subject, const struct mention *mention,
-		     const struct outline *outline)
+static void put_line(struct subjects *subjects, const struct subject_mention *mention)
 {
+	struct subject *subject = &subjects->list[mention->subject];
+
 	KL_GROW(subject->lines, subject->count, subject->room);
 	subject->lines[subject->count++] = mention->line;
 	subject->named = true;
 	subject->entered |= mention->entry;
-	subject->rules += outline->lines[mention->line.line].kind == KL_STATEMENT_RULE;
 }
 
-static void count_below(struct subjects *subjects)
+static void find_below(struct subjects *subjects)
 {
-	struct subject *subject, *parent;
+	struct subject *subject;
 	u32 i;
 
-	for (i = 0; i < subjects->count; i++)
-		subjects->list[i].below = subjects->list[i].rules;
 	for (i = subjects->count; i--;) {
 		subject = &subjects->list[i];
 		/* Where nothing is left below, nothing is hidden. */
 		subject->folded &= subject->behind > i + 1;
-		if (subject->parent == NO_NODE)
-			continue;
-		parent = &subjects->list[subject->parent];
-		parent->below += subject->below;
-		parent->behind = max(parent->behind, subject->behind);
+		if (subject->parent != NO_NODE)
+			subjects->list[subject->parent].behind =
+				max(subjects->list[subject->parent].behind, subject->behind);
 	}
+}
+
+/*
+ * A subject, and all above: which of them have a line for the first time? Whoever has
+ * it already, all above have it, too. @seen: by subject, the last line from 1.
+ */
+static u32 not_seen(u32 *seen, u32 subject, u32 line)
+{
+	if (subject == NO_NODE || seen[subject] == line + 1)
+		return NO_NODE;
+	seen[subject] = line + 1;
+	return subject;
+}
+
+static void count_rules(struct subjects *subjects, const struct outline *outline)
+{
+	u32 *seen = kl_xalloc(subjects->count + 1, sizeof(*seen));
+	u32 *own = kl_xalloc(subjects->count + 1, sizeof(*own));
+	const struct subject_mention *mention;
+	u32 i, at, line;
+
+	for (i = 0; i < subjects->mention_count; i++) {
+		mention = &subjects->mentions[i];
+		line = mention->line.line;
+		if (mention->line.context || outline->lines[line].kind != KL_STATEMENT_RULE)
+			continue;
+		if (own[mention->subject] != line + 1)
+			subjects->list[mention->subject].rules++;
+		own[mention->subject] = line + 1;
+		for (at = mention->subject;
+		     (at = not_seen(seen, at, line)) != NO_NODE;
+		     at = subjects->list[at].parent)
+			subjects->list[at].below++;
+	}
+	free(seen);
+	free(own);
 }
 
 static void forget(struct subjects *subjects)
@@ -400,8 +420,10 @@ static void forget(struct subjects *subjects)
 		free(subjects->list[i].lines);
 	}
 	free(subjects->list);
+	free(subjects->mentions);
 	subjects->list = NULL;
-	subjects->count = 0;
+	subjects->mentions = NULL;
+	subjects->count = subjects->mention_count = 0;
 }
 
 void subjects_make(struct subjects *subjects, const struct outline *outline,
@@ -423,15 +445,83 @@ void subjects_make(struct subjects *subjects, const struct outline *outline,
 		place[order[i]] = i;
 		put_subject(subjects, kl_ids_text(&gathering.names, order[i]));
 	}
-	for (i = 0; i < gathering.count; i++)
-		put_line(&subjects->list[place[gathering.mentions[i].name]],
-			 &gathering.mentions[i], outline);
-	count_below(subjects);
+	subjects->mentions = gathering.mentions;
+	subjects->mention_count = gathering.count;
+	for (i = 0; i < gathering.count; i++) {
+		gathering.mentions[i].subject = place[gathering.mentions[i].subject];
+		put_line(subjects, &gathering.mentions[i]);
+	}
+	find_below(subjects);
+	count_rules(subjects, outline);
 	free(order);
 	free(place);
-	free(gathering.mentions);
 	free(gathering.headed);
 	kl_ids_free(&gathering.names);
+}
+
+/* -------------------------------------------------------------------- hits */
+
+/**
+ * struct adding - hits being added up
+ * @subjects, @outline, @hits: of what
+ * @seen: by subject, the last line from 1 that it, or something below, has
+ * @headed: likewise the last node whose head it has: what its rules count, that counts
+ * @own_seen, @own_headed: the same without what is below
+ */
+struct adding {
+	struct subjects *subjects;
+	const struct outline *outline;
+	const struct hits *hits;
+	u32 *seen, *headed, *own_seen, *own_headed;
+};
+
+static void add_line(struct adding *adding, u32 number, u32 line)
+{
+	const struct outline_line *what = &adding->outline->lines[line];
+	bool head = what->kind == KL_STATEMENT_ACL;
+	struct subject *subject = &adding->subjects->list[number];
+	u32 at;
+
+	if (adding->own_seen[number] != line + 1) {
+		adding->own_seen[number] = line + 1;
+		if (head || adding->own_headed[number] != what->node + 1)
+			hits_add(adding->hits, line, &subject->own);
+		if (head)
+			adding->own_headed[number] = what->node + 1;
+	}
+	for (at = number; (at = not_seen(adding->seen, at, line)) != NO_NODE;
+	     at = subject->parent) {
+		subject = &adding->subjects->list[at];
+		if (head || adding->headed[at] != what->node + 1)
+			hits_add(adding->hits, line, &subject->all);
+		if (head)
+			adding->headed[at] = what->node + 1;
+	}
+}
+
+void subjects_add_up(struct subjects *subjects, const struct outline *outline,
+		     const struct hits *hits)
+{
+	struct adding adding = { .subjects = subjects, .outline = outline, .hits = hits };
+	u32 *stamps = kl_xalloc(4 * ((size_t)subjects->count + 1), sizeof(*stamps)), i;
+	const struct subject_line *line;
+	u8 kind;
+
+	adding.seen = stamps;
+	adding.headed = stamps + subjects->count;
+	adding.own_seen = adding.headed + subjects->count;
+	adding.own_headed = adding.own_seen + subjects->count;
+	for (i = 0; i < subjects->count; i++) {
+		memset(&subjects->list[i].own, 0, sizeof(subjects->list[i].own));
+		memset(&subjects->list[i].all, 0, sizeof(subjects->list[i].all));
+	}
+	for (i = 0; i < subjects->mention_count; i++) {
+		line = &subjects->mentions[i].line;
+		kind = outline->lines[line->line].kind;
+		if (!line->context && (kind == KL_STATEMENT_ACL || kind == KL_STATEMENT_RULE))
+			add_line(&adding, subjects->mentions[i].subject, line->line);
+	}
+	free(stamps);
 }
 
 /* ------------------------------------------------------------------ the rest */

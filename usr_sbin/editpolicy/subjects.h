@@ -8,7 +8,7 @@
 #define KELLAS_SUBJECTS_H
 
 #include "folds.h"
-#include "outline.h"
+#include "hits.h"
 
 /** enum subject_kind - what is asked; also the order */
 enum subject_kind {
@@ -36,6 +36,8 @@ struct subject_line {
  * @named: some line asks for it; otherwise only for something below it
  * @entered: some line leads there by transition=
  * @folded: what is below it is hidden
+ * @passes: it is what the filter asks for
+ * @shown: it does, or something below it
  * @name: as it is typed, without what it is below
  * @key: of @name and all above
  * @depth: 0: the kind itself
@@ -44,27 +46,43 @@ struct subject_line {
  * @lines: in the order of evaluation
  * @count, @room: of @lines
  * @rules: how many of these are rules
- * @below: the same of @rules and all below
+ * @below: how many rules it and all below have, each counted once
+ * @own, @all: hits of @lines, and of those of all below, see subjects_add_up()
  */
 struct subject {
 	u8 kind;
-	bool named, entered, folded;
+	bool named, entered, folded, passes, shown;
 	char *name;
 	u64 key;
 	u32 depth, parent, behind;
 	struct subject_line *lines;
 	u32 count, room, rules, below;
+	struct hits_sum own, all;
+};
+
+/**
+ * struct subject_mention - a line stands with a subject
+ * @subject: number of it; while they are gathered, of its name
+ * @entry: by transition=
+ */
+struct subject_mention {
+	u32 subject;
+	struct subject_line line;
+	bool entry;
 };
 
 /**
  * struct subjects - the tree
  * @list: rows, parents first
  * @count: of @list
+ * @mentions, @mention_count: all lines, in the order of evaluation
  * @folds: what is folded, by struct subject.key
  */
 struct subjects {
 	struct subject *list;
 	u32 count;
+	struct subject_mention *mentions;
+	u32 mention_count;
 	struct folds folds;
 };
 
@@ -77,6 +95,15 @@ void subjects_fold(struct subjects *subjects, u32 number, bool folded);
 
 /** subjects_find - the first that has a line, and not only as context; NO_NODE: none */
 u32 subjects_find(const struct subjects *subjects, u32 line);
+
+/**
+ * subjects_add_up - the hits of each subject
+ *
+ * Of a block whose head stands there itself those of the head, which are those of its
+ * rules as well; of other rules their own. No line counts twice in one sum.
+ */
+void subjects_add_up(struct subjects *subjects, const struct outline *outline,
+		     const struct hits *hits);
 
 /** subject_pattern - append what a subject is, and all that it is below */
 void subject_pattern(const struct subjects *subjects, u32 number, struct kl_buffer *out);
