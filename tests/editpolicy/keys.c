@@ -118,12 +118,14 @@ static void fail(const char *format, ...)
 
 int __real_open(const char *path, int flags, ...);
 int __wrap_open(const char *path, int flags, ...);
-int __real_mkostemp(char *path, int flags);
-int __wrap_mkostemp(char *path, int flags);
-int __real_rename(const char *from, const char *to);
-int __wrap_rename(const char *from, const char *to);
+int __real_openat(int folder, const char *path, int flags, ...);
+int __wrap_openat(int folder, const char *path, int flags, ...);
+int __real_renameat(int from_folder, const char *from, int to_folder, const char *to);
+int __wrap_renameat(int from_folder, const char *from, int to_folder, const char *to);
 int __real_unlink(const char *path);
 int __wrap_unlink(const char *path);
+int __real_unlinkat(int folder, const char *path, int flags);
+int __wrap_unlinkat(int folder, const char *path, int flags);
 int __wrap_fsync(int fd);
 
 static u32 writes;
@@ -133,6 +135,18 @@ static void check_inside(const char *path)
 	writes++;
 	if (path[0] == '/' || strstr(path, "../"))
 		fail("%s would be written", path);
+}
+
+/* A folder is here, if it leads nowhere else. */
+static void check_inside_of(int folder, const char *path)
+{
+	char link[40], place[4096] = "", here[4096];
+
+	check_inside(path);
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", folder);
+	if (folder != AT_FDCWD && (readlink(link, place, sizeof(place) - 1) < 0 ||
+				   !getcwd(here, sizeof(here)) || strcmp(place, here)))
+		fail("%s would be written in %s", path, place);
 }
 
 int __wrap_open(const char *path, int flags, ...)
@@ -148,23 +162,36 @@ int __wrap_open(const char *path, int flags, ...)
 	return __real_open(path, flags, mode);
 }
 
-int __wrap_mkostemp(char *path, int flags)
+int __wrap_openat(int folder, const char *path, int flags, ...)
 {
-	check_inside(path);
-	return __real_mkostemp(path, flags);
+	va_list arguments;
+	mode_t mode;
+
+	va_start(arguments, flags);
+	mode = flags & O_CREAT ? va_arg(arguments, mode_t) : 0;
+	va_end(arguments);
+	if (!(flags & O_PATH) && ((flags & O_ACCMODE) != O_RDONLY || flags & (O_CREAT | O_TRUNC)))
+		check_inside_of(folder, path);
+	return __real_openat(folder, path, flags, mode);
 }
 
-int __wrap_rename(const char *from, const char *to)
+int __wrap_renameat(int from_folder, const char *from, int to_folder, const char *to)
 {
-	check_inside(from);
-	check_inside(to);
-	return __real_rename(from, to);
+	check_inside_of(from_folder, from);
+	check_inside_of(to_folder, to);
+	return __real_renameat(from_folder, from, to_folder, to);
 }
 
 int __wrap_unlink(const char *path)
 {
 	check_inside(path);
 	return __real_unlink(path);
+}
+
+int __wrap_unlinkat(int folder, const char *path, int flags)
+{
+	check_inside_of(folder, path);
+	return __real_unlinkat(folder, path, flags);
 }
 
 /* Nobody pulls the plug here. */

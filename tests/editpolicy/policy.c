@@ -20,6 +20,7 @@
 #include "hands.h"
 #include "highlight.h"
 #include "key.h"
+#include "rescue.h"
 #include "store.h"
 #include "view.h"
 #include "words.h"
@@ -121,7 +122,7 @@ static void rescued_for_later(void **state)
 {
 	(void)state;
 	put(".policy.conf.rescued", "100 acl execute\n");
-	store_offer(editor);
+	rescue_offer(editor);
 	editor_key(editor, 'd'); /* typed before it was asked */
 	assert_int_equal(access(".policy.conf.rescued", F_OK), 0);
 	press(K_TICK);

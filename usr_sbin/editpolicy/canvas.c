@@ -3,6 +3,7 @@
 #include <wchar.h>
 
 #include "canvas.h"
+#include "engine/lex.h"
 
 void canvas_resize(struct canvas *canvas, int rows, int columns)
 {
@@ -227,24 +228,35 @@ static size_t row_length(struct kl_text text, int columns)
 	return at;
 }
 
+/* What of a text goes into a row; @text becomes the rest, without the blank between. */
+static struct kl_text take_row(struct kl_text *text, int columns)
+{
+	struct kl_text head = { text->data, row_length(*text, columns) };
+
+	*text = kl_text_from(*text, head.length);
+	if (text->length && (text->data[0] == ' ' || text->data[0] == '\n'))
+		*text = kl_text_from(*text, 1);
+	return head;
+}
+
 int canvas_wrap(struct canvas *canvas, int row, int end, u8 style, struct kl_text text)
 {
 	int columns = max(canvas->columns - 2, 4);
-	struct kl_text head;
 
-	for (; text.length && row < end; row++) {
-		head = (struct kl_text){ text.data, row_length(text, columns) };
-		canvas_text(canvas, row, 1, columns, style, head);
-		text.data += head.length;
-		text.length -= head.length;
-		if (text.length && (text.data[0] == ' ' || text.data[0] == '\n')) {
-			text.data++;
-			text.length--;
-		}
-	}
+	for (; text.length && row < end; row++)
+		canvas_text(canvas, row, 1, columns, style, take_row(&text, columns));
 	if (!is_blank(text) && row == end)
 		canvas_cut(canvas, row - 1, columns + 1, style);
 	return row;
+}
+
+int canvas_wrapped(const struct canvas *canvas, struct kl_text text)
+{
+	int columns = max(canvas->columns - 2, 4), rows;
+
+	for (rows = 0; text.length; rows++)
+		take_row(&text, columns);
+	return rows;
 }
 
 void canvas_fill(struct canvas *canvas, int row, int column, int width, u8 style,

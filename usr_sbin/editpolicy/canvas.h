@@ -89,6 +89,9 @@ int canvas_end(struct canvas *canvas, int row, int column, int width, u8 style,
  */
 int canvas_wrap(struct canvas *canvas, int row, int end, u8 style, struct kl_text text);
 
+/** canvas_wrapped - rows that canvas_wrap() takes for a text */
+int canvas_wrapped(const struct canvas *canvas, struct kl_text text);
+
 /** canvas_fill - one character again and again */
 void canvas_fill(struct canvas *canvas, int row, int column, int width, u8 style,
 		 u32 character);

@@ -8,6 +8,9 @@
 #include "highlight.h"
 #include "key.h"
 
+/* A question may take more than one. */
+#define QUESTION_ROWS 7
+
 void dialog_free(struct dialog *dialog)
 {
 	prompt_free(&dialog->prompt);
@@ -225,14 +228,20 @@ static void draw_prompt(struct editor *editor, struct canvas *canvas)
 	draw_verdict(editor, canvas);
 }
 
+/* The keys that answer are the last words: at least they are seen. */
 static void draw_question(struct editor *editor, struct canvas *canvas)
 {
-	int row = canvas->rows - 2;
+	struct kl_text text = kl_text_of(editor->dialog.title);
+	int end = canvas->rows - 1, rows = canvas_wrapped(canvas, text), i;
 
-	canvas_fill(canvas, row, 0, canvas->columns, STYLE_NOTICE, ' ');
-	/* The keys that answer are the last words. */
-	canvas_end(canvas, row, 0, canvas->columns, STYLE_NOTICE,
-		   kl_text_of(editor->dialog.title));
+	if (canvas_width(text) <= canvas->columns || rows > min(QUESTION_ROWS, end - 1))
+		rows = 1;
+	for (i = end - rows; i < end; i++)
+		canvas_fill(canvas, i, 0, canvas->columns, STYLE_NOTICE, ' ');
+	if (rows == 1)
+		canvas_end(canvas, end - 1, 0, canvas->columns, STYLE_NOTICE, text);
+	else
+		canvas_wrap(canvas, end - rows, end, STYLE_NOTICE, text);
 }
 
 /* Return: the column behind it. */

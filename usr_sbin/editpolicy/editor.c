@@ -14,6 +14,8 @@
 #include "log.h"
 #include "making.h"
 #include "processes.h"
+#include "rescue.h"
+#include "save_file.h"
 #include "samples.h"
 #include "view.h"
 #include "why.h"
@@ -38,7 +40,10 @@ void editor_free(struct editor *editor)
 	document_free(editor->document);
 	outline_free(&editor->outline);
 	free(editor->name);
+	if (editor->saving)
+		kl_save_free(editor->saving);
 	free(editor->saving);
+	rescue_free(editor->rescue);
 	free(editor->left);
 	free(editor->right);
 	free(editor->marked);

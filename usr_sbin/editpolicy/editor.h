@@ -19,10 +19,12 @@ struct compiled;
 struct editor;
 struct decisions;
 struct findings;
+struct kl_save;
 struct live;
 struct log_view;
 struct making;
 struct processes;
+struct rescue;
 struct samples;
 struct view;
 struct why;
@@ -173,8 +175,8 @@ struct area {
  * @dialog: what is open
  * @message: the last thing to say; empty: none
  * @message_style: enum style
- * @saving: name that is asked about before it is overwritten, or NULL
- * @put_off: what was rescued is not gone on with now: it stays for the next time
+ * @saving: file that was saved last, or is asked about before; NULL: none yet
+ * @rescue: what was rescued, if it was offered, or NULL
  * @quitting: it shall end once it is saved
  * @quit: the program ends
  * @status: its exit status then
@@ -229,8 +231,8 @@ struct editor {
 	struct dialog dialog;
 	char message[200];
 	u8 message_style;
-	char *saving;
-	bool put_off;
+	struct kl_save *saving;
+	struct rescue *rescue;
 	bool quitting;
 	bool quit;
 	int status;

@@ -10,6 +10,7 @@
 #include "live.h"
 #include "options.h"
 #include "proc.h"
+#include "rescue.h"
 #include "screen.h"
 #include "store.h"
 #include "view.h"
@@ -42,10 +43,11 @@ static void on_signal(int signal)
 static void on_crash(int signal)
 {
 	struct sigaction usual = { .sa_handler = SIG_DFL };
+	struct kl_buffer rescued = { 0 };
 
 	sigaction(signal, &usual, NULL);
 	if (document_changed(editor->document))
-		store_rescue(editor);
+		rescue_keep(editor, &rescued);
 	screen_close();
 	complaints_close();
 	raise(signal);
@@ -123,20 +125,20 @@ static void run_keys(void)
 /* Ended from outside: what is not saved is kept, and that is said. */
 static int leave(void)
 {
-	char *recovery = store_recovery(editor);
-	int error = 0;
+	struct kl_buffer rescued = { 0 };
+	int error;
 
 	if (!ended)
 		return KL_EXIT_OK;
 	if (document_changed(editor->document)) {
-		error = store_rescue(editor);
+		error = rescue_keep(editor, &rescued);
 		if (error)
-			kl_complain("what was not saved is lost: %s: %s", recovery,
+			kl_complain("what was not saved is lost: %s: %s", rescued.data,
 				    strerror(-error));
 		else
-			kl_complain("what was not saved is in %s", recovery);
+			kl_complain("what was not saved is in %s", rescued.data);
+		kl_buffer_free(&rescued);
 	}
-	free(recovery);
 	return KL_EXIT_FAILURE;
 }
 
@@ -198,7 +200,7 @@ static int edit(const struct wish *wish)
 	} else {
 		complaints_open();
 		catch_signals();
-		store_offer(editor);
+		rescue_offer(editor);
 		if (wish->decide)
 			view_turn(editor, VIEW_DECISIONS);
 		run_keys();

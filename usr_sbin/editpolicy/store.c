@@ -11,6 +11,7 @@
 #include "engine/lex.h"
 #include "live.h"
 #include "proc.h"
+#include "rescue.h"
 #include "save_file.h"
 #include "store.h"
 #include "view.h"
@@ -28,6 +29,36 @@ int store_read(const char *name, struct kl_buffer *text)
 
 /* ------------------------------------------------------------------- saving */
 
+static void refuse(struct editor *editor, const char *name, int error)
+{
+	const char *why = error == -ESTALE ? "it was changed just now by somebody else" :
+					     strerror(-error);
+
+	editor_say(editor, STYLE_ERROR, "nothing was saved: %s: %s", why, name);
+}
+
+/* What a file that is there whole could not keep of the one before. */
+static void add_lost(u32 lost, struct kl_buffer *out)
+{
+	static const struct {
+		u32 bit;
+		const char *text;
+	} losses[] = {
+		{ KL_SAVE_OWNER, "owner" },
+		{ KL_SAVE_GROUP, "group" },
+		{ KL_SAVE_ACL, "access control list" },
+		{ KL_SAVE_ATTRIBUTES, "extended attributes" },
+	};
+	const char *between = "; NOT KEPT: ";
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(losses); i++)
+		if (lost & losses[i].bit) {
+			kl_buffer_printf(out, "%s%s", between, losses[i].text);
+			between = ", ";
+		}
+}
+
 /* A copy of the running policy has not been applied yet. */
 static void keep_saved(struct editor *editor, struct kl_buffer *text)
 {
@@ -36,39 +67,58 @@ static void keep_saved(struct editor *editor, struct kl_buffer *text)
 	if (live_is_document(editor))
 		return;
 	document_saved(editor->document);
-	store_forget(editor);
+	rescue_forget(editor);
 	view_back(editor);
 }
 
-static bool save_to(struct editor *editor, const char *name)
+static void say_saved(struct editor *editor, const struct kl_save *save)
+{
+	struct kl_buffer words = { 0 };
+
+	kl_buffer_printf(&words, "saved %u lines to %s", document_lines(editor->document),
+			 save->path);
+	add_lost(save->lost, &words);
+	editor_say(editor, save->lost ? STYLE_NOTICE : STYLE_PLAIN, "%s", words.data);
+	kl_buffer_free(&words);
+}
+
+/* Return: false if it is not on disk, which was said. */
+static bool save_to(struct editor *editor, struct kl_save *save)
 {
 	struct kl_buffer text = { 0 };
 	int error;
 
 	document_text(editor->document, &text);
-	error = kl_save_file(name, &text);
+	error = kl_save_finish(save, &text);
 	if (error) {
 		kl_buffer_free(&text);
-		editor_say(editor, STYLE_ERROR, "nothing was saved: %s: %s",
-			   strerror(-error), name);
+		refuse(editor, save->path, error);
+		return false;
+	}
+	if (save->unsynced) {
+		kl_buffer_free(&editor->saved);
+		editor->saved = text;
+		editor_say(editor, STYLE_ERROR,
+			   "written, but perhaps not on disk: %s: save %s again",
+			   strerror(-save->unsynced), save->path);
 		return false;
 	}
 	keep_saved(editor, &text);
-	editor_say(editor, STYLE_PLAIN, "saved %u lines to %s",
-		   document_lines(editor->document), name);
+	say_saved(editor, save);
 	return true;
 }
 
-static bool finish(struct editor *editor, const char *name)
+static bool finish(struct editor *editor)
 {
+	struct kl_save *save = editor->saving;
 	char *before = editor->name;
 
-	if (!save_to(editor, name))
+	if (!save_to(editor, save))
 		return false;
 	if (live_is_document(editor))
 		return true;
-	if (name != before) {
-		editor->name = kl_xstrdup(name);
+	if (!before || strcmp(before, save->given)) {
+		editor->name = kl_xstrdup(save->given);
 		free(before);
 	}
 	editor->quit |= editor->quitting;
@@ -77,35 +127,83 @@ static bool finish(struct editor *editor, const char *name)
 
 static void overwrite_answered(struct editor *editor, int key)
 {
-	if (key != 'y' || !finish(editor, editor->saving))
+	if (key != 'y' || !finish(editor))
 		editor->quitting = false;
 }
 
 /* Is there anything but what was read, or saved here? */
-static bool holds_other(const struct editor *editor, const char *name)
+static bool holds_other(const struct editor *editor, const struct kl_save *save)
 {
 	struct kl_buffer text = { 0 };
-	struct stat there;
 	bool other;
+	int fd;
 
-	if (stat(name, &there) || !S_ISREG(there.st_mode))
+	if (!save->exists)
 		return false;
-	other = store_read(name, &text) ||
+	fd = openat(save->folder, save->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	other = fd < 0 || kl_read_fd(fd, &text, 2 * KL_TRANSACTION_MAX) ||
 		!kl_text_equal(kl_buffer_text(&text), kl_buffer_text(&editor->saved));
+	if (fd >= 0)
+		close(fd);
 	kl_buffer_free(&text);
 	return other;
 }
 
-/* What somebody else has written is not lost without a question. Return: false after a failure. */
+/* What would be lost by a new file in the place of the old one. */
+static void add_reasons(const struct editor *editor, const struct kl_save *save,
+			struct kl_buffer *out)
+{
+	const char *between = "";
+
+	if (holds_other(editor, save)) {
+		kl_buffer_puts(out, " holds what was not read or saved here");
+		between = ";";
+	}
+	if (save->exists && save->old.st_nlink > 1) {
+		kl_buffer_printf(out, "%s has %lu names (hard links): the others keep the old text",
+				 between, (unsigned long)save->old.st_nlink);
+		between = ";";
+	}
+	if (save->exists && save->old.st_uid != geteuid() && geteuid())
+		kl_buffer_printf(out, "%s belongs to user %u and becomes yours", between,
+				 save->old.st_uid);
+}
+
+/* What somebody else has is not lost without a question. Return: false after a failure. */
+static bool finish_or_ask(struct editor *editor)
+{
+	struct kl_buffer reasons = { 0 };
+	bool done = true;
+
+	add_reasons(editor, editor->saving, &reasons);
+	if (reasons.length)
+		dialog_question(editor, "yes no", overwrite_answered, "%.200s%s. Overwrite it? y/n",
+				editor->saving->path, reasons.data);
+	else
+		done = finish(editor);
+	kl_buffer_free(&reasons);
+	return done;
+}
+
+/* Return: false after a failure, which was said. */
 static bool save_or_ask(struct editor *editor, const char *name)
 {
-	if (!holds_other(editor, name))
-		return finish(editor, name);
-	free(editor->saving);
-	editor->saving = kl_xstrdup(name);
-	dialog_question(editor, "yes no", overwrite_answered,
-			"%.300s holds what was not read or saved here. Overwrite it? y/n", name);
-	return true;
+	int error;
+
+	if (editor->saving)
+		kl_save_free(editor->saving);
+	else
+		editor->saving = kl_xalloc(1, sizeof(*editor->saving));
+	error = kl_save_begin(editor->saving, name);
+	if (error) {
+		refuse(editor, name, error);
+		return false;
+	}
+	if (editor->saving->exists && !S_ISREG(editor->saving->old.st_mode)) {
+		editor_say(editor, STYLE_ERROR, "nothing was saved: it is no file: %s", name);
+		return false;
+	}
+	return finish_or_ask(editor);
 }
 
 static bool accept_name(struct editor *editor, struct kl_text name)
@@ -169,7 +267,7 @@ static void quit_answered(struct editor *editor, int key)
 		editor->quitting = true;
 		save(editor);
 	} else if (key == 'd') {
-		store_forget(editor);
+		rescue_forget(editor);
 		editor->quit = true;
 	}
 }
@@ -222,81 +320,4 @@ void store_quit(struct editor *editor)
 		quit_changed(editor);
 	else
 		editor->quit = true;
-}
-
-/* ----------------------------------------------------------------- recovery */
-
-/* The running policy has no folder: what is left of it goes to the user's own. */
-char *store_recovery(const struct editor *editor)
-{
-	const char *name = editor->name ?: "kellas-policy", *home = getenv("HOME"), *slash;
-	char *recovery;
-	int folder;
-
-	if (live_is_document(editor) && home &&
-	    asprintf(&recovery, "%s/.kellas-running-policy.rescued", home) >= 0)
-		return recovery;
-	slash = strrchr(name, '/');
-	folder = slash ? slash + 1 - name : 0;
-	if (asprintf(&recovery, "%.*s.%s.rescued", folder, name, name + folder) < 0)
-		return NULL;
-	return recovery;
-}
-
-int store_rescue(struct editor *editor)
-{
-	char *recovery = store_recovery(editor);
-	struct kl_buffer text = { 0 };
-	int error;
-
-	if (!recovery)
-		return -ENOMEM;
-	document_text(editor->document, &text);
-	error = kl_save_file(recovery, &text);
-	kl_buffer_free(&text);
-	free(recovery);
-	return error;
-}
-
-void store_forget(struct editor *editor)
-{
-	char *recovery = editor->put_off ? NULL : store_recovery(editor);
-
-	if (recovery)
-		unlink(recovery);
-	free(recovery);
-}
-
-/* What was rescued comes in as one change, that undo takes back. */
-static void take_rescued(struct editor *editor)
-{
-	char *recovery = store_recovery(editor);
-	struct kl_buffer text = { 0 };
-
-	if (!recovery || store_read(recovery, &text))
-		editor_say(editor, STYLE_ERROR, "%s cannot be read", recovery ?: "it");
-	else
-		edit_replace_all(editor, "take what was rescued", kl_buffer_text(&text));
-	kl_buffer_free(&text);
-	free(recovery);
-}
-
-static void offer_answered(struct editor *editor, int key)
-{
-	if (key == 'y')
-		take_rescued(editor);
-	else if (key == 'd')
-		store_forget(editor);
-	else
-		editor->put_off = true;
-}
-
-void store_offer(struct editor *editor)
-{
-	char *recovery = store_recovery(editor);
-
-	if (recovery && !access(recovery, R_OK) && !editor->readonly)
-		dialog_question(editor, "yes not-now delete", offer_answered,
-				"changes were rescued: go on with them? Yes, Not now, Delete them. y/n/d");
-	free(recovery);
 }
