@@ -390,7 +390,8 @@ static void check_saved(const struct editor *editor)
 	struct kl_buffer saved = { 0 }, text = { 0 };
 	const char *name = strstr(editor->message, " lines to ");
 
-	if (strncmp(editor->message, "saved ", 6) || !name)
+	/* A name that is too long for a message ends with dots, which no other does. */
+	if (strncmp(editor->message, "saved ", 6) || !name || strstr(name, "\xe2\x80\xa6"))
 		return;
 	take_file(name + strlen(" lines to "), &saved);
 	take_text(editor, &text);

@@ -501,6 +501,19 @@ static void cut_is_seen(void **state)
 	assert_int_equal(character_at(8, 119), ' ');
 }
 
+static void long_message(void **state)
+{
+	char name[300];
+
+	(void)state;
+	memset(name, 'n', sizeof(name) - 1);
+	name[sizeof(name) - 1] = 0;
+	canvas_resize(&canvas, 30, 250);
+	editor_say(editor, STYLE_PLAIN, "%s", name);
+	assert_true(shows("nnn\u2026"));
+	canvas_resize(&canvas, 30, 120);
+}
+
 static void tabs(void **state)
 {
 	(void)state;
@@ -595,7 +608,7 @@ int main(void)
 		CASE(label_of_a_rule), CASE(label_of_a_block), CASE(label_twice),
 		CASE(label_of_many), CASE(label_refused),
 		CASE(effects), CASE(decoded), CASE(nothing_unseen), CASE(cut_is_seen),
-		CASE(tabs), CASE(scrolled),
+		CASE(long_message), CASE(tabs), CASE(scrolled),
 		CASE(many_blocks),
 		CASE(long_line), CASE(many_deleted),
 	};

@@ -74,11 +74,15 @@ const char *editor_title(const struct editor *editor)
 
 void editor_say(struct editor *editor, u8 style, const char *format, ...)
 {
+	static const char dots[] = "\u2026";
 	va_list arguments;
+	int length;
 
 	va_start(arguments, format);
-	vsnprintf(editor->message, sizeof(editor->message), format, arguments);
+	length = vsnprintf(editor->message, sizeof(editor->message), format, arguments);
 	va_end(arguments);
+	if (length >= (int)sizeof(editor->message))
+		strcpy(editor->message + sizeof(editor->message) - sizeof(dots), dots);
 	editor->message_style = style;
 }
 
