@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* kellasctl explain */
 #include <getopt.h>
-#include <unistd.h>
 
 #include "engine/lex.h"
 #include "explain.h"
