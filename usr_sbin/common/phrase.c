@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Conditions in words. */
+#include "engine/word.h"
+#include "phrase_inside.h"
+
+static void put_subject(struct telling *telling)
+{
+	const struct kl_condition *user = take_condition(telling, KL_SLOT_TASK_UID);
+	const struct kl_condition *program = take_condition(telling, KL_SLOT_TASK_EXE);
+
+	kl_buffer_puts(telling->out, ", by ");
+	if (user)
+		put_user(telling, user);
+	if (user && program)
+		kl_buffer_puts(telling->out, " using ");
+	if (program)
+		put_name(telling, NOUN_PROGRAM, program);
+	if (!user && !program)
+		kl_buffer_puts(telling->out, "anyone");
+}
+
+static void put_facts(struct telling *telling)
+{
+	const char *lead = ", if ";
+	u32 i;
+
+	for (i = 0; i < telling->phrase->count; i++) {
+		if (telling->told[i])
+			continue;
+		kl_buffer_puts(telling->out, lead);
+		put_fact(telling, telling->phrase->conditions[i]);
+		lead = " and ";
+	}
+}
+
+void kl_phrase_put(const struct kl_phrase *phrase, struct kl_buffer *out)
+{
+	struct telling telling = { .phrase = phrase, .out = out };
+	u32 i;
+
+	telling.told = kl_xalloc(phrase->count + 1, sizeof(*telling.told));
+	for (i = 0; i < phrase->count; i++)
+		telling.told[i] = phrase->conditions[i]->left == KL_SLOT_TRANSITION;
+	if (phrase->any_op)
+		kl_buffer_puts(out, "what is asked where the group is used");
+	else
+		put_deed(&telling);
+	put_subject(&telling);
+	put_facts(&telling);
+	free(telling.told);
+}
+
+/* ----------------------------------------------------------------- wildcards */
+
+static const struct {
+	const char *escape;
+	const char *meaning;
+} wildcards[] = {
+	{ "\\*", "any text without /" },
+	{ "\\@", "any text without / or ." },
+	{ "\\?", "one character, no /" },
+	{ "\\$", "digits" },
+	{ "\\+", "a digit" },
+	{ "\\X", "hexadecimal digits" },
+	{ "\\x", "a hexadecimal digit" },
+	{ "\\A", "letters" },
+	{ "\\a", "a letter" },
+	{ "\\-", "what is before it, but not what is behind" },
+	{ "\\{", "one or more folders of that kind, to \\}" },
+	{ "\\(", "no or more folders of that kind, to \\)" },
+};
+
+static u32 wildcards_in(struct kl_text text)
+{
+	u32 found = 0, i;
+	size_t at;
+
+	for (at = 0; at + 1 < text.length; at++) {
+		if (text.data[at] != '\\')
+			continue;
+		for (i = 0; i < ARRAY_SIZE(wildcards); i++)
+			if (wildcards[i].escape[1] == text.data[at + 1])
+				found |= 1u << i;
+		at++;
+	}
+	return found;
+}
+
+bool kl_phrase_wildcards(const struct kl_phrase *phrase, struct kl_buffer *out)
+{
+	struct kl_buffer text = { 0 };
+	u32 found, i, count = 0;
+
+	/* Looked for where they are quoted, which is not said of every pattern. */
+	kl_phrase_put(phrase, &text);
+	found = wildcards_in(kl_buffer_text(&text));
+	kl_buffer_free(&text);
+	for (i = 0; i < ARRAY_SIZE(wildcards); i++)
+		if (found >> i & 1)
+			kl_buffer_printf(out, "%s%s is %s", count++ ? "; " : "",
+					 wildcards[i].escape, wildcards[i].meaning);
+	return count;
+}

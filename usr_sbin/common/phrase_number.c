@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Numbers and addresses in words. */
+#include "engine/print.h"
+#include "phrase_inside.h"
+
+/* As it was typed; of a number that has a name, the name as well. */
+static void put_value(struct kl_buffer *out, u8 slot, u64 value, u8 radix)
+{
+	const char *name = kl_number_name(slot, value);
+
+	switch (radix) {
+	case KL_NAMED:
+		kl_buffer_puts(out, name);
+		return;
+	case KL_OCTAL:
+		kl_buffer_printf(out, "0%llo", (unsigned long long)value);
+		break;
+	case KL_HEXADECIMAL:
+		kl_buffer_printf(out, "0x%llX", (unsigned long long)value);
+		break;
+	default:
+		kl_buffer_printf(out, "%llu", (unsigned long long)value);
+		break;
+	}
+	if (name)
+		kl_buffer_printf(out, " (%s)", name);
+}
+
+static void put_range(struct kl_buffer *out, const struct kl_condition *condition)
+{
+	const struct kl_number_range *number = &condition->number;
+
+	put_value(out, condition->left, number->low, number->radix[0]);
+	if (number->low == number->high)
+		return;
+	kl_buffer_puts(out, " to ");
+	put_value(out, condition->left, number->high, number->radix[1]);
+}
+
+static bool is_single(const struct kl_condition *condition)
+{
+	return condition->number.low == condition->number.high;
+}
+
+void put_number(const struct telling *telling, const char *one, const char *several,
+		const struct kl_condition *condition)
+{
+	struct kl_buffer *out = telling->out;
+
+	if (condition->negated)
+		kl_buffer_printf(out, "any %s except ", one);
+	if (condition->right == KL_RIGHT_GROUP) {
+		if (!condition->negated)
+			kl_buffer_printf(out, "one of the %s ", several);
+		put_group(telling, condition);
+		return;
+	}
+	if (!condition->negated)
+		kl_buffer_printf(out, "%s ", is_single(condition) ? one : several);
+	put_range(out, condition);
+}
+
+static bool is_root(const struct kl_condition *condition)
+{
+	return condition->right == KL_RIGHT_NUMBER && is_single(condition) &&
+	       !condition->number.low;
+}
+
+/* "root", "user 5", "users 5 to 9", "the users @ADMINS (...)" */
+static void put_users(const struct telling *telling, const struct kl_condition *condition)
+{
+	struct kl_buffer *out = telling->out;
+
+	if (is_root(condition)) {
+		kl_buffer_puts(out, "root");
+	} else if (condition->right == KL_RIGHT_GROUP) {
+		kl_buffer_puts(out, "the users ");
+		put_group(telling, condition);
+	} else {
+		kl_buffer_puts(out, is_single(condition) ? "user " : "users ");
+		put_range(out, condition);
+	}
+}
+
+void put_user(const struct telling *telling, const struct kl_condition *condition)
+{
+	if (condition->negated)
+		kl_buffer_puts(telling->out, "anyone except ");
+	else if (condition->right == KL_RIGHT_GROUP)
+		kl_buffer_puts(telling->out, "one of ");
+	put_users(telling, condition);
+}
+
+static void put_user_is(const struct telling *telling, const struct kl_condition *condition)
+{
+	bool one = condition->right == KL_RIGHT_NUMBER && is_single(condition);
+
+	kl_buffer_puts(telling->out, condition->negated ? "is other than " :
+				     one		? "is " :
+							  "is one of ");
+	put_users(telling, condition);
+}
+
+static void put_same(const struct telling *telling, const struct kl_condition *condition)
+{
+	char name[KL_SLOT_NAME_MAX];
+
+	kl_buffer_printf(telling->out, "is %s %s",
+			 condition->negated ? "other than" : "the same as",
+			 kl_slot_name(telling->phrase->op, condition->right_slot, name));
+}
+
+void put_number_is(const struct telling *telling, const struct kl_condition *condition,
+		   bool user)
+{
+	struct kl_buffer *out = telling->out;
+
+	if (condition->right == KL_RIGHT_SLOT) {
+		put_same(telling, condition);
+	} else if (user) {
+		put_user_is(telling, condition);
+	} else if (condition->right == KL_RIGHT_GROUP) {
+		kl_buffer_puts(out, condition->negated ? "is other than those of " :
+							 "is one of ");
+		put_group(telling, condition);
+	} else {
+		kl_buffer_puts(out, "is ");
+		if (condition->negated)
+			kl_buffer_puts(out, is_single(condition) ? "other than " :
+								   "outside of ");
+		else if (!is_single(condition))
+			kl_buffer_puts(out, "from ");
+		put_range(out, condition);
+	}
+}
+
+/* ------------------------------------------------------------------ addresses */
+
+static void put_ip(struct kl_buffer *out, const struct kl_ip *ip)
+{
+	char text[KL_IP_TEXT_MAX];
+
+	kl_format_ip(ip, text);
+	kl_buffer_puts(out, text);
+}
+
+static void put_network(struct kl_buffer *out, const struct kl_ip_range *range)
+{
+	put_ip(out, &range->low);
+	if (range->prefix >= 0) {
+		kl_buffer_printf(out, "/%d", range->prefix);
+	} else if (!range->single) {
+		kl_buffer_puts(out, " to ");
+		put_ip(out, &range->high);
+	}
+}
+
+/* A literal of the other family is neither equal nor unequal. */
+static const char *family_of(const struct kl_condition *condition)
+{
+	return condition->ip->low.family == KL_IPV6 ? "IPv6" : "IPv4";
+}
+
+void put_addresses(const struct telling *telling, const struct kl_condition *condition)
+{
+	struct kl_buffer *out = telling->out;
+	const struct kl_ip_range *ip = condition->ip;
+
+	if (condition->right == KL_RIGHT_GROUP) {
+		kl_buffer_puts(out, condition->negated ? "any address except those of " :
+							 "one of the addresses ");
+		put_group(telling, condition);
+		return;
+	}
+	if (condition->negated)
+		kl_buffer_printf(out, "any %s address except %s", family_of(condition),
+				 ip->prefix >= 0 ? "those in " : "");
+	else
+		kl_buffer_puts(out, ip->prefix >= 0 ? "addresses in " :
+				    ip->single	    ? "the address " :
+						      "addresses ");
+	put_network(out, ip);
+}
+
+void put_address_is(const struct telling *telling, const struct kl_condition *condition)
+{
+	kl_buffer_puts(telling->out, "is ");
+	put_addresses(telling, condition);
+}
