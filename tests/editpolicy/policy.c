@@ -424,28 +424,6 @@ static void completed_paths(void **state)
 
 /* --------------------------------------------------------------------- words */
 
-static bool says(const char *line, const char *words)
-{
-	struct kl_buffer text = { 0 };
-	bool found;
-
-	kl_buffer_printf(&text, "100 acl execute\n%s\n", line);
-	reopen(text.data);
-	kl_buffer_clear(&text);
-	words_of_line(editor, 1, &text);
-	found = strstr(text.data, words);
-	kl_buffer_free(&text);
-	return found;
-}
-
-static void effects(void **state)
-{
-	(void)state;
-	assert_true(says("    10 allow task.uid=0 transition=\"<a>\"",
-			 "Allows it if task.uid is 0. The domain becomes \"<a>\"."));
-	assert_true(says("    10 deny label=x", "Denies it in every case. Records name it x."));
-}
-
 static void decoded(void **state)
 {
 	struct kl_buffer text = { 0 };
@@ -607,7 +585,7 @@ int main(void)
 		CASE(completed_exactly), CASE(completed_paths),
 		CASE(label_of_a_rule), CASE(label_of_a_block), CASE(label_twice),
 		CASE(label_of_many), CASE(label_refused),
-		CASE(effects), CASE(decoded), CASE(nothing_unseen), CASE(cut_is_seen),
+		CASE(decoded), CASE(nothing_unseen), CASE(cut_is_seen),
 		CASE(long_message), CASE(tabs), CASE(scrolled),
 		CASE(many_blocks),
 		CASE(long_line), CASE(many_deleted),

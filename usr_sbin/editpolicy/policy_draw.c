@@ -401,6 +401,29 @@ static void draw_ruler(const struct editor *editor, struct canvas *canvas,
 	draw_chosen(editor, canvas, row);
 }
 
+/* What the line does, then what is wrong with it, then all the rest: rows are few. */
+static int draw_words(const struct editor *editor, struct canvas *canvas, int row, int end,
+		      u32 line)
+{
+	bool wrong = editor->outline.lines[line].wrong;
+	struct kl_buffer words = { 0 }, found = { 0 };
+	struct kl_text text, first;
+	const char *newline;
+
+	words_of_line(editor, line, &words);
+	text = first = kl_buffer_text(&words);
+	newline = memchr(text.data, '\n', text.length);
+	if (newline)
+		first.length = newline + 1 - text.data;
+	row = canvas_wrap(canvas, row, end, wrong ? STYLE_ERROR : STYLE_VALUE, first);
+	if (findings_of_line(editor, line, &found))
+		row = canvas_wrap(canvas, row, end, STYLE_NOTICE, kl_buffer_text(&found));
+	row = canvas_wrap(canvas, row, end, STYLE_FAINT, kl_text_from(text, first.length));
+	kl_buffer_free(&found);
+	kl_buffer_free(&words);
+	return row;
+}
+
 /* What the line is: as it stands there, decoded, what is said of it, in words. */
 static int draw_meaning(const struct editor *editor, struct canvas *canvas, int row, int end,
 			u32 line)
@@ -421,16 +444,8 @@ static int draw_meaning(const struct editor *editor, struct canvas *canvas, int 
 				 live_refused(editor, line)->text);
 		row = canvas_wrap(canvas, row, end, STYLE_ERROR, kl_buffer_text(&words));
 	}
-	kl_buffer_clear(&words);
-	if (findings_of_line(editor, line, &words))
-		row = canvas_wrap(canvas, row, end, STYLE_NOTICE, kl_buffer_text(&words));
-	kl_buffer_clear(&words);
-	words_of_line(editor, line, &words);
-	row = canvas_wrap(canvas, row, end,
-			  editor->outline.lines[line].wrong ? STYLE_ERROR : STYLE_VALUE,
-			  kl_buffer_text(&words));
 	kl_buffer_free(&words);
-	return row;
+	return draw_words(editor, canvas, row, end, line);
 }
 
 /* However much is said of the line, something is said of what it decides. */

@@ -1,28 +1,75 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Lines in words. */
 #include "engine/lex.h"
+#include "engine/word.h"
+#include "lenient.h"
+#include "phrase.h"
 #include "words.h"
 
-/* Members of a group that are named; more are counted. */
-#define MEMBERS_SHOWN 12
+/* Members of a group, lines of a rule group, and lines before one that are named. */
+#define MEMBERS_SHOWN 6
+#define LINES_SHOWN 12
+#define NUMBERS_SHOWN 3
 
-static const struct outline_node *find_group(const struct editor *editor, struct kl_text name)
+/**
+ * struct told - a line that is being told
+ * @editor: with the document
+ * @line: of the document
+ * @node: block or group that it belongs to
+ * @strings: of @head and @statement
+ * @head: of a rule: the head of its block; else empty
+ * @statement: the line
+ * @settings: quotas and mode of the document
+ * @out: receives the words
+ */
+struct told {
+	const struct editor *editor;
+	u32 line;
+	const struct outline_node *node;
+	struct kl_strings strings;
+	struct kl_statement head, statement;
+	struct kl_policy_file settings;
+	struct kl_buffer *out;
+};
+
+static const struct outline_line *line_of(const struct told *told, u32 line)
+{
+	return &told->editor->outline.lines[line];
+}
+
+static bool is_rule(const struct told *told, u32 line)
+{
+	return line_of(told, line)->kind == KL_STATEMENT_RULE && !line_of(told, line)->wrong;
+}
+
+/* --------------------------------------------------------------------- groups */
+
+static const struct outline_node *find_group(const struct editor *editor, u8 kind,
+					     struct kl_text name)
 {
 	const struct outline_node *node;
 	u32 i;
 
 	for (i = 0; i < editor->outline.node_count; i++) {
 		node = &editor->outline.nodes[i];
-		if (node->kind > OUTLINE_RULE_GROUP && node->kind < OUTLINE_SETTINGS &&
-		    node->title.length == name.length &&
-		    !memcmp(node->title.data, name.data, name.length))
+		if (node->kind == kind && kl_text_equal(node->title, name))
 			return node;
 	}
 	return NULL;
 }
 
-static void say_members(const struct editor *editor, const struct outline_node *group,
-			struct kl_buffer *out)
+static void put_member(enum kl_group_kind kind, struct kl_text word, struct kl_buffer *out)
+{
+	if (kind != KL_STRING_GROUP)
+		kl_buffer_add(out, word.data, word.length);
+	else if (kl_word_is_literal(word))
+		kl_phrase_name(word, out);
+	else
+		kl_buffer_printf(out, "\"%.*s\"", (int)word.length, word.data);
+}
+
+static void put_members(const struct editor *editor, const struct outline_node *group,
+			enum kl_group_kind kind, struct kl_buffer *out)
 {
 	struct kl_lexer lexer;
 	struct kl_word word;
@@ -36,178 +83,545 @@ static void say_members(const struct editor *editor, const struct outline_node *
 		kl_lexer_next(&lexer, &word);
 		if (count++ >= MEMBERS_SHOWN || !kl_lexer_next(&lexer, &word))
 			continue;
-		kl_buffer_printf(out, "%s%.*s", shown++ ? ", " : " (", (int)word.text.length,
-				 word.text.data);
+		kl_buffer_puts(out, shown++ ? ", " : " (");
+		put_member(kind, word.text, out);
 	}
 	if (count > shown)
 		kl_buffer_printf(out, "%s%u more", shown ? ", " : " (", count - shown);
 	kl_buffer_puts(out, count ? ")" : " (empty: nothing is in it)");
 }
 
-static void say_value(const struct editor *editor, struct kl_text value, bool negated,
+static void say_group(void *context, enum kl_group_kind kind, struct kl_text name,
 		      struct kl_buffer *out)
 {
-	const struct outline_node *group;
-	bool pattern = value.data[0] == '"' && memchr(value.data, '\\', value.length);
+	static const u8 nodes[KL_GROUP_KINDS] = {
+		[KL_STRING_GROUP] = OUTLINE_STRING_GROUP,
+		[KL_NUMBER_GROUP] = OUTLINE_NUMBER_GROUP,
+		[KL_IP_GROUP] = OUTLINE_IP_GROUP,
+	};
+	const struct told *told = context;
+	const struct outline_node *group = find_group(told->editor, nodes[kind], name);
 
-	if (kl_text_is(value, "NULL")) {
-		kl_buffer_puts(out, negated ? "is there" : "is not there");
-		return;
-	}
-	if (value.data[0] != '@') {
-		kl_buffer_printf(out, "%s %.*s",
-				 pattern ? (negated ? "does not match" : "matches") :
-					   (negated ? "is not" : "is"),
-				 (int)value.length, value.data);
-		return;
-	}
-	kl_buffer_printf(out, "%s %.*s", negated ? "is none of" : "is one of",
-			 (int)value.length, value.data);
-	group = find_group(editor, kl_text_from(value, 1));
 	if (group)
-		say_members(editor, group, out);
+		put_members(told->editor, group, kind, out);
 	else
 		kl_buffer_puts(out, " (no such group: nothing is in it)");
 }
 
-/* What looks like a condition, and says what happens. */
-static bool is_effect(struct kl_text word)
+/* ----------------------------------------------------------------- conditions */
+
+/* Of the line, and of the head of its block. */
+static void with_phrase(struct told *told, void (*tell)(struct told *told,
+							const struct kl_phrase *phrase))
 {
-	return kl_text_begins(word, "transition=") || kl_text_begins(word, "label=");
+	u32 head = told->head.count, i;
+	const struct kl_condition **conditions =
+		kl_xalloc(head + told->statement.count + 1, sizeof(*conditions));
+	struct kl_phrase phrase = {
+		.op = told->statement.op,
+		.any_op = told->node->kind == OUTLINE_RULE_GROUP,
+		.conditions = conditions,
+		.count = head + told->statement.count,
+		.group = say_group,
+		.context = told,
+	};
+
+	for (i = 0; i < phrase.count; i++)
+		conditions[i] = i < head ? &told->head.conditions[i] :
+					   &told->statement.conditions[i - head];
+	tell(told, &phrase);
+	free(conditions);
 }
 
-static void say_effects(struct kl_text line, struct kl_buffer *out)
+static void tell_deed(struct told *told, const struct kl_phrase *phrase)
 {
-	struct kl_lexer lexer;
-	struct kl_word word;
-	struct kl_text value;
+	kl_phrase_put(phrase, told->out);
+}
 
-	kl_lexer_init(&lexer, line);
-	while (kl_lexer_next(&lexer, &word)) {
-		if (!is_effect(word.text))
-			continue;
-		value = kl_text_from(word.text, strcspn(word.text.data, "=") + 1);
-		kl_buffer_printf(out, word.text.data[0] == 't' ? " The domain becomes %.*s." :
-								 " Records name it %.*s.",
-				 (int)value.length, value.data);
+static void tell_wildcards(struct told *told, const struct kl_phrase *phrase)
+{
+	size_t before = told->out->length;
+
+	kl_buffer_puts(told->out, "In patterns ");
+	if (kl_phrase_wildcards(phrase, told->out)) {
+		kl_buffer_puts(told->out, ".\n");
+	} else {
+		told->out->length = before;
+		told->out->data[before] = 0;
 	}
 }
 
-/* Return: false if the word is no condition. */
-static bool say_condition(const struct editor *editor, struct kl_text word,
-			  struct kl_buffer *out)
+/* ------------------------------------------------------------------- settings */
+
+/* Quotas and mode, as the engine reads them. */
+static void read_settings(struct told *told)
 {
-	const char *equal = memchr(word.data, '=', word.length);
-	u32 left = equal ? equal - word.data : 0;
-	bool negated;
+	const struct outline *outline = &told->editor->outline;
+	struct kl_buffer text = { 0 };
+	struct kl_error error;
+	struct kl_text line;
+	u32 i, k;
 
-	if (!left || left + 1 == word.length || is_effect(word))
-		return false;
-	negated = equal[-1] == '!';
-	kl_buffer_printf(out, "%.*s ", (int)(left - negated), word.data);
-	say_value(editor, kl_text_from(word, left + 1), negated, out);
-	return true;
-}
-
-/* "... if A and B"; nothing if there are no conditions. */
-static void say_conditions(const struct editor *editor, struct kl_text line, const char *lead,
-			   const char *none, struct kl_buffer *out)
-{
-	struct kl_lexer lexer;
-	struct kl_word word;
-	u32 count = 0;
-
-	kl_lexer_init(&lexer, line);
-	while (kl_lexer_next(&lexer, &word)) {
-		size_t before = out->length;
-
-		kl_buffer_puts(out, count ? " and " : lead);
-		if (say_condition(editor, word.text, out)) {
-			count++;
-		} else {
-			out->length = before;
-			out->data[before] = 0;
+	for (i = 0; i < outline->node_count; i++)
+		for (k = 0; outline->nodes[i].kind == OUTLINE_SETTINGS &&
+			    k < outline->nodes[i].count;
+		     k++) {
+			line = document_line(told->editor->document, outline->nodes[i].lines[k]);
+			kl_buffer_printf(&text, "%.*s\n", (int)line.length, line.data);
 		}
-	}
-	kl_buffer_puts(out, count ? "." : none);
+	lenient_apply(kl_buffer_text(&text), "settings", &told->settings, &error);
+	kl_buffer_free(&text);
 }
 
-/* The rule group that a use line names, or NULL. */
-static const struct outline_node *used_group(const struct editor *editor, struct kl_text line)
+static const struct kl_quota *quota_of(const struct told *told)
 {
-	const struct outline *outline = &editor->outline;
-	struct kl_text name = { "", 0 };
-	struct kl_lexer lexer;
-	struct kl_word word;
+	static const struct kl_quota none;
+
+	return told->settings.ready ? &told->settings.policy.quota : &none;
+}
+
+static bool is_limited(const struct told *told, u8 audit, enum kl_result result)
+{
+	const struct kl_quota *quota = quota_of(told);
+
+	return kl_quota_limit(quota, audit, result) != KL_UNLIMITED ||
+	       quota->audit[audit].rate;
+}
+
+static u8 audit_of(const struct told *told)
+{
+	return max(told->node->audit, 0);
+}
+
+static void say_record(struct told *told, enum kl_result result)
+{
+	u8 audit = audit_of(told);
+
+	if (!kl_quota_limit(quota_of(told), audit, result))
+		kl_buffer_printf(told->out, " It leaves no record (audit %u).", audit);
+	else
+		kl_buffer_printf(told->out, " It is recorded%s (audit %u).",
+				 is_limited(told, audit, result) ? ", within the quota" : "",
+				 audit);
+}
+
+static void say_records(struct told *told, u8 audit)
+{
+	static const struct {
+		enum kl_result result;
+		const char *what;
+	} results[] = {
+		{ KL_ALLOWED, "allows" },
+		{ KL_DENIED, "denies" },
+		{ KL_UNMATCHED, "leaves open" },
+	};
+	u32 i, count = 0, recorded = 0;
+	bool limited = false;
+
+	for (i = 0; i < ARRAY_SIZE(results); i++)
+		recorded += kl_quota_limit(quota_of(told), audit, results[i].result) > 0;
+	kl_buffer_puts(told->out, recorded ? "Recorded is what the block " :
+					     "Nothing is recorded");
+	for (i = 0; i < ARRAY_SIZE(results); i++) {
+		if (!kl_quota_limit(quota_of(told), audit, results[i].result))
+			continue;
+		limited |= is_limited(told, audit, results[i].result);
+		kl_buffer_printf(told->out, "%s%s",
+				 !count		       ? "" :
+				 count + 1 == recorded ? " or " :
+							 ", ",
+				 results[i].what);
+		count++;
+	}
+	kl_buffer_printf(told->out, "%s (audit %u).", limited ? ", within the quota" : "", audit);
+}
+
+/* --------------------------------------------------------------------- blocks */
+
+/* Why denials of the block are not enforced; NULL: they are. */
+static const char *why_permissive(const struct told *told)
+{
+	if (told->node->kind != OUTLINE_BLOCK)
+		return NULL;
+	if (told->node->permissive)
+		return "the block is permissive";
+	return told->settings.ready && told->settings.policy.permissive &&
+	       kl_op_is_switchable(told->node->op) ?
+		       "mode is permissive" :
+		       NULL;
+}
+
+static u32 head_of(const struct told *told, const struct outline_node *node)
+{
+	u32 i = 0;
+
+	/* Comments above a line belong to it. */
+	while (line_of(told, node->lines[i])->kind != KL_STATEMENT_ACL)
+		i++;
+	return node->lines[i];
+}
+
+/* The head of the block behind this one of the same operation, from 1; 0: there is none. */
+static u32 next_block(const struct told *told)
+{
+	const struct outline *outline = &told->editor->outline;
+	const struct outline_node *next = told->node + 1;
+
+	if (next == outline->nodes + outline->node_count || next->kind != OUTLINE_BLOCK ||
+	    next->op != told->node->op)
+		return 0;
+	return head_of(told, next) + 1;
+}
+
+static void say_manual(struct told *told)
+{
+	if (told->node->kind == OUTLINE_BLOCK &&
+	    told->node->op == KL_OP_MANUAL_DOMAIN_TRANSITION)
+		kl_buffer_puts(told->out, " It is permitted only if the last block that matches "
+					  "allows it.");
+}
+
+static u32 count_rules(const struct told *told)
+{
+	u32 i, count = 0;
+
+	for (i = 0; i < told->node->count; i++)
+		count += is_rule(told, told->node->lines[i]);
+	return count;
+}
+
+static void say_block(struct told *told)
+{
+	const char *why = why_permissive(told);
+	u32 rules = count_rules(told);
+
+	kl_buffer_puts(told->out, "Decides about ");
+	with_phrase(told, tell_deed);
+	if (rules > 1)
+		kl_buffer_printf(told->out, ". Of its %u lines the first that matches decides.",
+				 rules);
+	else
+		kl_buffer_puts(told->out, rules ? ". It has one line." :
+						  ". It has no lines, and denies nothing.");
+	if (why && told->node->denies)
+		kl_buffer_printf(told->out, " What it denies happens all the same: %s.", why);
+	kl_buffer_puts(told->out, "\n");
+	if (rules)
+		kl_buffer_printf(told->out, "What no line matches, it does not deny%s. ",
+				 next_block(told) ? "; the next block is asked" : "");
+	say_records(told, audit_of(told));
+	say_manual(told);
+	kl_buffer_puts(told->out, "\n");
+	with_phrase(told, tell_wildcards);
+}
+
+/* ---------------------------------------------------------------------- rules */
+
+/* "unless line 7 decides first": the order is that of evaluation. */
+static void say_before(struct told *told)
+{
+	u32 numbers[NUMBERS_SHOWN], count = 0, i;
+
+	for (i = 0; i < told->node->count && told->node->lines[i] != told->line; i++)
+		if (is_rule(told, told->node->lines[i]) && count++ < NUMBERS_SHOWN)
+			numbers[count - 1] = told->node->lines[i] + 1;
+	if (!count)
+		return;
+	kl_buffer_puts(told->out, ", unless ");
+	if (count > NUMBERS_SHOWN) {
+		kl_buffer_printf(told->out, "one of the %u lines before it", count);
+	} else {
+		kl_buffer_puts(told->out, "line ");
+		for (i = 0; i < count; i++)
+			kl_buffer_printf(told->out, "%s%u",
+					 !i ? "" : i + 1 == count ? " or " : ", ", numbers[i]);
+	}
+	kl_buffer_puts(told->out, " decides first");
+}
+
+static void say_transition(struct told *told)
+{
+	const struct kl_condition *condition = NULL;
 	u32 i;
 
-	kl_lexer_init(&lexer, line);
-	for (i = 0; i < 3 && kl_lexer_next(&lexer, &word); i++)
-		name = word.text;
-	for (i = 0; i < outline->node_count; i++)
-		if (outline->nodes[i].kind == OUTLINE_RULE_GROUP &&
-		    kl_text_equal(outline->nodes[i].title, name))
-			return &outline->nodes[i];
-	return NULL;
+	for (i = 0; i < told->statement.count && !condition; i++)
+		if (told->statement.conditions[i].left == KL_SLOT_TRANSITION)
+			condition = &told->statement.conditions[i];
+	if (!condition)
+		return;
+	if (condition->right == KL_RIGHT_NULL) {
+		kl_buffer_puts(told->out, " The process stays in its domain.");
+		return;
+	}
+	kl_buffer_puts(told->out, " If that is permitted, the process enters the domain ");
+	kl_phrase_name((struct kl_text){ condition->string->text, condition->string->length },
+		       told->out);
+	kl_buffer_puts(told->out, ", unless a block before led elsewhere.");
 }
 
-static void say_group_lines(const struct editor *editor, struct kl_text line, struct kl_buffer *out)
+static void say_label(struct told *told)
 {
-	const struct outline_node *group = used_group(editor, line);
+	const struct kl_string *label = told->statement.name;
+
+	if (label && told->statement.rule_kind != KL_RULE_USE)
+		kl_buffer_printf(told->out, " Records name it %.*s.", (int)label->length,
+				 label->text);
+}
+
+static void say_lines(struct told *told, const struct outline_node *group)
+{
 	struct kl_text text;
 	u32 i, shown = 0;
 
 	for (i = 0; group && i < group->count; i++) {
-		if (editor->outline.lines[group->lines[i]].kind != KL_STATEMENT_RULE)
+		if (!is_rule(told, group->lines[i]))
 			continue;
-		text = document_line(editor->document, group->lines[i]);
+		text = document_line(told->editor->document, group->lines[i]);
 		text = kl_text_from(text, strspn(text.data, " \t"));
-		if (shown++ < MEMBERS_SHOWN)
-			kl_buffer_printf(out, "    %.*s\n", (int)text.length, text.data);
+		if (shown++ < LINES_SHOWN)
+			kl_buffer_printf(told->out, "    %.*s\n", (int)text.length, text.data);
 	}
-	if (shown > MEMBERS_SHOWN)
-		kl_buffer_printf(out, "    and %u more\n", shown - MEMBERS_SHOWN);
+	if (shown > LINES_SHOWN)
+		kl_buffer_printf(told->out, "    and %u more\n", shown - LINES_SHOWN);
 }
 
-static void say_rule(const struct editor *editor, u32 line, struct kl_buffer *out)
+static void say_use(struct told *told)
 {
-	static const char *const verbs[] = {
-		[KL_RULE_ALLOW] = "Allows it",
-		[KL_RULE_DENY] = "Denies it",
-		[KL_RULE_USE] = "Goes through the lines of the rule group",
+	const struct kl_string *name = told->statement.name;
+	struct kl_text text = { name->text, name->length };
+
+	kl_buffer_printf(told->out, "Asks the lines of the rule group %s about ", name->text);
+	with_phrase(told, tell_deed);
+	say_before(told);
+	kl_buffer_puts(told->out, ". The first that matches decides:\n");
+	say_lines(told, find_group(told->editor, OUTLINE_RULE_GROUP, text));
+}
+
+static const char *verb(const struct told *told, const char *why)
+{
+	if (told->statement.rule_kind == KL_RULE_DENY)
+		return why ? "Would deny " : "Denies ";
+	if (told->node->kind == OUTLINE_BLOCK &&
+	    kl_op_table[told->node->op].flags & KL_OP_LOG_ONLY)
+		return "Counts as allowed: ";
+	return "Allows ";
+}
+
+static void say_result(struct told *told)
+{
+	bool denies = told->statement.rule_kind == KL_RULE_DENY;
+
+	if (denies && told->node->op == KL_OP_AUTO_DOMAIN_TRANSITION)
+		kl_buffer_puts(told->out, " The other operation is not denied by this.");
+	if (!denies && next_block(told))
+		kl_buffer_printf(told->out, " The next block, line %u, is asked all the same.",
+				 next_block(told));
+	say_record(told, denies ? KL_DENIED : KL_ALLOWED);
+	say_manual(told);
+}
+
+static void say_rule(struct told *told)
+{
+	const char *why = why_permissive(told);
+	size_t start;
+
+	kl_buffer_puts(told->out, verb(told, why));
+	with_phrase(told, tell_deed);
+	say_before(told);
+	kl_buffer_puts(told->out, ".");
+	if (why && told->statement.rule_kind == KL_RULE_DENY)
+		kl_buffer_printf(told->out, " It happens all the same: %s.", why);
+	kl_buffer_puts(told->out, "\n");
+	start = told->out->length;
+	say_transition(told);
+	if (told->node->kind == OUTLINE_BLOCK)
+		say_result(told);
+	say_label(told);
+	if (told->out->length > start) {
+		/* They all begin with a blank. */
+		memmove(told->out->data + start, told->out->data + start + 1,
+			told->out->length - start);
+		told->out->data[told->out->length - 1] = '\n';
+	}
+	with_phrase(told, tell_wildcards);
+}
+
+/* --------------------------------------------------------------- other lines */
+
+static void say_audit(struct told *told)
+{
+	say_records(told, told->statement.index);
+	if (told->statement.wait)
+		kl_buffer_printf(told->out, " The process waits until the log has it, for %u ms "
+					    "at most.",
+				 told->statement.wait);
+	kl_buffer_puts(told->out, "\n");
+}
+
+static void say_member(struct told *told)
+{
+	struct kl_text name = { told->statement.name->text, told->statement.name->length };
+
+	kl_buffer_printf(told->out, "Puts this into the group that conditions call @%.*s",
+			 (int)name.length, name.data);
+	say_group(told, told->statement.group_kind, name, told->out);
+	kl_buffer_puts(told->out, ".\n");
+}
+
+static void say_rule_group(struct told *told)
+{
+	const struct outline *outline = &told->editor->outline;
+	struct kl_text title = told->node->title;
+	struct kl_lexer lexer;
+	struct kl_word word;
+	u32 rules = count_rules(told), i, count = 0;
+
+	kl_buffer_printf(told->out, "%u line%s that %s asked wherever a block says \"use %.*s\"",
+			 rules, rules == 1 ? "" : "s", rules == 1 ? "is" : "are",
+			 (int)title.length, title.data);
+	for (i = 0; i < outline->count; i++) {
+		if (!is_rule(told, i) || outline->lines[i].rule_kind != KL_RULE_USE)
+			continue;
+		kl_lexer_init(&lexer, document_line(told->editor->document, i));
+		kl_lexer_next(&lexer, &word);
+		while (!kl_text_is(word.text, "use"))
+			kl_lexer_next(&lexer, &word);
+		kl_lexer_next(&lexer, &word);
+		if (!kl_text_equal(word.text, title) || count++ >= NUMBERS_SHOWN)
+			continue;
+		kl_buffer_printf(told->out, "%s%u", count == 1 ? ": line " : ", ", i + 1);
+	}
+	if (count > NUMBERS_SHOWN)
+		kl_buffer_printf(told->out, " and %u more", count - NUMBERS_SHOWN);
+	kl_buffer_puts(told->out, count ? ".\n" : ": nowhere, so far.\n");
+}
+
+static void say_mode(struct told *told)
+{
+	kl_buffer_puts(told->out,
+		       told->statement.permissive ?
+			       "What any block denies happens all the same, and counts as denied; but "
+			       "changing the policy and entering domains are really denied.\n" :
+			       "Denials are enforced, but those of permissive blocks. So it is "
+			       "without this line, too.\n");
+}
+
+static void say_memory(struct told *told)
+{
+	static const char *const what[KL_MEMORY_KINDS] = {
+		[KL_MEMORY_POLICY] = "The policy may take %llu bytes of memory; a bigger one is "
+				     "refused.",
+		[KL_MEMORY_AUDIT] = "The buffer of the log has %llu bytes.",
+		[KL_MEMORY_QUERY] = "Queries may take %llu bytes of memory; a denial for which "
+				    "there is no room is not asked about.",
 	};
+	const struct kl_statement *statement = &told->statement;
 
-	kl_buffer_puts(out, verbs[editor->outline.lines[line].rule_kind]);
-	say_conditions(editor, document_line(editor->document, line), " if ",
-		       editor->outline.lines[line].rule_kind == KL_RULE_USE ? "." :
-									      " in every case.",
-		       out);
-	say_effects(document_line(editor->document, line), out);
-	kl_buffer_puts(out, " The first line that matches decides.\n");
-	if (editor->outline.lines[line].rule_kind == KL_RULE_USE)
-		say_group_lines(editor, document_line(editor->document, line), out);
+	if (!statement->memory)
+		kl_buffer_puts(told->out, "The default applies.");
+	else
+		kl_buffer_printf(told->out, what[statement->index],
+				 (unsigned long long)statement->memory);
+	if (statement->has_drop)
+		kl_buffer_puts(told->out, statement->drop_oldest ?
+						  " When it is full, the oldest record gives way." :
+						  " When it is full, new records are dropped.");
+	kl_buffer_puts(told->out, "\n");
 }
 
-static void say_block(const struct editor *editor, u32 line, struct kl_buffer *out)
+static void put_limit(struct told *told, const char *what, u32 limit)
 {
-	const struct outline_node *node =
-		&editor->outline.nodes[editor->outline.lines[line].node];
+	if (limit == KL_UNLIMITED)
+		kl_buffer_printf(told->out, "%s all", what);
+	else
+		kl_buffer_printf(told->out, "%s %u", what, limit);
+}
 
-	kl_buffer_printf(out, "Asked about %s", kl_op_table[node->op].keyword);
-	say_conditions(editor, document_line(editor->document, line), " where ",
-		       ", whatever it is about.", out);
-	kl_buffer_printf(out, " %s %s\n",
-			 node->permissive ? "What it denies happens all the same." :
-			 node->denies	  ? "It denies." :
-					    "It denies nothing.",
-			 node->audit < 0  ? "It leaves no records." :
-			 node->audit	  ? "It leaves records." :
-					    "It leaves records if quota audit[0] says so.");
+/* What all lines of the index together say. */
+static void say_quota(struct told *told)
+{
+	u32 index = told->statement.index;
+	const struct kl_quota *quota = quota_of(told);
+	const struct kl_audit_quota *audit = &quota->audit[index];
+
+	kl_buffer_printf(told->out, "Of blocks with \"audit %u\" so many unread records are kept: ",
+			 index);
+	put_limit(told, "allowed", kl_quota_limit(quota, index, KL_ALLOWED));
+	put_limit(told, ", denied", kl_quota_limit(quota, index, KL_DENIED));
+	put_limit(told, ", unmatched", kl_quota_limit(quota, index, KL_UNMATCHED));
+	if (audit->rate)
+		kl_buffer_printf(told->out, "; at most %u a second", audit->rate);
+	if (audit->rate && audit->burst)
+		kl_buffer_printf(told->out, ", %u at once", audit->burst);
+	if (audit->to_audit)
+		kl_buffer_puts(told->out, "; the Linux audit system gets them, too");
+	kl_buffer_puts(told->out, ".\n");
+}
+
+static void say_line(struct told *told)
+{
+	switch (told->statement.kind) {
+	case KL_STATEMENT_ACL:
+		say_block(told);
+		break;
+	case KL_STATEMENT_RULE:
+		if (told->statement.rule_kind == KL_RULE_USE)
+			say_use(told);
+		else
+			say_rule(told);
+		break;
+	case KL_STATEMENT_AUDIT:
+		say_audit(told);
+		break;
+	case KL_STATEMENT_LABEL:
+		kl_buffer_puts(told->out, "Records name the block so, where a line has no label "
+					  "of its own.\n");
+		break;
+	case KL_STATEMENT_PERMISSIVE:
+		kl_buffer_puts(told->out, "What the block denies happens all the same, counts as "
+					  "denied, and is recorded as not enforced.\n");
+		break;
+	case KL_STATEMENT_GROUP:
+		say_member(told);
+		break;
+	case KL_STATEMENT_RULE_GROUP:
+		say_rule_group(told);
+		break;
+	case KL_STATEMENT_VERSION:
+		kl_buffer_puts(told->out, "Changes nothing: CaitSith's policies begin so.\n");
+		break;
+	case KL_STATEMENT_QUOTA_MEMORY:
+		say_memory(told);
+		break;
+	case KL_STATEMENT_QUOTA_AUDIT:
+		say_quota(told);
+		break;
+	case KL_STATEMENT_MODE:
+		say_mode(told);
+		break;
+	}
+}
+
+/* As the engine reads it where it stands. */
+static void parse(struct told *told, u32 line, struct kl_statement *statement)
+{
+	struct kl_parser parser;
+	struct kl_error error;
+
+	kl_parser_init(&parser, &told->strings);
+	if (told->node->kind <= OUTLINE_RULE_GROUP) {
+		parser.in_block = true;
+		parser.in_group = told->node->kind == OUTLINE_RULE_GROUP;
+		parser.op = told->node->op;
+	}
+	if (outline_parse(&parser, document_line(told->editor->document, line), statement, &error))
+		memset(statement, 0, sizeof(*statement));
 }
 
 void words_of_line(const struct editor *editor, u32 line, struct kl_buffer *out)
 {
 	const struct outline_line *what = &editor->outline.lines[line];
+	struct told told = { .editor = editor, .line = line, .out = out };
 
 	if (what->wrong) {
 		kl_buffer_printf(out, "Wrong: column %u: %s\n",
@@ -215,27 +629,19 @@ void words_of_line(const struct editor *editor, u32 line, struct kl_buffer *out)
 				 editor->outline.errors[what->wrong - 1].text);
 		return;
 	}
-	switch (what->kind) {
-	case KL_STATEMENT_ACL:
-		say_block(editor, line, out);
-		break;
-	case KL_STATEMENT_RULE:
-		say_rule(editor, line, out);
-		break;
-	case KL_STATEMENT_AUDIT:
-		kl_buffer_puts(out, "Requests that the block is asked about are recorded, as the quota of "
-				    "this audit index allows.\n");
-		break;
-	case KL_STATEMENT_LABEL:
-		kl_buffer_puts(out, "Records name the block so: rule=LABEL.\n");
-		break;
-	case KL_STATEMENT_PERMISSIVE:
-		kl_buffer_puts(out, "What the block denies is recorded, and happens all the same.\n");
-		break;
-	case KL_STATEMENT_GROUP:
-		kl_buffer_puts(out, "A member of a group; conditions ask for it by @NAME.\n");
-		break;
-	}
+	if (what->kind == KL_STATEMENT_EMPTY || what->node == NO_NODE)
+		return;
+	told.node = &editor->outline.nodes[what->node];
+	kl_xstrings(&told.strings);
+	read_settings(&told);
+	parse(&told, line, &told.statement);
+	if (what->kind == KL_STATEMENT_RULE && told.node->kind == OUTLINE_BLOCK)
+		parse(&told, head_of(&told, told.node), &told.head);
+	say_line(&told);
+	kl_statement_release(&told.head);
+	kl_statement_release(&told.statement);
+	kl_strings_destroy(&told.strings);
+	kl_policy_file_free(&told.settings);
 }
 
 /*

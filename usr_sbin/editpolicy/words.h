@@ -5,7 +5,12 @@
 
 #include "editor.h"
 
-/** words_of_line - append what a line of the document means; lines end with newlines */
+/**
+ * words_of_line - append what a line of the document means
+ *
+ * Lines end with newlines. The first tells what it does; what follows is for those
+ * who want to know more.
+ */
 void words_of_line(const struct editor *editor, u32 line, struct kl_buffer *out);
 
 /**
