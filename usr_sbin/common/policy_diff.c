@@ -5,37 +5,10 @@
  * partners. What has no partner was added or removed; of partners those that do
  * not belong to the longest row in the same order have moved.
  */
+#include "diff_items.h"
 #include "engine/model.h"
 #include "engine/print.h"
 #include "policy_diff.h"
-
-#define NOBODY ((u32)~0)
-
-/**
- * struct item - a line of one of the policies
- * @key: what it means
- * @exact: what it looks like, without its label
- * @rule: the line; NULL for members of groups and settings
- * @partner: number of the item of the same key in the other list
- * @moved: it comes before or behind others than in the other list
- * @kept: the patch leaves it where it is
- */
-struct item {
-	char *key, *exact;
-	const struct kl_rule *rule;
-	u32 partner;
-	bool moved, kept;
-};
-
-/**
- * struct items - lines of one of the policies, in order
- * @at: these
- * @count: number of them
- */
-struct items {
-	struct item *at;
-	u32 count;
-};
 
 /**
  * struct work - a comparison
@@ -64,317 +37,6 @@ __printf(2, 3) static void patch(struct work *work, const char *format, ...)
 	va_end(args);
 	kl_buffer_puts(work->patch, line);
 	free(line);
-}
-
-/*
- * Keys.
- */
-static void normalise_numbers(struct kl_number_range *range)
-{
-	range->radix[0] = KL_DECIMAL;
-	range->radix[1] = KL_DECIMAL;
-	range->single = range->low == range->high;
-}
-
-static void normalise_addresses(struct kl_ip_range *range)
-{
-	range->prefix = -1;
-	range->single = !memcmp(&range->low, &range->high, sizeof(range->low));
-}
-
-static char *condition_key(enum kl_op op, const struct kl_condition *condition)
-{
-	struct kl_condition plain = *condition;
-	struct kl_buffer text = { 0 };
-	struct kl_printer printer = { kl_buffer_write, &text };
-	struct kl_ip_range ip;
-
-	if (plain.right == KL_RIGHT_NUMBER)
-		normalise_numbers(&plain.number);
-	if (plain.right == KL_RIGHT_IP) {
-		ip = *plain.ip;
-		normalise_addresses(&ip);
-		plain.ip = &ip;
-	}
-	kl_print_condition(&printer, op, &plain);
-	return text.data;
-}
-
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* Operation, priority, kind, and the conditions in an order of their own, once each. */
-static char *rule_key(const struct kl_rule *rule)
-{
-	char **conditions = kl_xalloc(rule->count + 1, sizeof(*conditions));
-	struct kl_buffer key = { 0 };
-	u32 i;
-
-	for (i = 0; i < rule->count; i++)
-		conditions[i] = condition_key(rule->op, &rule->conditions[i]);
-	qsort(conditions, rule->count, sizeof(*conditions), by_text);
-	kl_buffer_printf(&key, "%u %u", rule->priority, rule->kind);
-	if (rule->kind == KL_RULE_USE)
-		kl_buffer_printf(&key, " %s", rule->used->name->text);
-	for (i = 0; i < rule->count; i++)
-		if (!i || strcmp(conditions[i], conditions[i - 1]))
-			kl_buffer_printf(&key, " %s", conditions[i]);
-	for (i = 0; i < rule->count; i++)
-		free(conditions[i]);
-	free(conditions);
-	return key.data;
-}
-
-/* @label: with the label of a sub-entry */
-static char *rule_text(const struct kl_rule *rule, bool label)
-{
-	struct kl_buffer text = { 0 };
-	struct kl_printer printer = { kl_buffer_write, &text };
-	struct kl_rule plain = *rule;
-
-	if (rule->kind == KL_RULE_GROUP) {
-		kl_buffer_printf(&text, "rule_group %s",
-				 kl_rule_group_of(rule)->name->text);
-		return text.data;
-	}
-	if (!label)
-		plain.label = NULL;
-	kl_print_rule(&printer, &plain);
-	return text.data;
-}
-
-/* A member as it is written, or (@key) what it means: the end of a condition. */
-static char *member_text(const struct kl_group *group, const struct kl_member *member,
-			 bool key)
-{
-	struct kl_condition c = { 0 };
-	struct kl_buffer text = { 0 };
-	struct kl_printer printer = { kl_buffer_write, &text };
-	struct kl_ip_range ip;
-	char *value;
-
-	switch (group->kind) {
-	case KL_STRING_GROUP:
-		return kl_xstrdup(member->string->text);
-	case KL_NUMBER_GROUP:
-		c.left = KL_SLOT_TASK_UID;
-		c.right = KL_RIGHT_NUMBER;
-		c.number = member->number;
-		if (key)
-			normalise_numbers(&c.number);
-		break;
-	default:
-		ip = member->ip;
-		c.left = KL_SLOT_IP;
-		c.right = KL_RIGHT_IP;
-		c.ip = &ip;
-		if (key)
-			normalise_addresses(&ip);
-	}
-	kl_print_condition(&printer, KL_OP_INET_STREAM_BIND, &c);
-	value = kl_xstrdup(strchr(text.data, '=') + 1);
-	kl_buffer_free(&text);
-	return value;
-}
-
-/*
- * Lists.
- */
-static struct item *add_item(struct items *items, char *key, char *exact,
-			     const struct kl_rule *rule)
-{
-	struct item *item;
-
-	if (!(items->count & (items->count - 1)))
-		items->at = kl_xrealloc(items->at, 2 * items->count + 1,
-					sizeof(*items->at));
-	item = &items->at[items->count++];
-	*item = (struct item){ key, exact, rule, NOBODY, false, false };
-	return item;
-}
-
-static void free_items(struct items *items)
-{
-	u32 i;
-
-	for (i = 0; i < items->count; i++) {
-		free(items->at[i].key);
-		free(items->at[i].exact);
-	}
-	free(items->at);
-}
-
-/* Blocks of an operation, rule groups, or the lines of a block, in order. */
-static void list_rules(const struct list_head *list, u32 count, struct items *items)
-{
-	struct kl_rule **rules = kl_policy_sorted(list, count);
-	u32 i;
-
-	for (i = 0; i < count && rules; i++)
-		add_item(items,
-			 rules[i]->kind == KL_RULE_GROUP ? rule_text(rules[i], false) :
-							   rule_key(rules[i]),
-			 rule_text(rules[i], false), rules[i]);
-	kl_free(rules);
-}
-
-static int by_key(const void *a, const void *b)
-{
-	const struct item *left = *(const struct item *const *)a;
-	const struct item *right = *(const struct item *const *)b;
-
-	return strcmp(left->key, right->key);
-}
-
-static struct item **sort_by_key(const struct items *items)
-{
-	struct item **sorted = kl_xalloc(items->count + 1, sizeof(*sorted));
-	u32 i;
-
-	for (i = 0; i < items->count; i++)
-		sorted[i] = &items->at[i];
-	qsort(sorted, items->count, sizeof(*sorted), by_key);
-	return sorted;
-}
-
-static void tell_apart(struct item *item)
-{
-	struct kl_buffer key = { 0 };
-
-	kl_buffer_printf(&key, "%s\n%s", item->key, item->exact);
-	free(item->key);
-	item->key = key.data;
-}
-
-static u32 count_equal(struct item **sorted, u32 from, u32 count, const char *key)
-{
-	u32 end = from;
-
-	while (end < count && !strcmp(sorted[end]->key, key))
-		end++;
-	return end - from;
-}
-
-/* Where a list has a key twice, their looks decide, in both lists. */
-static void make_unique(struct items *a, struct items *b)
-{
-	struct item **left = sort_by_key(a), **right = sort_by_key(b);
-	u32 i = 0, j = 0, in_left, in_right, k;
-	const char *key;
-	int order;
-
-	while (i < a->count || j < b->count) {
-		order = i == a->count ? 1 : j == b->count ? -1 :
-			strcmp(left[i]->key, right[j]->key);
-		key = order > 0 ? right[j]->key : left[i]->key;
-		in_left = order > 0 ? 0 : count_equal(left, i, a->count, key);
-		in_right = order < 0 ? 0 : count_equal(right, j, b->count, key);
-		for (k = 0; k < in_left && (in_left > 1 || in_right > 1); k++)
-			tell_apart(left[i + k]);
-		for (k = 0; k < in_right && (in_left > 1 || in_right > 1); k++)
-			tell_apart(right[j + k]);
-		i += in_left;
-		j += in_right;
-	}
-	free(left);
-	free(right);
-}
-
-static void find_partners(struct items *a, struct items *b)
-{
-	struct item **left = sort_by_key(a), **right = sort_by_key(b);
-	u32 i = 0, j = 0;
-	int order;
-
-	while (i < a->count && j < b->count) {
-		order = strcmp(left[i]->key, right[j]->key);
-		if (!order) {
-			left[i]->partner = right[j] - b->at;
-			right[j]->partner = left[i] - a->at;
-		}
-		i += order <= 0;
-		j += order >= 0;
-	}
-	free(left);
-	free(right);
-}
-
-/*
- * Partners outside of the longest ascending row have moved. @tails: by length of
- * a row the item with which the best one ends; @before: the item before each.
- */
-static void find_moved(struct items *old, struct items *new)
-{
-	u32 *tails = kl_xalloc(new->count + 1, sizeof(*tails));
-	u32 *before = kl_xalloc(new->count + 1, sizeof(*before));
-	u32 length = 0, low, high, middle, i;
-
-	for (i = 0; i < new->count; i++) {
-		if (new->at[i].partner == NOBODY)
-			continue;
-		new->at[i].moved = true;
-		for (low = 0, high = length; low < high;) {
-			middle = (low + high) / 2;
-			if (new->at[tails[middle]].partner < new->at[i].partner)
-				low = middle + 1;
-			else
-				high = middle;
-		}
-		before[i] = low ? tails[low - 1] : NOBODY;
-		tails[low] = i;
-		length = max(length, low + 1);
-	}
-	for (i = length ? tails[length - 1] : NOBODY; i != NOBODY; i = before[i])
-		new->at[i].moved = false;
-	for (i = 0; i < new->count; i++)
-		if (new->at[i].partner != NOBODY)
-			old->at[new->at[i].partner].moved = new->at[i].moved;
-	free(tails);
-	free(before);
-}
-
-static bool same_label(const struct kl_rule *a, const struct kl_rule *b)
-{
-	if (!a->label || !b->label)
-		return a->label == b->label;
-	return !strcmp(a->label->text, b->label->text);
-}
-
-/*
- * What is added comes behind all others of its priority. So of each priority
- * those may stay with which the new list begins, as long as they are in order.
- * A label is not taken away from a line that stays.
- */
-static void find_kept(struct items *old, struct items *new)
-{
-	u32 i, last = NOBODY;
-	bool alive = false;
-
-	for (i = 0; i < new->count; i++) {
-		struct item *item = &new->at[i];
-
-		if (!i || item->rule->priority != new->at[i - 1].rule->priority) {
-			alive = true;
-			last = NOBODY;
-		}
-		alive = alive && item->partner != NOBODY &&
-			(last == NOBODY || item->partner > last) &&
-			(item->rule->label || !old->at[item->partner].rule->label ||
-			 item->rule->kind == KL_RULE_BLOCK);
-		if (!alive)
-			continue;
-		item->kept = true;
-		last = item->partner;
-		old->at[last].kept = true;
-	}
-}
-
-static void pair(struct items *old, struct items *new)
-{
-	make_unique(old, new);
-	find_partners(old, new);
 }
 
 /*
@@ -445,7 +107,7 @@ static void add_properties(struct kl_diff_section *section, enum kl_change chang
 {
 	if (block->rule.kind == KL_RULE_GROUP)
 		return;
-	if (block->rule.label && !(other && same_label(&block->rule, &other->rule)))
+	if (block->rule.label && !(other && kl_diff_same_label(&block->rule, &other->rule)))
 		add_line(section, change, label_line(block), NULL);
 	if (block->permissive && !(other && other->permissive))
 		add_line(section, change, kl_xstrdup("permissive"), NULL);
@@ -460,7 +122,7 @@ static void patch_properties(struct work *work, const struct kl_block *old,
 
 	if (new->rule.kind == KL_RULE_GROUP)
 		return;
-	if (new->rule.label && !(old && same_label(&old->rule, &new->rule))) {
+	if (new->rule.label && !(old && kl_diff_same_label(&old->rule, &new->rule))) {
 		line = label_line(new);
 		patch(work, "    %s\n", line);
 		free(line);
@@ -489,7 +151,7 @@ static void patch_used(struct work *work, const struct kl_block *block)
 static void patch_rule(struct work *work, const char *before, const struct kl_rule *rule,
 		       bool label)
 {
-	char *text = rule_text(rule, label);
+	char *text = kl_diff_rule_text(rule, label);
 
 	patch(work, "%s%s\n", before, text);
 	free(text);
@@ -505,7 +167,7 @@ static void add_whole(struct work *work, enum kl_change change,
 	enum kl_section_kind kind = block->rule.kind == KL_RULE_GROUP ?
 					    KL_SECTION_RULE_GROUP : KL_SECTION_BLOCK;
 	struct kl_diff_section *section =
-		add_section(work, change, kind, rule_text(&block->rule, false));
+		add_section(work, change, kind, kl_diff_rule_text(&block->rule, false));
 	struct kl_rule **rules;
 	u32 i;
 
@@ -516,7 +178,7 @@ static void add_whole(struct work *work, enum kl_change change,
 	add_properties(section, change, block, NULL);
 	rules = kl_policy_sorted(&block->rules, block->count);
 	for (i = 0; i < block->count && rules; i++)
-		add_line(section, change, rule_text(rules[i], true), rules[i]);
+		add_line(section, change, kl_diff_rule_text(rules[i], true), rules[i]);
 	kl_free(rules);
 }
 
@@ -533,39 +195,39 @@ static void patch_whole(struct work *work, const struct kl_block *block)
 	kl_free(rules);
 }
 
-static bool differs_in_label(const struct items *old, const struct item *item)
+static bool differs_in_label(const struct kl_diff_items *old, const struct kl_diff_item *item)
 {
-	return item->partner != NOBODY &&
-	       !same_label(item->rule, old->at[item->partner].rule);
+	return item->partner != KL_DIFF_NOBODY &&
+	       !kl_diff_same_label(item->rule, old->at[item->partner].rule);
 }
 
-static void add_rule_lines(struct kl_diff_section *section, const struct items *old,
-			   const struct items *new)
+static void add_rule_lines(struct kl_diff_section *section, const struct kl_diff_items *old,
+			   const struct kl_diff_items *new)
 {
-	const struct item *item;
+	const struct kl_diff_item *item;
 	u32 i;
 
 	for (i = 0; i < old->count; i++) {
 		item = &old->at[i];
-		if (item->partner == NOBODY || differs_in_label(new, item))
-			add_line(section, KL_REMOVED, rule_text(item->rule, true),
+		if (item->partner == KL_DIFF_NOBODY || differs_in_label(new, item))
+			add_line(section, KL_REMOVED, kl_diff_rule_text(item->rule, true),
 				 item->rule);
 	}
 	for (i = 0; i < new->count; i++) {
 		item = &new->at[i];
-		if (item->partner == NOBODY || differs_in_label(old, item))
-			add_line(section, KL_ADDED, rule_text(item->rule, true),
+		if (item->partner == KL_DIFF_NOBODY || differs_in_label(old, item))
+			add_line(section, KL_ADDED, kl_diff_rule_text(item->rule, true),
 				 item->rule);
 		else if (item->moved)
-			add_line(section, KL_MOVED, rule_text(item->rule, true),
+			add_line(section, KL_MOVED, kl_diff_rule_text(item->rule, true),
 				 item->rule);
 	}
 }
 
-static void patch_rules(struct work *work, const struct items *old,
-			const struct items *new)
+static void patch_rules(struct work *work, const struct kl_diff_items *old,
+			const struct kl_diff_items *new)
 {
-	const struct item *item;
+	const struct kl_diff_item *item;
 	u32 i;
 
 	for (i = 0; i < old->count; i++)
@@ -588,19 +250,19 @@ static void compare_blocks(struct work *work, const struct kl_block *old,
 			   const struct kl_block *new)
 {
 	bool group = new->rule.kind == KL_RULE_GROUP;
-	struct items left = { 0 }, right = { 0 };
+	struct kl_diff_items left = { 0 }, right = { 0 };
 	struct kl_diff_section *section;
 
 	section = add_section(work, KL_CHANGED,
 			      group ? KL_SECTION_RULE_GROUP : KL_SECTION_BLOCK,
-			      rule_text(&new->rule, false));
+			      kl_diff_rule_text(&new->rule, false));
 	section->old = old;
 	section->new = new;
-	list_rules(&old->rules, old->count, &left);
-	list_rules(&new->rules, new->count, &right);
-	pair(&left, &right);
-	find_moved(&left, &right);
-	find_kept(&left, &right);
+	kl_diff_items_of(&old->rules, old->count, &left);
+	kl_diff_items_of(&new->rules, new->count, &right);
+	kl_diff_pair(&left, &right);
+	kl_diff_moved(&left, &right);
+	kl_diff_kept(&left, &right);
 	add_properties(section, KL_REMOVED, old, new);
 	add_properties(section, KL_ADDED, new, old);
 	add_rule_lines(section, &left, &right);
@@ -611,15 +273,16 @@ static void compare_blocks(struct work *work, const struct kl_block *old,
 		patch_properties(work, old, new);
 		patch_rules(work, &left, &right);
 	}
-	free_items(&left);
-	free_items(&right);
+	kl_diff_items_free(&left);
+	kl_diff_items_free(&right);
 	drop_section_if_empty(work);
 }
 
-static void add_moved(struct work *work, const struct item *old, const struct item *new)
+static void add_moved(struct work *work, const struct kl_diff_item *old,
+		      const struct kl_diff_item *new)
 {
 	struct kl_diff_section *section =
-		add_section(work, KL_MOVED, KL_SECTION_BLOCK, rule_text(new->rule, false));
+		add_section(work, KL_MOVED, KL_SECTION_BLOCK, kl_diff_rule_text(new->rule, false));
 
 	section->old = old->rule->block;
 	section->new = new->rule->block;
@@ -627,39 +290,39 @@ static void add_moved(struct work *work, const struct item *old, const struct it
 
 static void compare_op(struct work *work, enum kl_op op)
 {
-	struct items old = { 0 }, new = { 0 };
+	struct kl_diff_items old = { 0 }, new = { 0 };
 	struct kl_buffer *lines = work->patch;
 	u32 i, j;
 
-	list_rules(&work->old->blocks[op], work->old->block_count[op], &old);
-	list_rules(&work->new->blocks[op], work->new->block_count[op], &new);
-	pair(&old, &new);
-	find_moved(&old, &new);
-	find_kept(&old, &new);
+	kl_diff_items_of(&work->old->blocks[op], work->old->block_count[op], &old);
+	kl_diff_items_of(&work->new->blocks[op], work->new->block_count[op], &new);
+	kl_diff_pair(&old, &new);
+	kl_diff_moved(&old, &new);
+	kl_diff_kept(&old, &new);
 	for (i = 0; i < old.count; i++) {
-		if (old.at[i].partner == NOBODY)
+		if (old.at[i].partner == KL_DIFF_NOBODY)
 			add_whole(work, KL_REMOVED, old.at[i].rule->block);
 		if (!old.at[i].kept)
 			patch_rule(work, "delete ", old.at[i].rule, false);
 	}
 	for (j = 0; j < new.count; j++) {
-		const struct item *item = &new.at[j];
+		const struct kl_diff_item *item = &new.at[j];
 
-		if (item->partner == NOBODY)
+		if (item->partner == KL_DIFF_NOBODY)
 			add_whole(work, KL_ADDED, item->rule->block);
 		else if (item->moved)
 			add_moved(work, &old.at[item->partner], item);
 		if (!item->kept)
 			patch_whole(work, item->rule->block);
 		/* What is made anew needs no further change. */
-		if (item->partner == NOBODY)
+		if (item->partner == KL_DIFF_NOBODY)
 			continue;
 		work->patch = item->kept ? lines : NULL;
 		compare_blocks(work, old.at[item->partner].rule->block, item->rule->block);
 		work->patch = lines;
 	}
-	free_items(&old);
-	free_items(&new);
+	kl_diff_items_free(&old);
+	kl_diff_items_free(&new);
 }
 
 /* A group that is used elsewhere in the old policy goes when that has gone. */
@@ -682,17 +345,17 @@ static void remove_rule_group(struct work *work, const struct kl_rule *head)
 
 static void compare_rule_groups(struct work *work)
 {
-	struct items old = { 0 }, new = { 0 };
+	struct kl_diff_items old = { 0 }, new = { 0 };
 	u32 i;
 
-	list_rules(&work->old->rule_groups, work->old->rule_group_count, &old);
-	list_rules(&work->new->rule_groups, work->new->rule_group_count, &new);
-	pair(&old, &new);
+	kl_diff_items_of(&work->old->rule_groups, work->old->rule_group_count, &old);
+	kl_diff_items_of(&work->new->rule_groups, work->new->rule_group_count, &new);
+	kl_diff_pair(&old, &new);
 	for (i = 0; i < old.count; i++)
-		if (old.at[i].partner == NOBODY)
+		if (old.at[i].partner == KL_DIFF_NOBODY)
 			remove_rule_group(work, old.at[i].rule);
 	for (i = 0; i < new.count; i++) {
-		if (new.at[i].partner == NOBODY) {
+		if (new.at[i].partner == KL_DIFF_NOBODY) {
 			add_whole(work, KL_ADDED, new.at[i].rule->block);
 			patch_whole(work, new.at[i].rule->block);
 			continue;
@@ -700,8 +363,8 @@ static void compare_rule_groups(struct work *work)
 		compare_blocks(work, old.at[new.at[i].partner].rule->block,
 			       new.at[i].rule->block);
 	}
-	free_items(&old);
-	free_items(&new);
+	kl_diff_items_free(&old);
+	kl_diff_items_free(&new);
 }
 
 /*
@@ -716,7 +379,7 @@ static const char *const kinds[] = {
 static char *member_line(const struct kl_group *group, const struct kl_member *member,
 			 bool key)
 {
-	char *value = member_text(group, member, key);
+	char *value = kl_diff_member_text(group, member, key);
 	struct kl_buffer text = { 0 };
 
 	/* A blank is in no name: groups sort apart. */
@@ -725,7 +388,7 @@ static char *member_line(const struct kl_group *group, const struct kl_member *m
 	return text.data;
 }
 
-static void list_members(const struct kl_policy *policy, struct items *items)
+static void list_members(const struct kl_policy *policy, struct kl_diff_items *items)
 {
 	const struct kl_member *member;
 	const struct kl_group *group;
@@ -734,8 +397,8 @@ static void list_members(const struct kl_policy *policy, struct items *items)
 	for (kind = 0; kind < KL_GROUP_KINDS; kind++)
 		list_for_each_entry(group, &policy->groups[kind], list)
 			list_for_each_entry(member, &group->members, list)
-				add_item(items, member_line(group, member, true),
-					 member_line(group, member, false), NULL);
+				kl_diff_item(items, member_line(group, member, true),
+					     member_line(group, member, false), NULL);
 }
 
 /* Up to the value. */
@@ -763,7 +426,7 @@ static struct kl_diff_section *section_of(struct work *work, const char *line)
 	return add_section(work, KL_CHANGED, KL_SECTION_GROUP, title);
 }
 
-static void change_member(struct work *work, const struct item *item,
+static void change_member(struct work *work, const struct kl_diff_item *item,
 			  enum kl_change change)
 {
 	struct kl_diff_section *section = section_of(work, item->exact);
@@ -775,15 +438,15 @@ static void change_member(struct work *work, const struct item *item,
 /* The same value written twice is one; so equal keys need not be told apart. */
 static void compare_groups(struct work *work)
 {
-	struct items old = { 0 }, new = { 0 };
-	struct item **left, **right;
+	struct kl_diff_items old = { 0 }, new = { 0 };
+	struct kl_diff_item **left, **right;
 	u32 i = 0, j = 0;
 	int order;
 
 	list_members(work->old, &old);
 	list_members(work->new, &new);
-	left = sort_by_key(&old);
-	right = sort_by_key(&new);
+	left = kl_diff_items_sorted(&old);
+	right = kl_diff_items_sorted(&new);
 	while (i < old.count || j < new.count) {
 		const char *key;
 
@@ -799,8 +462,8 @@ static void compare_groups(struct work *work)
 	}
 	free(left);
 	free(right);
-	free_items(&old);
-	free_items(&new);
+	kl_diff_items_free(&old);
+	kl_diff_items_free(&new);
 }
 
 /*
@@ -830,7 +493,7 @@ static size_t setting_length(const char *line)
 	return end ? (size_t)(end - line) : strlen(line);
 }
 
-static void list_settings(const struct kl_policy *policy, struct items *items)
+static void list_settings(const struct kl_policy *policy, struct kl_diff_items *items)
 {
 	struct kl_buffer text = { 0 };
 	struct kl_printer printer = { append_head, &text };
@@ -845,15 +508,15 @@ static void list_settings(const struct kl_policy *policy, struct items *items)
 			continue;
 		key = kl_xstrdup(line);
 		key[setting_length(line)] = '\0';
-		add_item(items, key, kl_xstrdup(line), NULL);
+		kl_diff_item(items, key, kl_xstrdup(line), NULL);
 	}
 	kl_buffer_free(&text);
 }
 
-static void patch_setting(struct work *work, const struct item *old,
-			  const struct item *new)
+static void patch_setting(struct work *work, const struct kl_diff_item *old,
+			  const struct kl_diff_item *new)
 {
-	const struct item *either = new ? new : old;
+	const struct kl_diff_item *either = new ? new : old;
 	bool audit = !strncmp(either->key, "quota audit", 11);
 
 	if (!strcmp(either->key, "mode")) {
@@ -875,16 +538,16 @@ static void patch_setting(struct work *work, const struct item *old,
 
 static void compare_settings(struct work *work)
 {
-	struct items old = { 0 }, new = { 0 };
+	struct kl_diff_items old = { 0 }, new = { 0 };
 	struct kl_diff_section *section;
 	u32 i;
 
 	section = add_section(work, KL_CHANGED, KL_SECTION_SETTINGS, kl_xstrdup(""));
 	list_settings(work->old, &old);
 	list_settings(work->new, &new);
-	find_partners(&old, &new);
+	kl_diff_partners(&old, &new);
 	for (i = 0; i < old.count; i++) {
-		const struct item *other = old.at[i].partner == NOBODY ?
+		const struct kl_diff_item *other = old.at[i].partner == KL_DIFF_NOBODY ?
 						   NULL : &new.at[old.at[i].partner];
 
 		if (other && !strcmp(other->exact, old.at[i].exact))
@@ -893,7 +556,7 @@ static void compare_settings(struct work *work)
 		patch_setting(work, &old.at[i], other);
 	}
 	for (i = 0; i < new.count; i++) {
-		const struct item *other = new.at[i].partner == NOBODY ?
+		const struct kl_diff_item *other = new.at[i].partner == KL_DIFF_NOBODY ?
 						   NULL : &old.at[new.at[i].partner];
 
 		if (other && !strcmp(other->exact, new.at[i].exact))
@@ -902,8 +565,8 @@ static void compare_settings(struct work *work)
 		if (!other)
 			patch_setting(work, NULL, &new.at[i]);
 	}
-	free_items(&old);
-	free_items(&new);
+	kl_diff_items_free(&old);
+	kl_diff_items_free(&new);
 	drop_section_if_empty(work);
 }
 
