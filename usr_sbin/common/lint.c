@@ -136,7 +136,13 @@ static int compare(const void *a, const void *b)
 
 void kl_lint(struct kl_policy_file *file, const bool *unsupported, struct kl_lint *lint)
 {
-	struct linter linter = { file, lint };
+	kl_lint_watched(file, unsupported, lint, NULL);
+}
+
+void kl_lint_watched(struct kl_policy_file *file, const bool *unsupported,
+		     struct kl_lint *lint, struct kl_lint_watch *watch)
+{
+	struct linter linter = { file, lint, watch };
 
 	memset(lint, 0, sizeof(*lint));
 	lint_rules(&linter);

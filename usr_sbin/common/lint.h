@@ -3,6 +3,8 @@
 #ifndef KELLAS_LINT_H
 #define KELLAS_LINT_H
 
+#include <stdatomic.h>
+
 #include "policy_file.h"
 
 /* Comparisons after which no more rules are compared; that is a finding, too. */
@@ -52,11 +54,25 @@ struct kl_lint {
 };
 
 /**
+ * struct kl_lint_watch - somebody watches from another thread
+ * @percent: how much is done
+ * @stop: set to have it end soon, with findings left out
+ */
+struct kl_lint_watch {
+	atomic_uint percent;
+	atomic_bool stop;
+};
+
+/**
  * kl_lint - look for everything that can be found without a kernel
  * @file: compiled; changed while this runs, and back as it was afterwards
  * @unsupported: NULL, or of each operation whether a kernel lacks it
  */
 void kl_lint(struct kl_policy_file *file, const bool *unsupported, struct kl_lint *lint);
+
+/** kl_lint_watched - the same, being watched */
+void kl_lint_watched(struct kl_policy_file *file, const bool *unsupported,
+		     struct kl_lint *lint, struct kl_lint_watch *watch);
 void kl_lint_free(struct kl_lint *lint);
 
 /** kl_lint_level_name - "hint", "warning" or "error" */

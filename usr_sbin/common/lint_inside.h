@@ -9,10 +9,12 @@
  * struct linter - a policy being looked at
  * @file: the policy
  * @lint: what was found
+ * @watch: who watches, or NULL
  */
 struct linter {
 	struct kl_policy_file *file;
 	struct kl_lint *lint;
+	struct kl_lint_watch *watch;
 };
 
 /**

@@ -50,6 +50,7 @@ struct site {
  * @sites, @site_count: lines of rule groups in all their places
  * @left_out: lines that were not compared any more
  * @left_at: the first of them
+ * @seen: lines of the text that were looked at
  */
 struct search {
 	struct linter *linter;
@@ -62,6 +63,7 @@ struct search {
 	u32 site_count;
 	u32 left_out;
 	const struct kl_rule *left_at;
+	u32 seen;
 };
 
 /*
@@ -191,9 +193,23 @@ static void pick_lines(const struct shelf *shelf, const struct kl_rule *rule,
 	free(keyed.at);
 }
 
+/* Whoever comes first ends it: the lines, or the work that may be done. */
+static bool is_watched_out(struct search *search)
+{
+	struct kl_lint_watch *watch = search->linter->watch;
+	u64 lines = 100ull * search->seen / (search->linter->file->source.line_count + 1);
+	u64 work = 100 * kl_cover_work(search->cover) / KL_LINT_WORK;
+
+	if (!watch)
+		return false;
+	atomic_store(&watch->percent, min_t(u32, max(lines, work), 99));
+	return atomic_load(&watch->stop);
+}
+
 static bool is_tired(struct search *search, const struct kl_rule *rule)
 {
-	if (kl_cover_work(search->cover) < KL_LINT_WORK)
+	search->seen++;
+	if (!is_watched_out(search) && kl_cover_work(search->cover) < KL_LINT_WORK)
 		return false;
 	if (!search->left_out++)
 		search->left_at = rule;

@@ -21,7 +21,7 @@
 void changes_show(struct editor *editor)
 {
 	changes_make(editor, live_is_document(editor));
-	editor->changes->position.cursor = 0;
+	editor->changes->position.cursor = editor->changes->cursor = 0;
 	view_front(editor, &changes_view);
 }
 
@@ -82,7 +82,10 @@ static bool may_apply(struct editor *editor)
 	else if (live_left(editor))
 		editor_say(editor, STYLE_ERROR,
 			   "a policy is on trial: F9 keeps it, F8 takes it back, before another one");
-	else if (!editor->changes->after.ruleset || editor->outline.error_count)
+	else if (editor->changes->step == CHANGES_COMPARE)
+		editor_say(editor, STYLE_NOTICE,
+			   "what differs is still looked for: once more in a moment");
+	else if (!editor->changes->whole || editor->outline.error_count)
 		editor_say(editor, STYLE_ERROR,
 			   "it is wrong, see below: Enter on the row goes to the line");
 	else
@@ -249,16 +252,16 @@ static const struct action changes_actions[] = {
 static void title(const struct editor *editor, struct canvas *canvas, int column)
 {
 	const struct changes *changes = editor->changes;
-	const char *doing = "";
 	char text[60] = "";
 
-	if (changes->step == CHANGES_LINT)
-		doing = ", linting";
+	if (changes->step == CHANGES_COMPARE)
+		snprintf(text, sizeof(text), ", comparing");
+	else if (changes->step == CHANGES_LINT)
+		snprintf(text, sizeof(text), ", linting: %u %%", changes_percent(changes));
 	else if (changes->step == CHANGES_REPLAY)
 		snprintf(text, sizeof(text), ", reading records: %u %%",
 			 preview_percent(changes->preview));
-	canvas_print(canvas, 0, column, canvas->columns - column, STYLE_BAR,
-		     "changes%s%s", doing, text);
+	canvas_print(canvas, 0, column, canvas->columns - column, STYLE_BAR, "changes%s", text);
 }
 
 __printf(5, 6) static int notice(struct canvas *canvas, int row, int end, u8 style,

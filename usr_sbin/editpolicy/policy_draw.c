@@ -63,8 +63,11 @@ void policy_title(const struct editor *editor, struct canvas *canvas, int column
 	if (outline->error_count)
 		column += 2 + canvas_print(canvas, 0, column, canvas->columns - column,
 					   STYLE_ERROR, "%u wrong", outline->error_count);
-	canvas_print(canvas, 0, column, canvas->columns - column, STYLE_BAR,
-		     "%u blocks, %u rules", blocks, rules);
+	column += canvas_print(canvas, 0, column, canvas->columns - column, STYLE_BAR,
+			       "%u blocks, %u rules", blocks, rules);
+	if (findings_percent(editor) >= 0)
+		canvas_print(canvas, 0, column, canvas->columns - column, STYLE_BAR,
+			     ", linting: %d %%", findings_percent(editor));
 }
 
 /* ------------------------------------------------------------ the left pane */

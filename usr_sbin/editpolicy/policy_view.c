@@ -4,6 +4,7 @@
 #include "edit.h"
 #include "find.h"
 #include "findings.h"
+#include "job.h"
 #include "key.h"
 #include "label.h"
 #include "left.h"
@@ -285,6 +286,14 @@ static void tick(struct editor *editor)
 	samples_tick(editor);
 }
 
+/* What has something to do does not wait for what is done elsewhere. */
+static bool work(struct editor *editor)
+{
+	bool more = samples_work(editor);
+
+	return findings_work(editor, more ? 0 : JOB_WAIT) || more;
+}
+
 const struct view policy_view = {
 	.name = "policy",
 	.actions = policy_actions,
@@ -293,7 +302,7 @@ const struct view policy_view = {
 	.rows = moving_rows,
 	.moved = moved,
 	.tick = tick,
-	.work = samples_work,
+	.work = work,
 	.pane = to_pane,
 	.text = row_text,
 };

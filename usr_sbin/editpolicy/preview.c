@@ -87,8 +87,7 @@ struct preview *preview_new(struct editor *editor, struct changes *changes)
 		preview_free(preview);
 		return NULL;
 	}
-	preview->replay = kl_replay_new(
-		&changes->after, changes->before.ruleset ? &changes->before : NULL, false);
+	preview->replay = kl_replay_new(changes->after, changes->before, false);
 	return preview;
 }
 
@@ -195,7 +194,7 @@ static void add_items(struct changes *changes, const struct kl_replay_change *ch
 static void add_change(struct changes *changes, const struct kl_replay_change *change)
 {
 	u32 line = change->after.rule ?: change->after.block;
-	struct kl_text text = line ? kl_source_line(&changes->after.source, line) :
+	struct kl_text text = line ? kl_source_line(&changes->after->source, line) :
 				     kl_text_of("no block matches");
 
 	text = kl_text_from(text, strspn(text.data, " \t"));
