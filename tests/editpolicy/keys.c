@@ -68,7 +68,7 @@ static const char *const edits[] = {
 static const char *const others[] = {
 	"\\allow\n", "\\\n\n", "/deny\n", "mallow\n", "\\\x15\n", "qc", "qd", "t", "thhlz", "gjjjjl",
 	"zG\n", "wwq", "wwyq", "wxq", "wayq", "wt\nyq", "wRq", "w\n", "Wother.conf\n",
-	"W\x15.hidden\n", "!", "nN", "?jjGgq", "?q",
+	"W\x15.hidden\n", "!", "nN", "?jjGgq", "?q", "rjjj\nq", "Grkk/deny\nq", "rjrq", "rl", "jjrvxq",
 };
 
 /* In the others. */

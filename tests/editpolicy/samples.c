@@ -13,6 +13,7 @@
 
 #include "clock.h"
 #include "compiled.h"
+#include "detail.h"
 #include "engine/lex.h"
 #include "explain.h"
 #include "hands.h"
@@ -117,7 +118,7 @@ static void shown(void **state)
 	/* What became of it is what the record says, not what the line does. */
 	type("k");
 	assert_true(shows("1 of 3 in the log; 1 recorded otherwise"));
-	assert_true(shows("was allowed /bin/cat  /tmp/group"));
+	assert_true(shows("was allowed /bin/cat  "));
 	type("kk");
 	assert_true(shows("3 of 3 in the log: 3 denied; 1 recorded otherwise"));
 	/* A line that decides nothing. */
@@ -256,6 +257,145 @@ static void no_log(void **state)
 	editor->focus = PANE_LINES;
 	press('j');
 	assert_true(shows("1 of 1 in the log"));
+}
+
+/* ------------------------------------------------------------- all of a line */
+
+static const char *const three =
+	"100 acl read path=\"/tmp/\\*\"\n    audit 1\n    10 deny\n";
+
+static void open_three(void)
+{
+	record("result=denied priority=100", "read path=\"/tmp/1\"" TASK);
+	record("result=denied priority=100", "read path=\"/tmp/2\"" TASK);
+	record("result=denied priority=100", "read path=\"/tmp/3\"" TASK);
+	open_text(three);
+	press('G');
+	press('r');
+}
+
+static u64 sample_here(void)
+{
+	const struct detail *detail = editor->detail;
+	u64 at = detail->list[detail->rows.cursor].sample;
+
+	assert_int_not_equal(at, 0);
+	return samples_next(editor, &at)->record;
+}
+
+/* From the line to its records, to why, and back again. */
+static void there_and_back(void **state)
+{
+	(void)state;
+	open_three();
+	assert_int_equal(sample_here(), 2);
+	press('j');
+	assert_true(shows("seq 2 "));
+	press('\n');
+	assert_true(shows("why read is denied"));
+	press('q');
+	assert_ptr_equal(editor_view(editor), &detail_view);
+	assert_int_equal(sample_here(), 1);
+	press('r');
+	assert_true(shows("before \"10 deny\""));
+	press('q');
+	assert_int_equal(sample_here(), 1);
+	press('v');
+	assert_true(shows("the whole record"));
+	press('q');
+	press('q');
+	assert_ptr_equal(editor_view(editor), &policy_view);
+	assert_int_equal(editor_line(editor), 2);
+	/* Of the way back nothing is left. */
+	press('r');
+	press('\n');
+	press('\n');
+	view_back(editor);
+	assert_ptr_equal(editor_view(editor), &policy_view);
+	press('2');
+	press('\n');
+	press('q');
+	assert_ptr_equal(editor_view(editor), &log_view);
+}
+
+/* It is seen there, whatever was hidden. */
+static void in_the_log(void **state)
+{
+	(void)state;
+	open_three();
+	type("jl");
+	assert_ptr_equal(editor_view(editor), &log_view);
+	assert_int_equal(log_row(editor->log, editor->log->rows.cursor), 1);
+	type("\\read path=/tmp/3\n");
+	assert_int_equal(editor->log->rows.count, 1);
+	type("1r");
+	press('l');
+	assert_int_equal(log_row(editor->log, editor->log->rows.cursor), 2);
+	assert_int_equal(editor->log->rows.count, 1);
+	type("1rjl");
+	assert_int_equal(log_row(editor->log, editor->log->rows.cursor), 1);
+	assert_int_equal(editor->log->rows.count, 3);
+	assert_true(shows("hidden by the filter"));
+	type("p");
+	record("result=denied priority=100", "read path=\"/tmp/4\"" TASK);
+	more();
+	press('1');
+	work();
+	press('r');
+	assert_int_equal(sample_here(), 3);
+	press('l');
+	assert_int_equal(log_row(editor->log, editor->log->rows.cursor), 3);
+	assert_false(shows("hidden by the filter"));
+}
+
+/* What comes stands above, what is looked at stays below the cursor. */
+static void while_it_grows(void **state)
+{
+	u32 row;
+
+	(void)state;
+	open_three();
+	press('j');
+	row = editor->detail->rows.cursor;
+	record("result=denied priority=100", "read path=\"/tmp/4\"" TASK);
+	more();
+	assert_true(shows("4 of 4 in the log"));
+	assert_int_equal(sample_here(), 1);
+	assert_int_equal(editor->detail->rows.cursor, row + 1);
+	/* It is searched for in what the records say. */
+	type("/tmp/3\n");
+	assert_int_equal(sample_here(), 2);
+	/* It falls out of the log while it is looked at. */
+	log_list_free(&editor->log->list);
+	editor->log->begun++;
+	type("jjj\nrlv");
+	assert_ptr_equal(editor_view(editor), &detail_view);
+	assert_false(shows("DENIED"));
+}
+
+/* A line of which nothing is recorded says all that it says. */
+static void only_words(void **state)
+{
+	struct kl_buffer text = { 0 };
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < 30; i++)
+		kl_buffer_printf(&text, "string_group G /member/%u\n", i);
+	kl_buffer_puts(&text, "100 acl read path=@G\n    audit 1\n");
+	open_text(text.data);
+	type("Gk");
+	assert_false(shows("/member/29,"));
+	assert_true(shows(" more)"));
+	press('r');
+	assert_true(shows("/member/12, "));
+	assert_true(shows("/member/29)"));
+	assert_true(shows("none of 0 in the log"));
+	type("\nrlv");
+	assert_true(shows("this is no record"));
+	press(K_ESCAPE);
+	assert_ptr_equal(editor_view(editor), &policy_view);
+	kl_buffer_free(&text);
 }
 
 /* ----------------------------------------------------------------- as explain */
@@ -528,7 +668,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		CASE(shown), CASE(of_the_text), CASE(together), CASE(silent), CASE(untold),
 		CASE(groups), CASE(two_heads), CASE(no_log), CASE(as_explained), CASE(keeps_up),
-		CASE(in_steps), CASE(bounded),
+		CASE(in_steps), CASE(bounded), CASE(there_and_back), CASE(in_the_log),
+		CASE(while_it_grows), CASE(only_words),
 	};
 	FILE *version;
 	int failed;

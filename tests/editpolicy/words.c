@@ -26,7 +26,7 @@ static char *words_in(const char *text, u32 line, bool all)
 	struct kl_buffer words = { 0 };
 	char *end;
 
-	words_of_line(editor, line - 1, &words);
+	words_of_line(editor, line - 1, false, &words);
 	editor_free(editor);
 	kl_buffer_puts(&words, "");
 	end = all ? NULL : strchr(words.data, '\n');

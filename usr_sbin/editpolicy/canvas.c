@@ -228,23 +228,24 @@ static size_t row_length(struct kl_text text, int columns)
 	return at;
 }
 
-/* What of a text goes into a row; @text becomes the rest, without the blank between. */
-static struct kl_text take_row(struct kl_text *text, int columns)
+struct kl_text canvas_row(struct kl_text *text, int columns)
 {
 	struct kl_text head = { text->data, row_length(*text, columns) };
+	u32 used = head.length;
 
-	*text = kl_text_from(*text, head.length);
-	if (text->length && (text->data[0] == ' ' || text->data[0] == '\n'))
-		*text = kl_text_from(*text, 1);
+	if (used < text->length && (text->data[used] == ' ' || text->data[used] == '\n'))
+		used++;
+	text->data += used;
+	text->length -= used;
 	return head;
 }
 
 int canvas_wrap(struct canvas *canvas, int row, int end, u8 style, struct kl_text text)
 {
-	int columns = max(canvas->columns - 2, 4);
+	int columns = canvas_inside(canvas);
 
 	for (; text.length && row < end; row++)
-		canvas_text(canvas, row, 1, columns, style, take_row(&text, columns));
+		canvas_text(canvas, row, 1, columns, style, canvas_row(&text, columns));
 	if (!is_blank(text) && row == end)
 		canvas_cut(canvas, row - 1, columns + 1, style);
 	return row;
@@ -252,10 +253,10 @@ int canvas_wrap(struct canvas *canvas, int row, int end, u8 style, struct kl_tex
 
 int canvas_wrapped(const struct canvas *canvas, struct kl_text text)
 {
-	int columns = max(canvas->columns - 2, 4), rows;
+	int columns = canvas_inside(canvas), rows;
 
 	for (rows = 0; text.length; rows++)
-		take_row(&text, columns);
+		canvas_row(&text, columns);
 	return rows;
 }
 

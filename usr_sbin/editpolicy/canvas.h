@@ -81,6 +81,18 @@ void canvas_cut(struct canvas *canvas, int row, int column, u8 style);
 int canvas_end(struct canvas *canvas, int row, int column, int width, u8 style,
 	       struct kl_text text);
 
+/** canvas_inside - columns of text that is wrapped */
+static inline int canvas_inside(const struct canvas *canvas)
+{
+	return max(canvas->columns - 2, 4);
+}
+
+/**
+ * canvas_row - take off a text what fits into a row: up to a newline, or a blank before the edge
+ * @text: not empty; what is left
+ */
+struct kl_text canvas_row(struct kl_text *text, int columns);
+
 /**
  * canvas_wrap - write a text in as many rows as it takes, broken at blanks and newlines
  * @end: the row behind the last one that may be used; dots there say that there is more

@@ -5,6 +5,7 @@
 #include "changes.h"
 #include "compiled.h"
 #include "decisions.h"
+#include "detail.h"
 #include "dialog.h"
 #include "editor.h"
 #include "findings.h"
@@ -54,6 +55,7 @@ void editor_free(struct editor *editor)
 	compiled_free(editor->compiled);
 	log_free(editor->log);
 	samples_free(editor->samples);
+	detail_free(editor->detail);
 	why_forget(editor->why);
 	making_free(editor->making);
 	decisions_free(editor->decisions);

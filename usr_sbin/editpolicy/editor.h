@@ -18,6 +18,7 @@ struct changes;
 struct compiled;
 struct editor;
 struct decisions;
+struct detail;
 struct findings;
 struct kl_save;
 struct live;
@@ -135,6 +136,7 @@ struct area {
  * @readonly: nothing can be changed
  * @view: enum view_number
  * @front: NULL, or what stands in front of that view until it is left
+ * @behind: NULL, or what it was put in front of
  * @focus: enum pane
  * @left, @left_room, @left_rows: rows of the left pane; those of folded headings are
  *	left out, see left.h
@@ -161,6 +163,7 @@ struct area {
  * @compiled: see editor_compiled(); NULL: not made yet
  * @log: of the view of that name; NULL: not made yet
  * @samples: of @log, by line; NULL: not made yet
+ * @detail: of the view of that name; NULL: none was yet
  * @why: a record explained; NULL: none was yet
  * @making: a rule being made of a record; NULL: none was yet
  * @decisions: of the view of that name; NULL: not made yet
@@ -189,6 +192,7 @@ struct editor {
 	bool readonly;
 	u8 view;
 	const struct view *front;
+	const struct view *behind;
 	u8 focus;
 	struct node_row *left;
 	u32 left_room;
@@ -217,6 +221,7 @@ struct editor {
 	struct compiled *compiled;
 	struct log_view *log;
 	struct samples *samples;
+	struct detail *detail;
 	struct why *why;
 	struct making *making;
 	struct decisions *decisions;

@@ -172,6 +172,23 @@ u64 log_row(const struct log_view *log, u32 row)
 	return log->shown[log->shown_from + row];
 }
 
+bool log_stand_on(struct log_view *log, u64 number)
+{
+	u32 low = 0, high = log->rows.count, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (log_row(log, middle) < number)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == log->rows.count || log_row(log, low) != number)
+		return false;
+	rows_go(&log->rows, low);
+	return true;
+}
+
 const struct log_record *log_here(const struct log_view *log)
 {
 	if (!log || !log->rows.count)

@@ -62,6 +62,9 @@ void log_show_new(struct log_view *log);
 /** log_row - the number of the record in a row of the list */
 u64 log_row(const struct log_view *log, u32 row);
 
+/** log_stand_on - the cursor to a record. Return: false: it is not among those shown */
+bool log_stand_on(struct log_view *log, u64 number);
+
 /** log_here - the record below the cursor; NULL: there is none */
 const struct log_record *log_here(const struct log_view *log);
 

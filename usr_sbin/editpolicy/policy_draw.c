@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The picture of the policy. */
-#include "engine/lex.h"
+#include "detail.h"
 #include "find.h"
 #include "findings.h"
 #include "highlight.h"
@@ -404,51 +404,21 @@ static void draw_ruler(const struct editor *editor, struct canvas *canvas,
 	draw_chosen(editor, canvas, row);
 }
 
-/* What the line does, then what is wrong with it, then all the rest: rows are few. */
-static int draw_words(const struct editor *editor, struct canvas *canvas, int row, int end,
-		      u32 line)
+/**
+ * struct piece - where pieces of the detail are drawn
+ * @canvas: into which
+ * @row, @end: the next row, and the one behind the last
+ */
+struct piece {
+	struct canvas *canvas;
+	int row, end;
+};
+
+static void draw_piece(void *context, u8 style, struct kl_text text)
 {
-	bool wrong = editor->outline.lines[line].wrong;
-	struct kl_buffer words = { 0 }, found = { 0 };
-	struct kl_text text, first;
-	const char *newline;
+	struct piece *piece = context;
 
-	words_of_line(editor, line, &words);
-	text = first = kl_buffer_text(&words);
-	newline = memchr(text.data, '\n', text.length);
-	if (newline)
-		first.length = newline + 1 - text.data;
-	row = canvas_wrap(canvas, row, end, wrong ? STYLE_ERROR : STYLE_VALUE, first);
-	if (findings_of_line(editor, line, &found))
-		row = canvas_wrap(canvas, row, end, STYLE_NOTICE, kl_buffer_text(&found));
-	row = canvas_wrap(canvas, row, end, STYLE_FAINT, kl_text_from(text, first.length));
-	kl_buffer_free(&found);
-	kl_buffer_free(&words);
-	return row;
-}
-
-/* What the line is: as it stands there, decoded, what is said of it, in words. */
-static int draw_meaning(const struct editor *editor, struct canvas *canvas, int row, int end,
-			u32 line)
-{
-	struct kl_text text = document_line(editor->document, line);
-	struct kl_buffer words = { 0 };
-
-	text = kl_text_from(text, strspn(text.data, " \t"));
-	if (words_decoded(text, &words))
-		kl_buffer_puts(&words, "\n");
-	else
-		kl_buffer_clear(&words);
-	row = canvas_wrap(canvas, row, end, STYLE_PLAIN, text);
-	row = canvas_wrap(canvas, row, end, STYLE_FAINT, kl_buffer_text(&words));
-	if (live_refused(editor, line)) {
-		kl_buffer_clear(&words);
-		kl_buffer_printf(&words, "The kernel refuses it: %s\n",
-				 live_refused(editor, line)->text);
-		row = canvas_wrap(canvas, row, end, STYLE_ERROR, kl_buffer_text(&words));
-	}
-	kl_buffer_free(&words);
-	return draw_words(editor, canvas, row, end, line);
+	piece->row = canvas_wrap(piece->canvas, piece->row, piece->end, style, text);
 }
 
 /* However much is said of the line, something is said of what it decides. */
@@ -457,14 +427,15 @@ static void draw_detail(struct editor *editor, struct canvas *canvas,
 {
 	int row = layout->detail, end = row + layout->details;
 	s64 line = editor_line(editor);
+	struct piece piece;
 
 	draw_ruler(editor, canvas, layout, line);
 	row = draw_pattern(editor, canvas, row, end);
 	if (line < 0)
 		return;
-	row = draw_meaning(editor, canvas, row,
-			   end - samples_rows(editor, line), line);
-	samples_draw(editor, canvas, row, end, line);
+	piece = (struct piece){ canvas, row, end - samples_rows(editor, line) };
+	detail_of_line(editor, line, false, draw_piece, &piece);
+	samples_draw(editor, canvas, piece.row, end, line);
 }
 
 void policy_draw(struct editor *editor, struct canvas *canvas, int rows)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The view of the policy: blocks on the left, their lines on the right. */
 #include "changes.h"
+#include "detail.h"
 #include "edit.h"
 #include "find.h"
 #include "findings.h"
@@ -227,6 +228,8 @@ static const struct action policy_actions[] = {
 	{ "Redo", { K_CTRL('r') }, "do again what was taken back", true, edit_redo },
 	{ "Pane", { K_TAB, K_BACK_TAB }, "to the other pane", false, run_other_pane },
 	{ "Open", { K_ENTER, 'e' }, "edit the line; fold or unfold a heading", false, run_enter },
+	{ "Records", { 'r' }, "all of the detail, and the records that the line decides",
+	  false, detail_open },
 	{ "Left", { K_LEFT, 'h' }, "fold; scroll left; to the left pane", false, run_left },
 	{ "Right", { K_RIGHT, 'l' }, "unfold; scroll right; to the right pane", false, run_right },
 	{ "Tree", { 't' }, "on the left: by operation, or by history, domain and program", false,

@@ -404,7 +404,7 @@ static void draw_line(const struct editor *editor, struct canvas *canvas,
 	concern = &processes->concerns.list[processes->concern_rows.cursor];
 	canvas_print(canvas, row - 1, 2, canvas->columns - 4, STYLE_TITLE, " line %u: %s ",
 		     concern->line, kl_op_table[concern->op].keyword);
-	words_of_line(editor, concern->line - 1, &words);
+	words_of_line(editor, concern->line - 1, false, &words);
 	row = canvas_wrap(canvas, row, end, STYLE_VALUE, kl_buffer_text(&words));
 	kl_buffer_clear(&words);
 	if (concern->missing >= 0)

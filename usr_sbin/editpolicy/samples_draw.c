@@ -84,7 +84,7 @@ static int put_time(const struct editor *editor, struct canvas *canvas, int row,
 
 /* What the record says if that is not what the line does. */
 static int put_result(struct canvas *canvas, int row, int column, const struct sample *sample,
-		      const struct log_record *record, u8 added)
+		      const struct log_record *record, int before, u8 added)
 {
 	bool fits = sample->flags & SAMPLE_FITS, open = sample->flags & SAMPLE_OPEN;
 	u8 result = fits ? sample->what : record->result;
@@ -92,27 +92,38 @@ static int put_result(struct canvas *canvas, int row, int column, const struct s
 
 	return canvas_print(canvas, row, column, canvas->columns - column,
 			    (open ? STYLE_NOTICE : result_style(result, unenforced)) | added,
-			    "%s%-7s ", open ? "? " : fits ? "" : "was ",
+			    "%*s%-7s ", before, open ? "?   " : fits ? "" : "was ",
 			    result_name(result, unenforced));
 }
 
+/* Of a group, requests of any operation may be decided. */
+static bool is_of_group(const struct editor *editor, const struct sample *sample)
+{
+	u32 node = editor->outline.lines[sample->line - 1].node;
+
+	return node != NO_NODE && editor->outline.nodes[node].kind == OUTLINE_RULE_GROUP;
+}
+
 void sample_draw(const struct editor *editor, struct canvas *canvas, int row, int column,
-		 const struct sample *sample, u8 added)
+		 const struct sample *sample, const struct sample_counts *all, u8 added)
 {
 	struct log_view *log = editor->log;
 	const struct log_record *record = log_list_get(&log->list, sample->record);
 	const struct kl_logline *line = log_parse(log, record);
 	struct kl_buffer name = { 0 };
-	int width = max(19, canvas->columns / 4), end = canvas->columns;
+	int width = max(19, canvas->columns / 4), end = canvas->columns, used;
 
 	column += put_time(editor, canvas, row, column, record->time, added);
-	column += put_result(canvas, row, column, sample, record, added);
+	column += put_result(canvas, row, column, sample, record,
+			     all && (all->otherwise || all->open) ? 4 : 0, added);
 	if (!line)
 		return;
+	if (is_of_group(editor, sample))
+		column += canvas_print(canvas, row, column, end - column, STYLE_KEYWORD | added,
+				       "%s ", kl_op_table[record->op].keyword);
 	kl_program_text(&line->facts.request, &name);
-	column += put_name(canvas, row, column, min(width, end - column), STYLE_PLAIN | added,
-			   &name);
-	column += name.length ? 2 : 0;
+	used = put_name(canvas, row, column, min(width, end - column), STYLE_PLAIN | added, &name);
+	column += all ? width + 1 : used ? used + 2 : 0;
 	kl_buffer_clear(&name);
 	kl_object_text(&line->facts.request, &name);
 	put_name(canvas, row, column, end - column, STYLE_PLAIN | added, &name);
@@ -170,5 +181,5 @@ void samples_draw(struct editor *editor, struct canvas *canvas, int row, int end
 		column = 3;
 	}
 	for (; row < end && (sample = next_certain(editor, &answer.newest)); row++)
-		sample_draw(editor, canvas, row, column, sample, 0);
+		sample_draw(editor, canvas, row, column, sample, wordy ? &answer.counts : NULL, 0);
 }

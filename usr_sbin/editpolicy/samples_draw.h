@@ -18,9 +18,10 @@ void samples_say(const struct editor *editor, u32 line, const struct sample_answ
 /**
  * sample_draw - one of them in a row
  * @column: where it begins; it has the rest of the row
+ * @all: NULL, or those that it stands below of: so do its columns
  * @added: to its styles
  */
 void sample_draw(const struct editor *editor, struct canvas *canvas, int row, int column,
-		 const struct sample *sample, u8 added);
+		 const struct sample *sample, const struct sample_counts *all, u8 added);
 
 #endif /* KELLAS_SAMPLES_DRAW_H */

@@ -13,6 +13,7 @@ const struct view *const views[] = {
 
 const struct view *const view_fronts[] = {
 	&changes_view,
+	&detail_view,
 	&why_view,
 	&making_view,
 	NULL,
@@ -33,6 +34,8 @@ void view_appears(struct editor *editor)
 
 void view_front(struct editor *editor, const struct view *view)
 {
+	if (view != editor->front)
+		editor->behind = view ? editor->front : NULL;
 	editor->front = view;
 	if (view && view->tick)
 		view->tick(editor);
@@ -41,7 +44,11 @@ void view_front(struct editor *editor, const struct view *view)
 
 void view_back(struct editor *editor)
 {
+	const struct view *behind = editor->behind;
+
 	view_front(editor, NULL);
+	if (behind)
+		view_front(editor, behind);
 }
 
 bool view_turn(struct editor *editor, u32 number)
@@ -49,7 +56,7 @@ bool view_turn(struct editor *editor, u32 number)
 	if (number >= ARRAY_SIZE(views) - 1)
 		return false;
 	editor->view = number;
-	editor->front = NULL;
+	editor->front = editor->behind = NULL;
 	if (views[number]->tick)
 		views[number]->tick(editor);
 	view_appears(editor);

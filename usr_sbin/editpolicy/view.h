@@ -49,6 +49,7 @@ extern const struct view process_view;
 /** All of them, by enum view_number; ended by NULL. The keys 1, 2, ... turn to them. */
 extern const struct view *const views[];
 
+extern const struct view detail_view;
 extern const struct view why_view;
 extern const struct view making_view;
 
@@ -61,7 +62,7 @@ void view_appears(struct editor *editor);
 /** view_front - put one of them in front of the view; NULL: away with it */
 void view_front(struct editor *editor, const struct view *view);
 
-/** view_back - leave the one in front */
+/** view_back - leave the one in front, to the one that it was put in front of */
 void view_back(struct editor *editor);
 
 /** editor_view - the one that is shown */

@@ -9,12 +9,15 @@
 /* Members of a group, lines of a rule group, and lines before one that are named. */
 #define MEMBERS_SHOWN 6
 #define LINES_SHOWN 12
+/* The same where all is told. */
+#define ALL_SHOWN 1000
 #define NUMBERS_SHOWN 3
 
 /**
  * struct told - a line that is being told
  * @editor: with the document
  * @line: of the document
+ * @whole: as much as there is
  * @node: block or group that it belongs to
  * @strings: of @head and @statement
  * @head: of a rule: the head of its block; else empty
@@ -25,6 +28,7 @@
 struct told {
 	const struct editor *editor;
 	u32 line;
+	bool whole;
 	const struct outline_node *node;
 	struct kl_strings strings;
 	struct kl_statement head, statement;
@@ -68,9 +72,11 @@ static void put_member(enum kl_group_kind kind, struct kl_text word, struct kl_b
 		kl_buffer_printf(out, "\"%.*s\"", (int)word.length, word.data);
 }
 
-static void put_members(const struct editor *editor, const struct outline_node *group,
+static void put_members(const struct told *told, const struct outline_node *group,
 			enum kl_group_kind kind, struct kl_buffer *out)
 {
+	u32 most = told->whole ? ALL_SHOWN : MEMBERS_SHOWN;
+	const struct editor *editor = told->editor;
 	struct kl_lexer lexer;
 	struct kl_word word;
 	u32 i, shown = 0, count = 0;
@@ -81,7 +87,7 @@ static void put_members(const struct editor *editor, const struct outline_node *
 		kl_lexer_init(&lexer, document_line(editor->document, group->lines[i]));
 		kl_lexer_next(&lexer, &word);
 		kl_lexer_next(&lexer, &word);
-		if (count++ >= MEMBERS_SHOWN || !kl_lexer_next(&lexer, &word))
+		if (count++ >= most || !kl_lexer_next(&lexer, &word))
 			continue;
 		kl_buffer_puts(out, shown++ ? ", " : " (");
 		put_member(kind, word.text, out);
@@ -103,7 +109,7 @@ static void say_group(void *context, enum kl_group_kind kind, struct kl_text nam
 	const struct outline_node *group = find_group(told->editor, nodes[kind], name);
 
 	if (group)
-		put_members(told->editor, group, kind, out);
+		put_members(told, group, kind, out);
 	else
 		kl_buffer_puts(out, " (no such group: nothing is in it)");
 }
@@ -371,18 +377,18 @@ static void say_label(struct told *told)
 static void say_lines(struct told *told, const struct outline_node *group)
 {
 	struct kl_text text;
-	u32 i, shown = 0;
+	u32 most = told->whole ? ALL_SHOWN : LINES_SHOWN, i, shown = 0;
 
 	for (i = 0; group && i < group->count; i++) {
 		if (!is_rule(told, group->lines[i]))
 			continue;
 		text = document_line(told->editor->document, group->lines[i]);
 		text = kl_text_from(text, strspn(text.data, " \t"));
-		if (shown++ < LINES_SHOWN)
+		if (shown++ < most)
 			kl_buffer_printf(told->out, "    %.*s\n", (int)text.length, text.data);
 	}
-	if (shown > LINES_SHOWN)
-		kl_buffer_printf(told->out, "    and %u more\n", shown - LINES_SHOWN);
+	if (shown > most)
+		kl_buffer_printf(told->out, "    and %u more\n", shown - most);
 }
 
 static void say_use(struct told *told)
@@ -618,10 +624,10 @@ static void parse(struct told *told, u32 line, struct kl_statement *statement)
 		memset(statement, 0, sizeof(*statement));
 }
 
-void words_of_line(const struct editor *editor, u32 line, struct kl_buffer *out)
+void words_of_line(const struct editor *editor, u32 line, bool whole, struct kl_buffer *out)
 {
 	const struct outline_line *what = &editor->outline.lines[line];
-	struct told told = { .editor = editor, .line = line, .out = out };
+	struct told told = { .editor = editor, .line = line, .whole = whole, .out = out };
 
 	if (what->wrong) {
 		kl_buffer_printf(out, "Wrong: column %u: %s\n",
