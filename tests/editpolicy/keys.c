@@ -78,6 +78,8 @@ static const struct {
 } elsewhere[] = {
 	{ VIEW_PROCESSES, "jjj\njj\n" }, { VIEW_PROCESSES, "z" }, { VIEW_PROCESSES, "Gh hz" },
 	{ VIEW_PROCESSES, "/sshd\nnN" }, { VIEW_PROCESSES, "\\passwd\nG\n" },
+	{ VIEW_PROCESSES, "m" },	 { VIEW_PROCESSES, "jjjo" },
+	{ VIEW_LOG, "kkt" },		 { VIEW_LOG, "gjjthh" },
 	{ VIEW_PROCESSES, "\\\x15\n" },	 { VIEW_PROCESSES, "j\nG\n" },
 	{ VIEW_LOG, "\\denied\n" },	 { VIEW_LOG, "\\read path=/etc/\\*\n" },
 	{ VIEW_LOG, "\n" },		 { VIEW_LOG, "\n\n" },

@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "clock.h"
 #include "key.h"
 #include "processes.h"
 #include "view.h"
@@ -78,6 +79,27 @@ static void assert_seen(const struct editor *editor, const char *names)
 	kl_buffer_free(&seen);
 }
 
+static void work(struct editor *editor)
+{
+	while (view_work(editor))
+		;
+}
+
+static bool shows(struct editor *editor, const char *text)
+{
+	struct kl_buffer picture = { 0 };
+	struct canvas canvas = { 0 };
+	bool found;
+
+	canvas_resize(&canvas, 24, 80);
+	editor_draw(editor, &canvas);
+	canvas_dump(&canvas, false, &picture);
+	found = strstr(picture.data, text);
+	kl_buffer_free(&picture);
+	canvas_free(&canvas);
+	return found;
+}
+
 /* Whoever looks without the module must be told. */
 static void without_module(void **state)
 {
@@ -86,9 +108,14 @@ static void without_module(void **state)
 	(void)state;
 	setenv("KELLAS_PROC", "/nonexistent", 1);
 	editor = begin("");
-	assert_non_null(strstr(editor->processes->failure, "not loaded"));
-	press(editor, "jkGgzhl\nnN/x\n\\x\nr");
+	work(editor);
+	assert_true(shows(editor, "the module kellas is not loaded"));
+	press(editor, "jkGgzhl\nnN/x\n\\x\nro");
+	work(editor);
 	assert_int_equal(editor->processes->rows.count, 0);
+	press(editor, "m");
+	assert_true(shows(editor, "the module kellas is not loaded"));
+	press(editor, "jkGgzhl\nnN/x\n\\x\nrom");
 	editor_free(editor);
 	setenv("KELLAS_PROC", folder, 1);
 	put_processes(INIT_LINE "nonsense\n" SSHD_LINE);
@@ -285,12 +312,278 @@ static void several(void **state)
 	editor_free(editor);
 }
 
+/* ------------------------------------------------------ as a log tells them */
+
+#define RECORD(time, pid, uid, result, history, what) \
+	"#2026/11/22 " time "# seq=1 global-pid=" pid " result=" result " priority=100 / " what \
+	" task.pid=" pid " task.uid=" uid " task.exe=\"/x\" task.domain=\"<kernel>\"" \
+	" task.history=\"" history "\"\n"
+#define READ " read path=\"/etc/shadow\""
+#define SHELL_RECORD RECORD("05:30:01", "30", "1000", "denied", SHELL, READ)
+#define CHILD_RECORD RECORD("05:30:03", "31", "7", "allowed", SHELL, READ)
+#define CRON "~/sbin/init(1;0.000005)=>/usr/sbin/cron(10;1.0)"
+#define CRON_RECORD RECORD("05:30:02", "10", "0", "allowed", CRON, READ)
+#define LS_RECORD RECORD("05:30:04", "32", "1000", "allowed", SHELL "=>/bin/ls(32;9.25)", READ)
+#define OTHER_LS RECORD("05:30:05", "32", "0", "allowed", INIT "=>/bin/ls(32;90.25)", READ)
+
+static void put_log(const char *text)
+{
+	FILE *file = fopen("kellas.log", "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+static struct editor *begin_log(const char *policy)
+{
+	static char *logs[] = { "kellas.log" };
+	struct editor *editor = editor_new(kl_text_of(policy), "policy.conf", false);
+
+	editor->logs = logs;
+	editor->log_count = 1;
+	view_turn(editor, VIEW_PROCESSES);
+	work(editor);
+	shows(editor, "");
+	return editor;
+}
+
+static const struct process *here(const struct editor *editor)
+{
+	return processes_here(editor->processes);
+}
+
+static void of_log(void **state)
+{
+	struct editor *editor;
+
+	(void)state;
+	setenv("KELLAS_PROC", "/nonexistent", 1);
+	put_log(SHELL_RECORD CRON_RECORD "#2026/11/22 05:30:02# seq=4-9 lost=6 other=6\n"
+		CHILD_RECORD LS_RECORD);
+	editor = begin_log(policy);
+	assert_seen(editor, "/sbin/init /usr/sbin/cron /usr/sbin/sshd /bin/sh /bin/ls");
+	assert_true(shows(editor, "from kellas.log, 4 records"));
+	assert_true(shows(editor, "kellas.log: who left no record is missing"));
+	/* What processes did that executed nothing is the program's; the user is the last one. */
+	press(editor, "jjj");
+	assert_here(editor, "/bin/sh");
+	assert_int_equal(processes_records(here(editor)->node), 2);
+	assert_int_equal(here(editor)->node->last_uid, 7);
+	assert_true(shows(editor, "     30 7,+1          2  05:30:03 <kernel>"));
+	assert_true(shows(editor, "2 records, 1 denied, last 2026-11-22 05:30:03."));
+	/* Folded, it is all below; what left none has none. */
+	press(editor, "h");
+	assert_true(shows(editor, "     30 7,+1          3  05:30:04 <kernel>"));
+	press(editor, "lk");
+	assert_true(shows(editor, "     20               -"));
+	/* The rules that can concern it: the user is not always the same. */
+	press(editor, "j\n");
+	assert_true(editor->processes->listing);
+	assert_int_equal(editor->processes->concerns.list[1].line, 4);
+	assert_int_equal(editor->processes->concerns.list[1].missing, KL_SLOT_TASK_UID);
+	editor_key(editor, K_ESCAPE);
+	/* A filter is taken away by Escape, too. */
+	press(editor, "\\cron\n");
+	assert_seen(editor, "/sbin/init /usr/sbin/cron");
+	editor_key(editor, K_ESCAPE);
+	assert_seen(editor, "/sbin/init /usr/sbin/cron /usr/sbin/sshd /bin/sh /bin/ls");
+	editor_free(editor);
+	setenv("KELLAS_PROC", folder, 1);
+}
+
+/* Who takes one tree for the other is mistaken about what runs. */
+static void both(void **state)
+{
+	struct editor *editor;
+
+	(void)state;
+	put_processes(INIT_LINE SSHD_LINE SHELL_LINE);
+	put_log(SHELL_RECORD CRON_RECORD);
+	editor = begin("");
+	assert_false(editor->processes->of_log);
+	assert_true(shows(editor, "3 running processes"));
+	editor_free(editor);
+	editor = begin_log("");
+	assert_true(editor->processes->of_log);
+	assert_seen(editor, "/sbin/init /usr/sbin/cron /usr/sbin/sshd /bin/sh");
+	press(editor, "G");
+	editor_key(editor, K_F2);
+	assert_true(shows(editor, "3 running processes"));
+	assert_false(shows(editor, "kellas.log"));
+	assert_seen(editor, "/sbin/init /usr/sbin/sshd /bin/sh");
+	assert_here(editor, "/bin/sh");
+	put_processes(INIT_LINE SHELL_LINE);
+	editor_key(editor, K_TICK);
+	assert_here(editor, "/bin/sh");
+	press(editor, "m");
+	assert_true(shows(editor, "from kellas.log, 2 records"));
+	assert_here(editor, "/bin/sh");
+	press(editor, "kk");
+	assert_here(editor, "/usr/sbin/cron");
+	press(editor, "mm");
+	assert_here(editor, "/sbin/init");
+	editor_free(editor);
+}
+
+static void from_record(void **state)
+{
+	struct editor *editor;
+
+	(void)state;
+	put_processes(INIT_LINE SSHD_LINE SHELL_LINE);
+	put_log(SHELL_RECORD CRON_RECORD CHILD_RECORD LS_RECORD
+		"#2026/11/22 05:30:02# seq=4-9 lost=6 other=6\n" OTHER_LS);
+	editor = begin_log("");
+	press(editor, "jjjhm\\nothing\n");
+	/* It is unfolded, what is filtered is shown, and it is that of the log. */
+	view_turn(editor, VIEW_LOG);
+	press(editor, "Gkk");
+	press(editor, "t");
+	work(editor);
+	assert_int_equal(editor->view, VIEW_PROCESSES);
+	assert_true(editor->processes->of_log);
+	assert_here(editor, "/bin/ls");
+	assert_int_equal(here(editor)->node->started, 9250000000ull);
+	/* Each record of its own process, though pid and program are the same. */
+	press(editor, "2G");
+	editor_key(editor, K_F9);
+	assert_int_equal(here(editor)->node->started, 90250000000ull);
+	press(editor, "2k");
+	assert_true(editor->log->rows.count == 6);
+	press(editor, "t");
+	assert_int_equal(editor->view, VIEW_LOG);
+	assert_true(shows(editor, "this is no record of a process"));
+	/* And when the log was read again, of what it has now. */
+	put_log(CRON_RECORD SHELL_RECORD);
+	press(editor, "R");
+	work(editor);
+	press(editor, "gt");
+	work(editor);
+	assert_here(editor, "/usr/sbin/cron");
+	assert_seen(editor, "/sbin/init /usr/sbin/cron /usr/sbin/sshd /bin/sh");
+	editor_free(editor);
+}
+
+static void assert_records(const struct editor *editor, const char *times)
+{
+	struct log_view *log = editor->log;
+	struct kl_buffer text = { 0 };
+	u32 i;
+
+	assert_int_equal(editor->view, VIEW_LOG);
+	for (i = 0; i < log->rows.count; i++)
+		kl_buffer_printf(&text, "%u ",
+				 (u32)(log_list_get(&log->list, log_row(log, i))->time / 1000000 % 60));
+	assert_string_equal(text.length ? text.data : "", times);
+	kl_buffer_free(&text);
+}
+
+static void to_records(void **state)
+{
+	struct editor *editor;
+
+	(void)state;
+	put_processes(INIT_LINE SSHD_LINE SHELL_LINE);
+	put_log(SHELL_RECORD CRON_RECORD CHILD_RECORD LS_RECORD OTHER_LS
+		"#2026/11/22 05:30:06# global-pid=77 result=allowed priority=1 / read path=\"/a\" "
+		"task.pid=77 task.exe=\"/a.b\"\n"
+		"#2026/11/22 05:30:07# global-pid=77 result=allowed priority=1 / read path=\"/a\" "
+		"task.pid=77 task.exe=\"/acb\"\n"
+		RECORD("05:30:08", "50", "0", "allowed", INIT "=>/odd(name)[\\040(50;3.5)", READ));
+	editor = begin_log("");
+	assert_seen(editor, "/sbin/init /usr/sbin/cron /usr/sbin/sshd /bin/sh /bin/ls "
+			    "/odd(name)[  /bin/ls  /a.b /acb");
+	/* Its own; those of the program that it executed are not. */
+	press(editor, "/bin/sh\no");
+	assert_records(editor, "1 3 ");
+	assert_true(shows(editor, "records of /bin/sh; Escape shows all"));
+	press(editor, "t");
+	assert_here(editor, "/bin/sh");
+	/* Folded, they are. */
+	press(editor, "ho");
+	assert_records(editor, "1 3 4 ");
+	assert_true(shows(editor, "/bin/sh and all below"));
+	/* Also of what left none itself. */
+	press(editor, "4k");
+	assert_here(editor, "/usr/sbin/sshd");
+	press(editor, "o");
+	assert_records(editor, "1 3 4 ");
+	/* What executed the same as another, in a process of the same number, later. */
+	press(editor, "4/ls\nno");
+	assert_records(editor, "5 ");
+	/* Names are no expressions. */
+	press(editor, "4/odd\no");
+	assert_records(editor, "8 ");
+	/* Without a history: program and process. */
+	press(editor, "4/a.b\no");
+	assert_records(editor, "6 ");
+	editor_key(editor, K_ESCAPE);
+	assert_int_equal(editor->log->rows.count, 8);
+	/* From the running kernel, too. */
+	press(editor, "4m/bin/sh\no");
+	assert_records(editor, "1 3 ");
+	editor_free(editor);
+}
+
+/* Two boots may have the same process numbers. */
+static void loadings(void **state)
+{
+	struct editor *editor;
+
+	(void)state;
+	put_log("#2026/11/22 05:29:58# daemon=source-up instance=aa\n" SHELL_RECORD
+		"#2026/11/22 05:29:59# daemon=source-up instance=bb\n" CRON_RECORD);
+	editor = begin_log("");
+	assert_seen(editor, "aa /sbin/init /usr/sbin/sshd /bin/sh bb /sbin/init /usr/sbin/cron");
+	assert_true(shows(editor, "loading of the module: aa"));
+	press(editor, "o");
+	assert_int_equal(editor->view, VIEW_PROCESSES);
+	press(editor, "h");
+	assert_seen(editor, "aa bb /sbin/init /usr/sbin/cron");
+	editor_free(editor);
+}
+
+/* Whoever looks at a large log waits for it, but not for his keys. */
+static void large_log(void **state)
+{
+	struct editor *editor;
+	u32 i, steps = 0;
+	u64 began, longest = 0;
+	FILE *file;
+
+	(void)state;
+	file = fopen("kellas.log", "w");
+	assert_non_null(file);
+	for (i = 0; i < 60000; i++)
+		fprintf(file, RECORD("05:30:01", "%u", "0", "allowed",
+				     INIT "=>/p%u(%u;2.0)=>/q(%u;3.0)=>/r(%u;4.0)", READ),
+			i, i, i, i, i, i);
+	fclose(file);
+	editor = begin_log("");
+	assert_int_equal(editor->processes->records->records, LOG_RECORDS_MAX);
+	/* As many programs as there is room for; their records go to what executed them. */
+	assert_true(editor->processes->records->tree.count <= RECORD_TREE_ROOM + 10);
+	assert_true(editor->processes->records->tree.crowded_out);
+	assert_true(shows(editor, "programs found no room"));
+	assert_int_equal(editor->processes->list[0].records, LOG_RECORDS_MAX);
+	press(editor, "r");
+	for (began = clock_ms(); view_work(editor); began = clock_ms(), steps++)
+		longest = max(longest, clock_ms() - began);
+	assert_true(steps > 3);
+	assert_true(longest < 1000);
+	editor_free(editor);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(without_module), cmocka_unit_test(place_stays),
 		cmocka_unit_test(folding),	  cmocka_unit_test(searching),
 		cmocka_unit_test(concerns),	  cmocka_unit_test(several),
+		cmocka_unit_test(of_log),	  cmocka_unit_test(both),
+		cmocka_unit_test(from_record),	  cmocka_unit_test(to_records),
+		cmocka_unit_test(loadings),	  cmocka_unit_test(large_log),
 	};
 	int failed;
 
@@ -298,5 +591,6 @@ int main(void)
 		return 2;
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
 	unlink("processes");
+	unlink("kellas.log");
 	return rmdir(folder) || failed;
 }

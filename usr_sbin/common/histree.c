@@ -110,6 +110,7 @@ void kl_histree_init(struct kl_histree *tree)
 	memset(tree, 0, sizeof(*tree));
 	kl_xstrings(&tree->strings);
 	tree->root = kl_xalloc(1, sizeof(*tree->root));
+	tree->room = KL_HISTREE_NODES_MAX;
 }
 
 static void free_words(struct kl_histree_words *set)
@@ -360,7 +361,7 @@ static struct kl_histree_node *put(struct kl_histree *tree,
 			return confirm(tree, node, name, program, hash_of(&key));
 		node = adopt(tree, parent, name, program);
 	}
-	if (!node && tree->count < KL_HISTREE_NODES_MAX) {
+	if (!node && tree->count < tree->room) {
 		node = insert(tree, parent, KL_HISTREE_PROGRAM, name, hash_of(&key));
 		enter(tree, node, program);
 		node->merged = 1;
@@ -461,11 +462,20 @@ static bool has(const struct kl_request *request, u32 slot)
 	return kl_slot_test(request->present, slot);
 }
 
-static void note_subject(struct kl_histree *tree, struct kl_histree_node *node,
-			 const struct kl_request *request)
+static void note_user(struct kl_histree_node *node, u64 uid, u64 time)
 {
+	add_number(&node->uids, uid);
+	if (time >= node->last_time)
+		node->last_uid = uid;
+}
+
+static void note_subject(struct kl_histree *tree, struct kl_histree_node *node,
+			 const struct kl_logline *line)
+{
+	const struct kl_request *request = &line->facts.request;
+
 	if (has(request, KL_SLOT_TASK_UID))
-		add_number(&node->uids, request->value[KL_SLOT_TASK_UID].number);
+		note_user(node, request->value[KL_SLOT_TASK_UID].number, line->time);
 	if (has(request, KL_SLOT_TASK_DOMAIN))
 		add_word(tree, &node->domains, *request->value[KL_SLOT_TASK_DOMAIN].text);
 	if (has(request, KL_SLOT_TASK_CGROUP))
@@ -520,7 +530,7 @@ static void put_deduced(struct kl_histree *tree, struct kl_histree_node *parent,
 	struct key key = { .scope = parent, .pid = pid };
 	struct kl_histree_node *node;
 
-	if (tree->count >= KL_HISTREE_NODES_MAX) {
+	if (tree->count >= tree->room) {
 		kl_string_put(name);
 		tree->crowded_out++;
 		return;
@@ -566,7 +576,7 @@ struct kl_histree_node *kl_histree_record(struct kl_histree *tree,
 	if (line->kind != KL_LOGLINE_REQUEST)
 		return NULL;
 	node = put_subject(tree, line);
-	note_subject(tree, node, &line->facts.request);
+	note_subject(tree, node, line);
 	count(node, line);
 	if (node->kind == KL_HISTREE_PROGRAM &&
 	    node->parent->kind != KL_HISTREE_UNTOLD)
@@ -783,6 +793,8 @@ static void unite(struct kl_histree *tree, struct kl_histree_node *to,
 	to->living += from->living;
 	if (from->first_time && (!to->first_time || from->first_time < to->first_time))
 		to->first_time = from->first_time;
+	if (from->last_time >= to->last_time)
+		to->last_uid = from->last_uid;
 	to->last_time = max(to->last_time, from->last_time);
 	for (i = 0; i < from->uids.count; i++)
 		add_number(&to->uids, from->uids.numbers[i]);

@@ -11,7 +11,10 @@
 
 #include "logline.h"
 
-/* Programs in one tree; what comes then is counted where its history leaves the tree. */
+/*
+ * Programs in one tree, unless its @room says less; what comes then is counted where
+ * its history leaves the tree.
+ */
 #define KL_HISTREE_NODES_MAX 2000000u
 
 /*
@@ -93,6 +96,7 @@ struct kl_histree_numbers {
  * @unenforced: denials among @records that were not enforced
  * @first_time, @last_time: of these; microseconds since the epoch; 0: none
  * @uids, @domains, @cgroups: that it had, as far as records tell
+ * @last_uid: user of the newest of @records that says one; of no matter without @uids
  */
 struct kl_histree_node {
 	struct kl_histree_node *parent, *first, *last, *next, *previous, *alike;
@@ -109,6 +113,7 @@ struct kl_histree_node {
 	u64 records[KL_RESULTS];
 	u64 unenforced;
 	u64 first_time, last_time;
+	u64 last_uid;
 	struct kl_histree_numbers uids;
 	struct kl_histree_words domains, cgroups;
 };
@@ -120,13 +125,14 @@ struct kl_histree_node {
  * @strings: names, domains, cgroups
  * @buckets, @size: by enum kl_histree_index
  * @count: nodes, without the root
+ * @room: how many there may be
  * @crowded_out: programs that found no room
  */
 struct kl_histree {
 	struct kl_histree_node *root, *origin;
 	struct kl_strings strings;
 	struct kl_histree_node **buckets[KL_HISTREE_INDEXES];
-	u32 size, count;
+	u32 size, count, room;
 	u64 crowded_out;
 };
 

@@ -18,6 +18,7 @@ static void open_records(struct editor *editor, struct log_view *log)
 				       &status);
 	log->live = log->records && !editor->log_count && kl_proc_loaded();
 	log->reading = log->records;
+	log->opened++;
 	if (log->live)
 		kl_records_follow(log->records);
 }
@@ -141,6 +142,19 @@ void log_show(struct log_view *log)
 	while (row < log->rows.count && log_row(log, row) < here)
 		row++;
 	rows_go(&log->rows, following ? log->rows.count : row);
+}
+
+bool log_want(struct editor *editor, struct kl_text filter)
+{
+	struct log_view *log = log_open(editor);
+	struct kl_error error;
+
+	if (!log_filter_set(&log->filter, filter, &error)) {
+		editor_say(editor, STYLE_ERROR, "%s", error.text);
+		return false;
+	}
+	log_show(log);
+	return true;
 }
 
 bool log_read(struct log_view *log)

@@ -12,6 +12,7 @@
  * @begun: how often it was begun to read
  * @strings: of the records that are read and parsed
  * @records: where they come from; NULL: nothing more comes
+ * @opened: how many times it was read from the beginning
  * @live: they go on with those of the running kernel
  * @reading: there were more when reading was last interrupted
  * @list: those that are kept
@@ -29,6 +30,7 @@ struct log_view {
 	u64 begun;
 	struct kl_strings strings;
 	struct kl_records *records;
+	u32 opened;
 	bool live, reading;
 	struct log_list list;
 	u64 *shown;
@@ -58,6 +60,9 @@ void log_show(struct log_view *log);
 
 /** log_show_new - ask those that came since */
 void log_show_new(struct log_view *log);
+
+/** log_want - show only records that pass this filter; false: what is wrong with it was said */
+bool log_want(struct editor *editor, struct kl_text filter);
 
 /** log_row - the number of the record in a row of the list */
 u64 log_row(const struct log_view *log, u32 row);

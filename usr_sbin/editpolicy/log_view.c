@@ -6,21 +6,9 @@
 #include "log.h"
 #include "log_draw.h"
 #include "making.h"
+#include "process_source.h"
 #include "view.h"
 #include "why.h"
-
-static bool filter_accepted(struct editor *editor, struct kl_text text)
-{
-	struct log_view *log = editor->log;
-	struct kl_error error;
-
-	if (!log_filter_set(&log->filter, text, &error)) {
-		editor_say(editor, STYLE_ERROR, "%s", error.text);
-		return false;
-	}
-	log_show(log);
-	return true;
-}
 
 /* What is not whole yet changes nothing. */
 static void filter_typed(struct editor *editor, struct kl_text text)
@@ -47,7 +35,7 @@ static bool filter_wrong(struct editor *editor, struct kl_text text, struct kl_e
 static void run_filter(struct editor *editor)
 {
 	dialog_prompt(editor, "show only: [RESULT] OPERATION CONDITION..., or any text (nothing: all)",
-		      kl_buffer_text(&log_open(editor)->filter.text), filter_accepted);
+		      kl_buffer_text(&log_open(editor)->filter.text), log_want);
 	editor->dialog.typed = filter_typed;
 	editor->dialog.wrong = filter_wrong;
 	editor->dialog.hint = "such as: denied read path=\"/etc/\\*\" task.uid=1000-65535";
@@ -91,6 +79,25 @@ static void run_rule(struct editor *editor)
 		making_begin(editor, log_record_text(record), log_row(log, log->rows.cursor));
 }
 
+static void run_all(struct editor *editor)
+{
+	if (log_open(editor)->filter.text.length)
+		log_want(editor, (struct kl_text){ "", 0 });
+	else
+		editor_say(editor, STYLE_PLAIN, "nothing is filtered; F4 begins");
+}
+
+static void run_process(struct editor *editor)
+{
+	struct log_view *log = log_open(editor);
+	const struct log_record *record = log_here(log);
+
+	if (!record || record->kind != KL_LOGLINE_REQUEST)
+		editor_say(editor, STYLE_NOTICE, "this is no record of a process");
+	else
+		process_source_record(editor, log_row(log, log->rows.cursor));
+}
+
 static void run_again(struct editor *editor)
 {
 	log_open(editor);
@@ -106,6 +113,9 @@ static const struct action log_actions[] = {
 	{ "Whole", { K_F6, 'v' }, "the whole record", false, run_whole },
 	{ "Why", { K_F7, K_ENTER }, "which rule decides, and why", false, run_why },
 	{ "Rule", { K_F8, 'r' }, "make a rule of the record", false, run_rule },
+	{ "Tree", { K_F9, 't' }, "its process, in the tree of what executed what", false,
+	  run_process },
+	{ "All", { K_ESCAPE }, "take the filter away", false, run_all },
 	{ "Again", { 'R' }, "read the log again", false, run_again },
 	{ "Next", { 'n' }, "next match", false, find_next },
 	{ "Previous", { 'N' }, "previous match", false, find_previous },

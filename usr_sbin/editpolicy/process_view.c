@@ -4,7 +4,8 @@
 #include "dialog.h"
 #include "find.h"
 #include "key.h"
-#include "processes.h"
+#include "log.h"
+#include "process_source.h"
 #include "view.h"
 
 /* The document may have changed since the lines were found. */
@@ -22,13 +23,21 @@ static struct rows *rows_here(struct editor *editor)
  */
 static void tick(struct editor *editor)
 {
-	if (editor->view == VIEW_PROCESSES && clock_ms() >= processes_of(editor)->next)
+	if (editor->view != VIEW_PROCESSES)
+		return;
+	process_source_choose(editor);
+	if (editor->processes->of_log)
+		log_open(editor);
+	else if (clock_ms() >= editor->processes->next)
 		processes_read(editor->processes);
 }
 
 static void run_refresh(struct editor *editor)
 {
-	processes_read(processes_of(editor));
+	if (editor->processes->of_log)
+		process_source_again(editor);
+	else
+		processes_read(editor->processes);
 }
 
 /* ----------------------------------------------------------------- folding */
@@ -58,9 +67,16 @@ static void go_to_parent(struct processes *processes)
 	rows_go(&processes->rows, row);
 }
 
+/* Or, where there is nothing to go back from, all of them. */
 static void run_back(struct editor *editor)
 {
-	editor->processes->listing = false;
+	struct processes *processes = editor->processes;
+
+	if (!processes->listing && match_is_set(&processes->filter)) {
+		match_free(&processes->filter);
+		processes_show(processes);
+	}
+	processes->listing = false;
 }
 
 static void run_left(struct editor *editor)
@@ -68,7 +84,7 @@ static void run_left(struct editor *editor)
 	const struct process *here = processes_here(editor->processes);
 
 	if (!is_tree(editor))
-		run_back(editor);
+		editor->processes->listing = false;
 	else if (here->folded || here->behind == here - editor->processes->list + 1)
 		go_to_parent(editor->processes);
 	else
@@ -169,6 +185,12 @@ static void run_rules(struct editor *editor)
 		processes->listing = processes_concerns(editor);
 }
 
+static void run_records(struct editor *editor)
+{
+	if (is_tree(editor))
+		process_source_records(editor);
+}
+
 static const struct action process_actions[] = {
 	{ "Search", { K_F3, '/' }, "search, while you type", false, find_search },
 	{ "Filter", { K_F4, '\\' }, "show only what matches, and what it is below", false,
@@ -178,9 +200,12 @@ static const struct action process_actions[] = {
 	{ "Rules", { K_F6, K_ENTER, 'e' },
 	  "the rules that concern the process; of a rule: to its line in the policy", false,
 	  run_rules },
-	{ "Back", { K_F7, K_ESCAPE, K_BACKSPACE }, "from the rules back to the processes", false,
-	  run_back },
+	{ "Back", { K_F7, K_ESCAPE, K_BACKSPACE },
+	  "from the rules back to the processes; or take the filter away", false, run_back },
 	{ "Fold", { K_F8, ' ' }, "fold or unfold what the process executed", false, run_fold },
+	{ "Log", { K_F9, 'o' }, "its records in the log", false, run_records },
+	{ "Source", { K_F2, 'm' }, "the processes of the running kernel, or those of the log", false,
+	  process_source_turn },
 	{ "Fold all", { 'z' }, "fold or unfold everything", false, run_fold_all },
 	{ "Left", { K_LEFT, 'h' }, "fold; to the process that executed it; back", false,
 	  run_left },
@@ -197,5 +222,6 @@ const struct view process_view = {
 	.draw = processes_draw,
 	.rows = rows_here,
 	.tick = tick,
+	.work = process_source_work,
 	.text = text_of,
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The processes of the running kernel. */
+/* The processes, of the running kernel or of a log. */
 #include <fcntl.h>
 #include <pwd.h>
 #include <time.h>
@@ -19,9 +19,18 @@
 
 struct processes *processes_of(struct editor *editor)
 {
-	if (!editor->processes)
+	if (!editor->processes) {
 		editor->processes = kl_xalloc(1, sizeof(*editor->processes));
+		editor->processes->wanted = NO_RECORD;
+	}
 	return editor->processes;
+}
+
+static void forget_list(struct processes *processes)
+{
+	free(processes->list);
+	processes->list = NULL;
+	processes->count = 0;
 }
 
 static void forget_tree(struct processes *processes)
@@ -29,18 +38,19 @@ static void forget_tree(struct processes *processes)
 	if (processes->made)
 		kl_histree_free(&processes->tree);
 	processes->made = false;
-	free(processes->list);
-	processes->list = NULL;
-	processes->count = 0;
 }
 
 void processes_free(struct processes *processes)
 {
 	if (!processes)
 		return;
+	forget_list(processes);
 	forget_tree(processes);
+	record_tree_free(processes->records);
+	record_tree_free(processes->building);
 	kl_buffer_free(&processes->text);
 	free(processes->shown);
+	free(processes->path);
 	folds_free(&processes->folds);
 	free(processes->users);
 	match_free(&processes->filter);
@@ -83,14 +93,39 @@ static u64 key_of(u64 parent, const struct kl_histree_node *node)
 			 node->name->length);
 }
 
-static void add_process(struct processes *processes, struct kl_histree_node *node)
+u64 processes_records(const struct kl_histree_node *node)
+{
+	u64 sum = 0;
+	u32 i;
+
+	for (i = 0; i < KL_RESULTS; i++)
+		sum += node->records[i];
+	return sum;
+}
+
+void processes_name(const struct kl_histree_node *node, struct kl_buffer *out)
+{
+	if (node->kind == KL_HISTREE_ORIGIN)
+		kl_buffer_puts(out, node->name->length ? "loading of the module: " :
+							 "the module, which time is not known");
+	if (node->kind != KL_HISTREE_ORIGIN || node->name->length)
+		kl_histree_label(node, out);
+}
+
+/* Below the root, or below the only loading of the module that there is. */
+static bool is_outermost(const struct kl_histree_node *node, bool origins)
+{
+	return node->parent->kind == (origins ? KL_HISTREE_ROOT : KL_HISTREE_ORIGIN);
+}
+
+static void add_process(struct processes *processes, struct kl_histree_node *node, bool origins)
 {
 	struct process *process = &processes->list[processes->count];
 	const struct process *parent = NULL;
 
 	process->node = node;
 	process->parent = NO_PROCESS;
-	if (node->parent->kind != KL_HISTREE_ORIGIN) {
+	if (!is_outermost(node, origins)) {
 		process->parent = node->parent->id;
 		parent = &processes->list[process->parent];
 		process->depth = parent->depth + 1;
@@ -98,13 +133,16 @@ static void add_process(struct processes *processes, struct kl_histree_node *nod
 	process->key = key_of(parent ? parent->key : 0, node);
 	process->folded = node->first && folds_has(&processes->folds, process->key);
 	process->living = node->living;
+	process->records = processes_records(node);
+	process->denied = node->records[KL_DENIED];
+	process->last = node->last_time;
 	node->id = processes->count++;
 }
 
 /* What is below comes behind: backwards, all of it is counted before. */
 static void count_below(struct processes *processes)
 {
-	struct process *process;
+	struct process *process, *parent;
 	u32 i;
 
 	for (i = 0; i < processes->count; i++)
@@ -113,22 +151,37 @@ static void count_below(struct processes *processes)
 		process = &processes->list[i];
 		if (process->parent == NO_PROCESS)
 			continue;
-		processes->list[process->parent].living += process->living;
-		processes->list[process->parent].behind =
-			max(processes->list[process->parent].behind, process->behind);
+		parent = &processes->list[process->parent];
+		parent->living += process->living;
+		parent->records += process->records;
+		parent->denied += process->denied;
+		parent->last = max(parent->last, process->last);
+		parent->behind = max(parent->behind, process->behind);
 	}
 }
 
-static void make_list(struct processes *processes)
+/* Of several loadings of the module each has its row: pids mean something within one only. */
+static bool has_origins(const struct kl_histree *tree)
 {
+	const struct kl_histree_node *origin;
+	u32 count = 0;
+
+	for (origin = tree->root->first; origin; origin = origin->next)
+		count += origin->first != NULL;
+	return count > 1;
+}
+
+static void make_list(struct processes *processes, const struct kl_histree *tree)
+{
+	bool origins = has_origins(tree);
 	struct kl_histree_node *node;
 
-	processes->list = kl_xalloc(processes->tree.count + 1, sizeof(*processes->list));
-	processes->shown = kl_xrealloc(processes->shown, processes->tree.count + 1,
+	processes->list = kl_xalloc(tree->count + 1, sizeof(*processes->list));
+	processes->shown = kl_xrealloc(processes->shown, tree->count + 1,
 				       sizeof(*processes->shown));
-	for (node = kl_histree_next(processes->tree.root); node; node = kl_histree_next(node))
-		if (node->kind != KL_HISTREE_ORIGIN)
-			add_process(processes, node);
+	for (node = kl_histree_next(tree->root); node; node = kl_histree_next(node))
+		if (node->kind != KL_HISTREE_ORIGIN || (origins && node->first))
+			add_process(processes, node, origins);
 	count_below(processes);
 }
 
@@ -141,11 +194,12 @@ void processes_words(struct processes *processes, const struct process *process,
 	const char *name;
 	u32 i;
 
-	kl_histree_label(node, out);
+	processes_name(node, out);
 	if (node->pid)
 		kl_buffer_printf(out, " %u", node->pid);
 	for (i = 0; i < node->uids.count; i++) {
-		name = processes_user(processes, node->uids.numbers[i]);
+		name = processes->of_log ? NULL :
+					   processes_user(processes, node->uids.numbers[i]);
 		if (name)
 			kl_buffer_printf(out, " %s", name);
 		kl_buffer_printf(out, " %llu", (unsigned long long)node->uids.numbers[i]);
@@ -259,37 +313,91 @@ static u64 find_booted(void)
  * The cursor goes back to its program, or, if that has ended, to the nearest one
  * above that has not.
  */
-static void stand_on(struct processes *processes, const u64 *path, u32 depth)
+static void stand_on_path(struct processes *processes)
 {
-	u32 i;
+	u32 depth, i;
 
-	for (; depth; depth--)
+	for (depth = processes->depth; depth; depth--)
 		for (i = 0; i < processes->rows.count; i++)
-			if (processes->list[processes->shown[i]].key == path[depth - 1]) {
+			if (processes->list[processes->shown[i]].key ==
+			    processes->path[depth - 1]) {
 				rows_go(&processes->rows, i);
 				return;
 			}
 }
 
-/* Keys from the outermost program to the one below the cursor; free() it. */
-static u64 *find_path(const struct processes *processes, u32 *depth)
+static void remember_path(struct processes *processes)
 {
 	const struct process *here = processes_here(processes);
-	u64 *path = kl_xalloc(here ? here->depth + 1 : 1, sizeof(*path));
-	u32 number = here ? here - processes->list : NO_PROCESS;
+	u32 number;
 
-	*depth = here ? here->depth + 1 : 0;
-	for (; number != NO_PROCESS; number = processes->list[number].parent)
-		path[processes->list[number].depth] = processes->list[number].key;
-	return path;
+	if (!here)
+		return;
+	processes->depth = here->depth + 1;
+	processes->path = kl_xrealloc(processes->path, processes->depth,
+				      sizeof(*processes->path));
+	for (number = here - processes->list; number != NO_PROCESS;
+	     number = processes->list[number].parent)
+		processes->path[processes->list[number].depth] = processes->list[number].key;
+}
+
+void processes_forget(struct processes *processes)
+{
+	remember_path(processes);
+	forget_list(processes);
+	processes->rows.count = 0;
+	rows_go(&processes->rows, 0);
+}
+
+static const struct kl_histree *tree_of(const struct processes *processes)
+{
+	if (processes->of_log)
+		return processes->records ? &processes->records->tree : NULL;
+	return processes->made ? &processes->tree : NULL;
+}
+
+void processes_make(struct processes *processes)
+{
+	u32 above = processes->rows.cursor - processes->rows.top;
+	const struct kl_histree *tree = tree_of(processes);
+	struct rows *rows = &processes->rows;
+
+	processes_forget(processes);
+	if (!tree)
+		return;
+	make_list(processes, tree);
+	processes_show(processes);
+	stand_on_path(processes);
+	/* And it stays in the same place of the screen. */
+	rows->top = rows->cursor > above ? rows->cursor - above : 0;
+	rows_go(rows, rows->cursor);
+}
+
+static void show_all_above(struct processes *processes, u32 number)
+{
+	if (match_is_set(&processes->filter) && !processes->list[number].shown)
+		match_free(&processes->filter);
+	while ((number = processes->list[number].parent) != NO_PROCESS)
+		processes_fold(processes, number, false);
+}
+
+bool processes_go(struct processes *processes, const struct kl_histree_node *node)
+{
+	u32 row;
+
+	if (node->id >= processes->count || processes->list[node->id].node != node)
+		return false;
+	show_all_above(processes, node->id);
+	processes_show(processes);
+	for (row = 0; row < processes->rows.count; row++)
+		if (processes->shown[row] == node->id)
+			rows_go(&processes->rows, row);
+	return true;
 }
 
 static void make_anew(struct processes *processes)
 {
 	struct kl_error error = { 0 };
-	u32 depth, above = processes->rows.cursor - processes->rows.top;
-	u64 *path = find_path(processes, &depth);
-	struct rows *rows = &processes->rows;
 
 	forget_tree(processes);
 	kl_histree_init(&processes->tree);
@@ -299,14 +407,7 @@ static void make_anew(struct processes *processes)
 		snprintf(processes->failure, sizeof(processes->failure),
 			 "%s/processes:%u: %s", kl_proc_directory(), error.line, error.text);
 	kl_histree_sort(&processes->tree);
-	make_list(processes);
-	rows->count = 0;
-	processes_show(processes);
-	stand_on(processes, path, depth);
-	/* And it stays in the same place of the screen. */
-	rows->top = rows->cursor > above ? rows->cursor - above : 0;
-	rows_go(rows, rows->cursor);
-	free(path);
+	processes_make(processes);
 }
 
 static void read_anew(struct processes *processes)
@@ -317,9 +418,8 @@ static void read_anew(struct processes *processes)
 	if (error) {
 		kl_buffer_free(&text);
 		kl_buffer_free(&processes->text);
+		processes_forget(processes);
 		forget_tree(processes);
-		processes->rows.count = 0;
-		rows_go(&processes->rows, 0);
 		say_failure(processes, error);
 		return;
 	}
@@ -361,7 +461,7 @@ static bool find_concerns(struct editor *editor, const struct process *process)
 	kl_concerns_find(&compiled->file, &facts->request, &processes->concerns);
 	kl_task_facts_free(facts);
 	free(facts);
-	kl_histree_label(process->node, &name);
+	processes_name(process->node, &name);
 	snprintf(processes->concern_title, sizeof(processes->concern_title), "%s (%u)",
 		 name.data, process->node->pid);
 	kl_buffer_free(&name);

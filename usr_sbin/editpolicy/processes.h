@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The processes of the running kernel as the editor shows them: a tree of what
- * executed what, and the lines of the document that concern one of them.
+ * Processes as the editor shows them: a tree of what executed what, in the running
+ * kernel or as the records of a log tell, and the lines of the document that concern
+ * one of them.
  */
 #ifndef KELLAS_PROCESSES_H
 #define KELLAS_PROCESSES_H
@@ -10,8 +11,10 @@
 #include "editor.h"
 #include "folds.h"
 #include "match.h"
+#include "record_tree.h"
 
 #define NO_PROCESS ((u32)~0)
+#define NO_RECORD ((u64)~0)
 
 /**
  * struct process - a program in the tree
@@ -22,6 +25,8 @@
  * @behind: the next one that is not below it
  * @depth: outermost 0
  * @living: processes that run it, or a program below it
+ * @records, @denied, @last: records of it or of a program below it, how many of them are
+ *	denials, and the time of the newest
  * @folded: what is below it is hidden
  * @passes: it is what the filter asks for
  * @shown: it does, or something below it
@@ -31,7 +36,7 @@ struct process {
 	u64 key;
 	u32 parent, behind;
 	u32 depth;
-	u64 living;
+	u64 living, records, denied, last;
 	bool folded, passes, shown;
 };
 
@@ -47,18 +52,25 @@ struct user {
 
 /**
  * struct processes - the view
+ * @chosen: it is known which tree is shown
+ * @of_log: that of the log; otherwise that of the running kernel
  * @text: of the module's file, as it was last read
- * @failure: why there is nothing to show; empty: there is
+ * @failure: why there is nothing to show of the kernel; empty: there is
  * @tree: of @text
  * @made: it is
- * @list: its programs, parents first
+ * @records: of the log; NULL: not made yet
+ * @building: likewise, that will take its place; NULL: none
+ * @began: clock_ms() when that was
+ * @wanted: record that the cursor goes to when it is there; NO_RECORD: none
+ * @list: programs of the tree that is shown, parents first
  * @count: of @list
  * @shown: those that are seen, in order: numbers in @list
  * @rows: of @shown
+ * @path, @depth: keys from the outermost program to the one that the cursor was last on
  * @folds: what is folded, by struct process.key
  * @filter: what is shown
  * @users, @user_count: names that were asked for
- * @next: clock_ms() before which they are not read by themselves
+ * @next: clock_ms() before which the tree is not made anew by itself
  * @booted: microseconds since the epoch when the kernel was started
  * @listing: the lines that concern a program are shown instead
  * @concerns: these lines
@@ -69,14 +81,20 @@ struct user {
  * @left_out: lines of the document that were left out, as the engine refuses them
  */
 struct processes {
+	bool chosen, of_log;
 	struct kl_buffer text;
 	char failure[300];
 	struct kl_histree tree;
 	bool made;
+	struct record_tree *records, *building;
+	u64 began;
+	u64 wanted;
 	struct process *list;
 	u32 count;
 	u32 *shown;
 	struct rows rows;
+	u64 *path;
+	u32 depth;
 	struct folds folds;
 	struct match filter;
 	struct user *users;
@@ -95,6 +113,31 @@ struct processes {
 /** processes_of - the view's state, made when it is first asked for */
 struct processes *processes_of(struct editor *editor);
 void processes_free(struct processes *processes);
+
+/** processes_records - how many records a program has left */
+u64 processes_records(const struct kl_histree_node *node);
+
+/**
+ * processes_make - show the tree that there is now; the cursor stays on its program
+ *
+ * The one that was shown may be gone already.
+ */
+void processes_make(struct processes *processes);
+
+/** processes_forget - show no tree; the cursor comes back when there is one */
+void processes_forget(struct processes *processes);
+
+/**
+ * processes_go - put the cursor on a program
+ *
+ * It is unfolded for that, and no longer filtered if the filter hides it.
+ *
+ * Return: false if it is not in the tree that is shown.
+ */
+bool processes_go(struct processes *processes, const struct kl_histree_node *node);
+
+/** processes_name - append what a program, or another kind of node, is called */
+void processes_name(const struct kl_histree_node *node, struct kl_buffer *out);
 
 /** processes_read - read the module's file; the cursor stays on its program */
 void processes_read(struct processes *processes);
