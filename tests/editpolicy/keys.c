@@ -21,6 +21,7 @@
 #include "live.h"
 #include "module.h"
 #include "mouse.h"
+#include "paste.h"
 #include "processes.h"
 #include "view.h"
 
@@ -62,6 +63,12 @@ static const char *const edits[] = {
 	"a    7 allow task.exe=\"/usr/sbin/sshd\"\n", "a    8 deny task.domain=\"<a>\\040/b\"\n",
 	"a# a comment\n", "y", "J", "K", "#", "  #", " jjvK", " jjvy", "m deny\nU", "e\x15\n\n",
 	"a    9 use ADMINS\n", "e 1\n\n", "Lx\n", "L\x15\n", "u", "uu\x12", "u\x12\x12", "v*d y",
+};
+
+/* What is pasted, wherever that is. */
+static const char *const pastes[] = {
+	"    5 deny\n", "300 acl read\r\n    10 allow\r\n", "y", "dyqd", "", "\r\n\r", "\033[A\377\t\n",
+	"string_group G /a\nstring_group G /b", "task.uid=0",
 };
 
 /* The same, but nothing comes of it. */
@@ -485,6 +492,13 @@ static void use_mouse(struct editor *editor, const struct canvas *canvas)
 	pressed++;
 }
 
+static void paste(struct editor *editor)
+{
+	editor_paste(editor, kl_text_of(pastes[rand() % ARRAY_SIZE(pastes)]));
+	check_saved(editor);
+	pressed++;
+}
+
 static void press_some(struct editor *editor, struct canvas *canvas)
 {
 	u32 what = rand() % 100, i;
@@ -495,12 +509,15 @@ static void press_some(struct editor *editor, struct canvas *canvas)
 		draw(editor, canvas);
 		use_mouse(editor, canvas);
 	} else if (what < 66) {
+		paste(editor);
+		press(editor, canvas, rand() % 4 ? 'y' : K_ENTER);
+	} else if (what < 67) {
 		change_processes();
 		add_record();
 		ask();
 		editor_key(editor, K_TICK);
 		pressed++;
-	} else if (what < 69) {
+	} else if (what < 70) {
 		close_dialogs(editor);
 		i = rand() % ARRAY_SIZE(elsewhere);
 		view_turn(editor, elsewhere[i].view);

@@ -5,7 +5,7 @@
  * The picture after keys. KEYS is a file as tmux send-keys takes them: names such as
  * Down, F3, C-r, or text, a word a line. With KELLAS_PROC the running kernel is beside
  * the file, or with --live in its place. If there is a file kellas.log, it is the log.
- * "view NAME" turns to that view. "Tick": a second has passed. "Work" waits until
+ * "Paste TEXT" pastes it, a "\n" in it is a newline. "view NAME" turns to that view. "Tick": a second has passed. "Work" waits until
  * nothing more is to do. If there
  * is a file proc/queries, these queries wait: "@NAME" makes it proc/NAME from then on.
  * Below the picture is printed where the cursor is, if there are styles, and what was
@@ -27,6 +27,7 @@
 #include "module.h"
 #include "live.h"
 #include "output.h"
+#include "paste.h"
 #include "processes.h"
 #include "screen.h"
 #include "store.h"
@@ -139,6 +140,17 @@ static void send_keys(char *word, bool name)
 	tmux(arguments);
 }
 
+/* "paste-buffer" says what it is only to a window that has asked for it. */
+static void paste_there(char *words, struct kl_buffer *text)
+{
+	char *arguments[] = { "tmux", "set-buffer", "--", words, ";",
+			      "paste-buffer", "-p", "-d", "-t", getenv("TMUX_PANE"), NULL };
+
+	tmux(arguments);
+	if (screen_key(10000) != K_PASTE || screen_pasted(text))
+		fail("it did not come as pasted", words);
+}
+
 /* ---------------------------------------------------------------------- keys */
 
 /* By its name: another view before it would make a number that of another one. */
@@ -152,10 +164,29 @@ static void turn_to(const char *name)
 		exit(2);
 }
 
-/* What does not come from a keyboard. */
-static bool happens(const char *word)
+static void paste(char *words)
 {
-	if (!strcmp(word, "Work"))
+	struct kl_buffer text = { 0 };
+	char *newline = words;
+
+	while ((newline = strstr(newline, "\\n"))) {
+		*newline = '\n';
+		memmove(newline + 1, newline + 2, strlen(newline + 2) + 1);
+	}
+	if (out)
+		paste_there(words, &text);
+	else
+		kl_buffer_puts(&text, words);
+	editor_paste(editor, kl_buffer_text(&text));
+	kl_buffer_free(&text);
+}
+
+/* What does not come from a keyboard. */
+static bool happens(char *word)
+{
+	if (!strncmp(word, "Paste ", strlen("Paste ")))
+		paste(word + strlen("Paste "));
+	else if (!strcmp(word, "Work"))
 		while (view_work(editor))
 			;
 	else if (!strncmp(word, "view ", strlen("view ")))

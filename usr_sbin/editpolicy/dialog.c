@@ -110,6 +110,16 @@ static void prompt_dialog_key(struct editor *editor, int key)
 		dialog->typed(editor, kl_buffer_text(&dialog->prompt.text));
 }
 
+void dialog_type(struct editor *editor, struct kl_text text)
+{
+	struct dialog *dialog = &editor->dialog;
+
+	kl_buffer_clear(&dialog->candidates);
+	prompt_insert(&dialog->prompt, text);
+	if (dialog->typed)
+		dialog->typed(editor, kl_buffer_text(&dialog->prompt.text));
+}
+
 /* Is it the first letter of one of these words? */
 static bool is_answer(const char *answers, int key)
 {

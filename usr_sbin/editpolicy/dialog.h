@@ -26,6 +26,9 @@ void dialog_pager(struct editor *editor, const char *title, struct kl_buffer *te
 /** dialog_key - what a key does to the dialog that is open */
 void dialog_key(struct editor *editor, int key);
 
+/** dialog_type - put a text into the prompt that is open, where its cursor is */
+void dialog_type(struct editor *editor, struct kl_text text);
+
 /** dialog_draw - draw it over the panes */
 void dialog_draw(struct editor *editor, struct canvas *canvas);
 

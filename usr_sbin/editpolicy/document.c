@@ -165,7 +165,8 @@ static struct line *splice(struct document *document, u32 at, u32 removed,
 	struct line *out = kl_xalloc(removed + 1, sizeof(*out)), *place;
 	u32 behind = document->count - at - removed;
 
-	make_room(document, document->count - removed + count);
+	/* One more: there are lines even where there is none. */
+	make_room(document, document->count - removed + count + 1);
 	place = document->lines + at;
 	memcpy(out, place, removed * sizeof(*out));
 	if (count != removed)

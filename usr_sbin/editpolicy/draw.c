@@ -41,18 +41,28 @@ static void draw_title(struct editor *editor, struct canvas *canvas)
 	view_tabs(editor, canvas);
 }
 
+/* Above what is asked, it is not in its way. */
+static void draw_message(struct editor *editor, struct canvas *canvas)
+{
+	static const u8 rows[] = { [DIALOG_NONE] = 2, [DIALOG_PROMPT] = 5, [DIALOG_QUESTION] = 3 };
+	int row = canvas->rows - rows[editor->dialog.kind];
+
+	if (!editor->message[0])
+		return;
+	canvas_fill(canvas, row, 0, canvas->columns, STYLE_PLAIN, ' ');
+	canvas_text(canvas, row, 0, canvas->columns, editor->message_style,
+		    kl_text_of(editor->message));
+}
+
 void editor_draw(struct editor *editor, struct canvas *canvas)
 {
 	canvas_clear(canvas);
 	mouse_forget(editor);
 	draw_title(editor, canvas);
 	editor_view(editor)->draw(editor, canvas, canvas->rows - 3);
-	canvas_text(canvas, canvas->rows - 2, 0, canvas->columns, editor->message_style,
-		    kl_text_of(editor->message));
 	dialog_draw(editor, canvas);
-	if (editor->dialog.kind == DIALOG_PROMPT && editor->message[0])
-		canvas_text(canvas, canvas->rows - 5, 0, canvas->columns, editor->message_style,
-			    kl_text_of(editor->message));
+	if (editor->dialog.kind != DIALOG_PAGER)
+		draw_message(editor, canvas);
 	if (editor->dialog.kind != DIALOG_NONE)
 		dialog_bar(editor, canvas, canvas->rows - 1);
 	else

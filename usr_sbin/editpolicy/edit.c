@@ -109,17 +109,25 @@ static void begin_like(const struct editor *editor, s64 line, struct kl_buffer *
 		add_words(text, &lexer, word, 2);
 }
 
-void edit_add(struct editor *editor)
+bool edit_place(struct editor *editor)
 {
 	s64 line = editor_line(editor);
-	struct kl_buffer text = { 0 };
 
 	if (line < 0 && match_is_set(&editor->filter)) {
 		editor_say(editor, STYLE_NOTICE, "no line is shown to add one below: \\ changes the filter");
-		return;
+		return false;
 	}
-	begin_like(editor, line, &text);
 	editor->edited = line < 0 ? document_lines(editor->document) : line + 1;
+	return true;
+}
+
+void edit_add(struct editor *editor)
+{
+	struct kl_buffer text = { 0 };
+
+	if (!edit_place(editor))
+		return;
+	begin_like(editor, editor_line(editor), &text);
 	editor->inserting = true;
 	type_line(editor, "a new line", kl_buffer_text(&text));
 	kl_buffer_free(&text);
@@ -461,20 +469,33 @@ void edit_redo(struct editor *editor)
 		   what ? "done again: " : "nothing to do again", what ?: "");
 }
 
-/* ---------------------------------------------------------------- all of it */
+/* ----------------------------------------------------------- another text */
 
-void edit_replace_all(struct editor *editor, const char *what, struct kl_text text)
+/* All lines of another document in the place of some. */
+static void put_document(struct document *document, const char *what, u32 at, u32 removed,
+			 const struct document *other)
 {
-	struct document *other = document_new(text);
 	u32 count = document_lines(other), i;
 	struct kl_text *lines = kl_xalloc(count + 1, sizeof(*lines));
 
 	for (i = 0; i < count; i++)
 		lines[i] = document_line(other, i);
-	document_begin(editor->document, what, 0);
-	document_replace(editor->document, 0, document_lines(editor->document), lines, count);
-	document_end(editor->document);
+	document_begin(document, what, at);
+	document_replace(document, at, removed, lines, count);
+	document_end(document);
 	free(lines);
+}
+
+void edit_insert(struct document *document, u32 at, const struct document *other)
+{
+	put_document(document, "paste", at, 0, other);
+}
+
+void edit_replace_all(struct editor *editor, const char *what, struct kl_text text)
+{
+	struct document *other = document_new(text);
+
+	put_document(editor->document, what, 0, document_lines(editor->document), other);
 	document_free(other);
 	memset(editor->marked, 0, editor->outline.count);
 	editor_refresh(editor, 0);

@@ -16,6 +16,17 @@ void edit_substitute(struct editor *editor);
 void edit_undo(struct editor *editor);
 void edit_redo(struct editor *editor);
 
+/**
+ * edit_place - where a new line goes: below the one that the cursor is on
+ *
+ * Return: editor.edited is the line that it comes before; or false if there is no
+ * such place, which was said.
+ */
+bool edit_place(struct editor *editor);
+
+/** edit_insert - all lines of another document before the line @at, as one step */
+void edit_insert(struct document *document, u32 at, const struct document *other);
+
 /** edit_replace_all - another text, as one step called @what (a literal) */
 void edit_replace_all(struct editor *editor, const char *what, struct kl_text text);
 

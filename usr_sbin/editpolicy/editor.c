@@ -62,6 +62,7 @@ void editor_free(struct editor *editor)
 	processes_free(editor->processes);
 	subjects_free(&editor->subjects);
 	dialog_free(&editor->dialog);
+	kl_buffer_free(&editor->pasted);
 	kl_buffer_free(&editor->saved);
 	changes_free(editor->changes);
 	findings_free(editor->findings);

@@ -156,6 +156,7 @@ struct area {
  * @edited: line of the document that is typed anew
  * @inserting: what is typed comes before @edited instead
  * @insisting: what is wrong with the line was shown: Enter takes it
+ * @pasted: lines that are asked about before they come before @edited
  * @saved: the text as it was read, or saved last
  * @changes: of the view of that name; NULL: not made yet
  * @findings: of the linter; NULL: nobody asked yet
@@ -214,6 +215,7 @@ struct editor {
 	u32 edited;
 	bool inserting;
 	bool insisting;
+	struct kl_buffer pasted;
 	struct kl_buffer saved;
 	struct changes *changes;
 	struct findings *findings;

@@ -22,6 +22,7 @@ enum key {
 	K_RESIZE, /* the window has another size */
 	K_TICK,	  /* no key: a second has passed */
 	K_MOUSE,
+	K_PASTE, /* no key: a text */
 	K_F1,
 	K_F2,
 	K_F3,

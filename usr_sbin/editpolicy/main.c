@@ -9,6 +9,7 @@
 #include "key.h"
 #include "live.h"
 #include "options.h"
+#include "paste.h"
 #include "proc.h"
 #include "rescue.h"
 #include "screen.h"
@@ -90,12 +91,26 @@ static void say_complaints(void)
 	kl_buffer_free(&line);
 }
 
+static void take_paste(void)
+{
+	struct kl_buffer text = { 0 };
+	const char *error = screen_pasted(&text);
+
+	if (error)
+		editor_say(editor, STYLE_ERROR, "%s", error);
+	else
+		editor_paste(editor, kl_buffer_text(&text));
+	kl_buffer_free(&text);
+}
+
 static void take_key(int key)
 {
 	struct mouse mouse;
 
 	if (key < 0)
 		ended = SIGHUP;
+	else if (key == K_PASTE)
+		take_paste();
 	else if (key == K_MOUSE && screen_mouse(&mouse))
 		editor_mouse(editor, &mouse);
 	else if (key != K_MOUSE && key != K_TICK)

@@ -14,6 +14,28 @@
 static SCREEN *screen;
 static bool coloured, unicode;
 
+/* What the terminal sends before a text that is pasted; what is behind it stands below. */
+#define KEY_PASTE (KEY_MAX + 1)
+
+/* So long may the rest of what is pasted take to come, in milliseconds. */
+#define PASTE_PATIENCE 5000
+
+/**
+ * struct paste - a text that is pasted
+ * @open: its end has not come yet
+ * @text: what came; nothing if it was @too_long
+ * @too_long: it was more than SCREEN_PASTE_MAX
+ * @cut: its end never came
+ * @last: when its last byte came, clock_ms()
+ */
+static struct {
+	bool open;
+	struct kl_buffer text;
+	bool too_long;
+	bool cut;
+	u64 last;
+} paste;
+
 /* Two clicks in one place are a double one if they are so many milliseconds apart at most. */
 #define DOUBLE_CLICK 400
 
@@ -58,6 +80,18 @@ static void set_up_mouse(void)
 	mouseinterval(0);
 }
 
+/*
+ * What is pasted shall be told from what is typed. A terminal that does not know
+ * how passes this over, as it does when a shell asks.
+ */
+static void mark_pastes(bool on)
+{
+	const char *request = on ? "\033[?2004h" : "\033[?2004l";
+
+	if (write(STDOUT_FILENO, request, strlen(request)) < 0)
+		return; /* it has gone, which is_gone() will tell */
+}
+
 /* A picture takes a terminal whose cursor goes where it is sent. */
 static bool can_place_cursor(void)
 {
@@ -82,6 +116,8 @@ int screen_open(bool colour, bool mouse)
 	noecho();
 	nonl();
 	keypad(stdscr, TRUE);
+	define_key("\033[200~", KEY_PASTE);
+	mark_pastes(true);
 	set_escdelay(25);
 	leaveok(stdscr, FALSE);
 	set_up_colours(colour);
@@ -94,6 +130,7 @@ void screen_close(void)
 {
 	if (!screen)
 		return;
+	mark_pastes(false);
 	endwin();
 	delscreen(screen);
 	screen = NULL;
@@ -156,11 +193,6 @@ void screen_show(const struct canvas *canvas)
 	if (canvas->cursor_row >= 0)
 		move(canvas->cursor_row, canvas->cursor_column);
 	refresh();
-}
-
-void screen_flush(void)
-{
-	flushinp();
 }
 
 static int translate(wint_t key)
@@ -227,11 +259,86 @@ static bool is_gone(int milliseconds)
 	return poll(&terminal, 1, milliseconds) > 0 && terminal.revents & (POLLHUP | POLLERR);
 }
 
+/* -------------------------------------------------------------------- pastes */
+
+static bool paste_ends(void)
+{
+	static const char end[] = "\033[201~";
+	size_t length = strlen(end);
+
+	if (paste.text.length < length ||
+	    memcmp(paste.text.data + paste.text.length - length, end, length))
+		return false;
+	paste.text.length -= length;
+	return true;
+}
+
+static void add_byte(char byte)
+{
+	size_t kept = strlen("\033[201");
+
+	kl_buffer_add(&paste.text, &byte, 1);
+	paste.last = clock_ms();
+	if (paste_ends()) {
+		paste.open = false;
+	} else if (paste.text.length > SCREEN_PASTE_MAX) {
+		/* What may be the beginning of its end. */
+		memmove(paste.text.data, paste.text.data + paste.text.length - kept, kept);
+		paste.text.length = kept;
+		paste.too_long = true;
+	}
+}
+
+/*
+ * Byte by byte, not by ncurses: it would take keys out of the text, and waits for
+ * no end that comes in pieces. What is behind the end is left to it.
+ */
+static int paste_key(int milliseconds)
+{
+	struct pollfd terminal = { .fd = STDIN_FILENO, .events = POLLIN };
+	char byte;
+
+	while (paste.open && poll(&terminal, 1, milliseconds) > 0) {
+		if (read(STDIN_FILENO, &byte, 1) != 1)
+			return -1;
+		add_byte(byte);
+	}
+	if (!paste.open)
+		return K_PASTE;
+	if (clock_ms() - paste.last < PASTE_PATIENCE)
+		return K_TICK;
+	paste.open = false;
+	paste.cut = true;
+	return K_PASTE;
+}
+
+static int begin_paste(int milliseconds)
+{
+	paste.open = true;
+	paste.too_long = paste.cut = false;
+	paste.last = clock_ms();
+	kl_buffer_clear(&paste.text);
+	return paste_key(milliseconds);
+}
+
+const char *screen_pasted(struct kl_buffer *text)
+{
+	kl_buffer_clear(text);
+	if (paste.too_long)
+		return "more than 1 MiB was pasted: nothing of it was taken";
+	if (paste.cut)
+		return "the end of what was pasted did not come: nothing of it was taken";
+	kl_buffer_add(text, paste.text.data, paste.text.length);
+	return NULL;
+}
+
 int screen_key(int milliseconds)
 {
 	wint_t key;
 	int kind;
 
+	if (paste.open)
+		return paste_key(milliseconds);
 	/* First what ncurses has read already. */
 	timeout(0);
 	kind = get_wch(&key);
@@ -240,9 +347,22 @@ int screen_key(int milliseconds)
 			return -1;
 		kind = get_wch(&key);
 	}
+	if (kind == KEY_CODE_YES && key == KEY_PASTE)
+		return begin_paste(milliseconds);
 	if (kind == KEY_CODE_YES)
 		return translate(key);
 	if (kind == OK)
 		return key == '\r' ? K_ENTER : (int)key;
 	return K_TICK;
+}
+
+/* Taken one by one: what is pasted may have come in part, and its rest is no key. */
+void screen_flush(void)
+{
+	struct mouse mouse;
+	int key;
+
+	while ((key = screen_key(0)) != K_TICK && key >= 0)
+		if (key == K_MOUSE)
+			screen_mouse(&mouse);
 }

@@ -24,17 +24,26 @@ void screen_size(int *rows, int *columns);
 /** screen_show - bring a picture of that size to the terminal */
 void screen_show(const struct canvas *canvas);
 
-/** screen_flush - throw away the keys that were typed so far */
-void screen_flush(void);
-
 /**
  * screen_key - the next key
  * @milliseconds: to wait at most
  *
  * Return: enum key or a character; K_TICK if there was none; K_MOUSE: see
- * screen_mouse(); -1 when the terminal has gone.
+ * screen_mouse(); K_PASTE: see screen_pasted(); -1 when the terminal has gone.
  */
 int screen_key(int milliseconds);
+
+/** screen_flush - throw away the keys that were typed so far, and what was pasted */
+void screen_flush(void);
+
+#define SCREEN_PASTE_MAX (1 << 20) /* bytes */
+
+/**
+ * screen_pasted - the text that was pasted, as the terminal sent it
+ *
+ * Return: NULL; or why there is none, in words.
+ */
+const char *screen_pasted(struct kl_buffer *text);
 
 /** screen_mouse - what was done with the mouse. Return: false if it is nothing to us */
 bool screen_mouse(struct mouse *mouse);
