@@ -54,6 +54,15 @@ static void open_policy(const char *text)
 	editor->focus = PANE_LINES;
 }
 
+static void assert_text(const char *text)
+{
+	struct kl_buffer now = { 0 };
+
+	document_text(editor->document, &now);
+	assert_string_equal(now.data, text);
+	kl_buffer_free(&now);
+}
+
 static int begin(void **state)
 {
 	(void)state;
@@ -68,6 +77,12 @@ static int end(void **state)
 	(void)state;
 	editor_free(editor);
 	return 0;
+}
+
+static void reopen(const char *text)
+{
+	editor_free(editor);
+	open_policy(text);
 }
 
 /* ------------------------------------------------------------------- files */
@@ -199,6 +214,73 @@ static void marks_move(void **state)
 	assert_false(editor->marked[2]);
 }
 
+#define HEAD    "100 acl read\n    audit 1\n"
+#define COMMENTED HEAD "    # why\n\t# so\r\n    10 allow task.uid=0\r\n    #2\n    20 deny\n    30 allow"
+
+/* What is said of a rule stays above it. */
+static void comments_move(void **state)
+{
+	(void)state;
+	reopen(COMMENTED);
+	type("jjjj");
+	press('J');
+	assert_text(HEAD "    #2\n    10 deny\n    # why\n\t# so\r\n    20 allow task.uid=0\r\n    30 allow");
+	assert_int_equal(editor_line(editor), 6);
+	press('J');
+	assert_text(HEAD "    #2\n    10 deny\n    20 allow\n    # why\n\t# so\r\n    30 allow task.uid=0\r");
+	assert_int_equal(editor_line(editor), 7);
+	type("KK");
+	assert_text(COMMENTED);
+	assert_int_equal(editor_line(editor), 4);
+	type("jjK");
+	assert_text(HEAD "    #2\n    10 deny\n    # why\n\t# so\r\n    20 allow task.uid=0\r\n    30 allow");
+	assert_int_equal(editor_line(editor), 3);
+	type("uuuuu");
+	assert_text(COMMENTED);
+}
+
+static void comments_apart(void **state)
+{
+	(void)state;
+	reopen(HEAD "    # of all\n\n    10 allow\n    # of it\n  \n    20 deny\n");
+	type("GK");
+	assert_text(HEAD "    # of all\n\n    10 deny\n    # of it\n  \n    20 allow\n");
+}
+
+static void marks_move_far(void **state)
+{
+	(void)state;
+	reopen(HEAD "    # a\n    10 allow\n    30 allow task.uid=0\n    # b\n    # c\n    20 deny\n");
+	editor->marked[3] = editor->marked[4] = editor->marked[6] = true;
+	type("jjj");
+	press('J');
+	assert_text(HEAD "    # b\n    # c\n    10 deny\n    30 allow task.uid=0\n    # a\n    20 allow\n");
+	assert_false(editor->marked[2]);
+	assert_true(editor->marked[3]);
+	assert_false(editor->marked[4]);
+	assert_true(editor->marked[5]);
+	assert_false(editor->marked[6]);
+	assert_true(editor->marked[7]);
+}
+
+/* It may be a rule that is commented out: that is not lost with another one. */
+static void comments_stay(void **state)
+{
+	(void)state;
+	reopen(COMMENTED);
+	type("jjjjd");
+	assert_text(HEAD "    # why\n\t# so\r\n    #2\n    20 deny\n    30 allow");
+	assert_true(shows("1 line deleted; u brings it back; the comment above stays"));
+	type("jy");
+	assert_text(HEAD "    # why\n\t# so\r\n    #2\n    20 deny\n    20 deny\n    30 allow");
+	type("uuGd");
+	assert_false(shows("stays"));
+	editor->marked[2] = editor->marked[3] = editor->marked[4] = true;
+	press('d');
+	assert_true(shows("3 lines deleted; u brings them back"));
+	assert_false(shows("stays"));
+}
+
 /* They may be anywhere, and 'd' deletes them. */
 static void marks_are_counted(void **state)
 {
@@ -218,21 +300,6 @@ static void commands(void **state)
 }
 
 /* -------------------------------------------------------------------- labels */
-
-static void assert_text(const char *text)
-{
-	struct kl_buffer now = { 0 };
-
-	document_text(editor->document, &now);
-	assert_string_equal(now.data, text);
-	kl_buffer_free(&now);
-}
-
-static void reopen(const char *text)
-{
-	editor_free(editor);
-	open_policy(text);
-}
 
 static void label_of_a_rule(void **state)
 {
@@ -580,6 +647,7 @@ int main(void)
 		CASE(changed_by_somebody_else), CASE(another_file), CASE(saving_without_leaving),
 		CASE(rescued_for_later), CASE(typed_ahead), CASE(long_names),
 		CASE(filter_as_it_was), CASE(nothing_to_add_to), CASE(marks_move),
+		CASE(comments_move), CASE(comments_apart), CASE(marks_move_far), CASE(comments_stay),
 		CASE(marks_are_counted), CASE(commands),
 		CASE(completed_words), CASE(completed_groups), CASE(completed_values),
 		CASE(completed_exactly), CASE(completed_paths),

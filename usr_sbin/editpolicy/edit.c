@@ -135,8 +135,40 @@ void edit_add(struct editor *editor)
 
 /* --------------------------------------------------- several lines at once */
 
+static bool is_rule(const struct editor *editor, u32 line)
+{
+	return editor->outline.lines[line].kind == KL_STATEMENT_RULE;
+}
+
+/* The first of the comments that stand directly above a line, or the line itself. */
+static u32 comments_above(const struct editor *editor, u32 line)
+{
+	const struct outline_line *lines = editor->outline.lines;
+	u32 first = line;
+
+	while (first && lines[first - 1].kind == KL_STATEMENT_EMPTY && !lines[first - 1].wrong &&
+	       lines[first - 1].node == lines[line].node)
+		first--;
+	return first;
+}
+
+/* Do comments stay that were about rules which go? */
+static bool leaves_comments(const struct editor *editor, const struct target *target)
+{
+	u32 i, line;
+
+	for (i = 0; i < target->count; i++) {
+		line = target->lines[i];
+		if (is_rule(editor, line) && comments_above(editor, line) < line &&
+		    (!i || target->lines[i - 1] + 1 != line))
+			return true;
+	}
+	return false;
+}
+
 static void delete_lines(struct editor *editor, const struct target *target)
 {
+	bool comments = leaves_comments(editor, target);
 	const u32 *lines = target->lines;
 	u32 from, end;
 
@@ -148,8 +180,10 @@ static void delete_lines(struct editor *editor, const struct target *target)
 	}
 	document_end(editor->document);
 	editor_refresh(editor, min(target->lines[0], document_lines(editor->document)));
-	editor_say(editor, STYLE_PLAIN, "%u %s deleted; u brings %s back", target->count,
-		   target->count == 1 ? "line" : "lines", target->count == 1 ? "it" : "them");
+	editor_say(editor, comments ? STYLE_NOTICE : STYLE_PLAIN,
+		   "%u %s deleted; u brings %s back%s", target->count,
+		   target->count == 1 ? "line" : "lines", target->count == 1 ? "it" : "them",
+		   comments ? "; the comment above stays" : "");
 }
 
 static void delete_answered(struct editor *editor, int key)
@@ -260,45 +294,93 @@ static void with_priority(struct kl_text line, u32 priority, struct kl_buffer *o
 	kl_buffer_add(out, line.data + at, line.length - at);
 }
 
-static void swap_marks(struct editor *editor, u32 a, u32 b)
-{
-	bool marked = editor->marked[a];
+/**
+ * struct group - a rule with its comments
+ * @first, @rule: its first and its last line
+ * @lines: copies of them, the rule with another number
+ */
+struct group {
+	u32 first, rule;
+	struct kl_buffer *lines;
+};
 
-	editor->marked[a] = editor->marked[b];
-	editor->marked[b] = marked;
+static u32 group_size(const struct group *group)
+{
+	return group->rule + 1 - group->first;
 }
 
-/* Two lines change places, each with the number that stood there. */
+static void group_make(struct group *group, const struct editor *editor, u32 rule, u32 priority)
+{
+	struct kl_text text;
+	u32 i;
+
+	group->first = comments_above(editor, rule);
+	group->rule = rule;
+	group->lines = kl_xalloc(group_size(group), sizeof(*group->lines));
+	for (i = group->first; i <= rule; i++) {
+		text = line_at(editor, i);
+		if (i == rule && editor->outline.lines[rule].priority != priority)
+			with_priority(text, priority, &group->lines[i - group->first]);
+		else
+			kl_buffer_add(&group->lines[i - group->first], text.data, text.length);
+	}
+}
+
+static void group_free(struct group *group)
+{
+	u32 i;
+
+	for (i = 0; i < group_size(group); i++)
+		kl_buffer_free(&group->lines[i]);
+	free(group->lines);
+}
+
+static void put_group(struct editor *editor, const struct group *place, const struct group *group)
+{
+	u32 count = group_size(group), i;
+	struct kl_text *lines = kl_xalloc(count, sizeof(*lines));
+
+	for (i = 0; i < count; i++)
+		lines[i] = kl_buffer_text(&group->lines[i]);
+	document_replace(editor->document, place->first, group_size(place), lines, count);
+	free(lines);
+}
+
+/* They go with their lines. */
+static void swap_marks(struct editor *editor, const struct group *upper, const struct group *lower)
+{
+	u32 count = lower->rule + 1 - upper->first, between = lower->first - upper->rule - 1;
+	bool *from = editor->marked + upper->first, *old = kl_xalloc(count, sizeof(*old));
+
+	memcpy(old, from, count * sizeof(*old));
+	memcpy(from, old + count - group_size(lower), group_size(lower) * sizeof(*old));
+	memcpy(from + group_size(lower), old + group_size(upper), between * sizeof(*old));
+	memcpy(from + group_size(lower) + between, old, group_size(upper) * sizeof(*old));
+	free(old);
+}
+
+/*
+ * Two rules change places, each with its comments and the number that stood there. The
+ * cursor goes with the rule that was in line @a.
+ */
 static void swap_lines(struct editor *editor, u32 a, u32 b)
 {
 	const struct outline_line *lines = editor->outline.lines;
-	struct kl_buffer first = { 0 }, second = { 0 };
-	struct kl_text text;
+	u32 up = min(a, b), down = max(a, b), at;
+	struct group upper, lower;
 
-	if (lines[a].priority == lines[b].priority) {
-		text = line_at(editor, b);
-		kl_buffer_add(&first, text.data, text.length);
-		text = line_at(editor, a);
-		kl_buffer_add(&second, text.data, text.length);
-	} else {
-		with_priority(line_at(editor, b), lines[a].priority, &first);
-		with_priority(line_at(editor, a), lines[b].priority, &second);
-	}
+	group_make(&upper, editor, up, lines[down].priority);
+	group_make(&lower, editor, down, lines[up].priority);
+	/* The rule that comes to stand below ends where the other one did. */
+	at = a == up ? down : upper.first + group_size(&lower) - 1;
 	document_begin(editor->document, "move", a);
-	text = kl_buffer_text(&first);
-	document_replace(editor->document, a, 1, &text, 1);
-	text = kl_buffer_text(&second);
-	document_replace(editor->document, b, 1, &text, 1);
+	put_group(editor, &lower, &upper);
+	put_group(editor, &upper, &lower);
 	document_end(editor->document);
-	kl_buffer_free(&first);
-	kl_buffer_free(&second);
-	swap_marks(editor, a, b);
-	editor_refresh(editor, b);
-}
-
-static bool is_rule(const struct editor *editor, u32 line)
-{
-	return editor->outline.lines[line].kind == KL_STATEMENT_RULE;
+	swap_marks(editor, &upper, &lower);
+	group_free(&upper);
+	group_free(&lower);
+	editor_refresh(editor, at);
 }
 
 /* The next rule of the same block in the order of evaluation; -1: none. */
