@@ -4,8 +4,8 @@
 # Usage: tests/editpolicy/golden.sh [--accept] SCREENS
 #
 # The editor's pictures after the keys in golden/NAME.keys, with the styles, a line of letters below
-# each, are those in golden/, at three sizes; and so are those in doc/editor.md, each below a line
-# "```text NAME SIZE". All of golden/ goes through a terminal (tmux), with colours and without: the
+# each, are those in golden/, at three sizes; and so are those in doc/editor.md and in the manual page,
+# each below a line "```text NAME SIZE" or "; picture NAME SIZE". All of golden/ goes through a terminal (tmux), with colours and without: the
 # keys come from it, and it shows what the picture says, see attributes.
 
 set -euo pipefail
@@ -145,19 +145,34 @@ else
 	compare_all
 fi
 
-tour=$here/../../doc/editor.md
-inside=''
-while IFS= read -r line; do
-	[[ $inside && $line != '```' ]] || printf '%s\n' "$line"
-	if [[ $line == '```text '* ]]; then
-		read -r _ name size <<<"$line"
-		take "$name" "$size" | sed '/^answers:$/,$d'
+# illustrate ESCAPES <DOCUMENT: with its pictures as they are now, ESCAPES in them as sed has it
+illustrate() {
+	local line inside=''
+
+	while IFS= read -r line; do
+		[[ $inside && $line != '```' ]] || printf '%s\n' "$line"
+		case $line in
+		'; picture '*)
+			read -r _ _ name size <<<"$line"
+			read -r line && echo "$line"
+			;;
+		'```text '*) read -r _ name size <<<"$line" ;;
+		*)
+			[[ $line != '```' ]] || inside=''
+			continue
+			;;
+		esac
+		take "$name" "$size" | sed -e '/^answers:$/,$d' -e "$1"
 		inside=1
-	elif [[ $line == '```' ]]; then
-		inside=''
-	fi
-done <"$tour" >made
-compare doc/editor.md made "$tour"
+	done
+}
+
+for document in doc/editor.md doc/kellas-editpolicy.8.scd; do
+	escapes=
+	[[ $document != *.scd ]] || escapes='s/\\/&&/g'
+	illustrate "$escapes" <"$here/../../$document" >made
+	compare "$document" made "$here/../../$document"
+done
 [[ $accept ]] && exit
 echo "golden: $passed passed, $failed failed"
 ((failed == 0 && passed > 6 * $(names | wc -l)))

@@ -639,6 +639,21 @@ static void many_deleted(void **state)
 	kl_buffer_free(&text);
 }
 
+/* Behind F1 all of it can be read on 80 columns, and in the manual, too. */
+static void help_fits(void **state)
+{
+	struct kl_buffer text = { 0 };
+	char *line, *rest;
+
+	(void)state;
+	action_help(&policy_view, &text);
+	assert_true(text.length > 1000);
+	for (rest = text.data; (line = strsep(&rest, "\n"));)
+		if (canvas_width(kl_text_of(line)) > 78)
+			fail_msg("too long: %s", line);
+	kl_buffer_free(&text);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -655,7 +670,7 @@ int main(void)
 		CASE(label_of_many), CASE(label_refused),
 		CASE(decoded), CASE(nothing_unseen), CASE(cut_is_seen),
 		CASE(long_message), CASE(tabs), CASE(scrolled),
-		CASE(many_blocks),
+		CASE(many_blocks), CASE(help_fits),
 		CASE(long_line), CASE(many_deleted),
 	};
 	char folder[] = "/tmp/policy.XXXXXX";
