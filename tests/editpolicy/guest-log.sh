@@ -95,6 +95,24 @@ is 'loaded: it denies what the record says' is_denied
 is 'and nothing else' head -c 1 kept >out
 keys 2
 is 'the denial is there' until_shows 'DENIED +read .*/tmp/log/kept'
+keys 1 / '25 deny' Enter
+is 'the rule has it as a sample, and those it would have denied' \
+	until_shows '5 of 6 in the log; 4 recorded otherwise'
+is 'the newest one' until_shows '^ +[0-9]+:[0-9:]+ +DENIED +/(usr/)?bin/cat +/tmp/log/kept'
+keys / '50 allow' Enter
+is 'the one that was permitted is of the other rule' \
+	until_shows '1 of 6 in the log: [0-9:]+ allowed +/(usr/)?bin/head +/tmp/log/kept'
+keys / '25 deny' Enter
+is 'another one' is_denied
+is 'is counted as it comes' until_shows '6 of 7 in the log; 4 recorded otherwise'
+keys r
+is 'all of them' until_shows 'was allowed +/(usr/)?bin/cat +/tmp/log/kept'
+is 'the newest in full' shows 'denied by block 100'
+keys Enter
+is 'why' until_shows 'DENIED, by'
+keys q
+until_shows 'recorded otherwise'
+keys q
 
 # Which policy is running has changed beside the editor; it shall not have.
 keys F10
