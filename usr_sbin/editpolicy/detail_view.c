@@ -101,13 +101,18 @@ static void add_samples(struct editor *editor, struct filling *filling)
 	struct detail *detail = filling->detail;
 	struct sample_answer answer;
 	struct kl_buffer text = { 0 };
+	const char *missing = samples_missing(editor, detail->line);
 	u64 all, at, listed = 0;
 
 	detail->head = detail->rows.count;
-	if (!samples_of(editor, detail->line, &answer))
+	if (!missing)
 		return;
 	add_row(detail, STYLE_PLAIN)->text = kl_xstrdup("");
 	detail->head++;
+	if (!samples_of(editor, detail->line, &answer)) {
+		add_text(filling, STYLE_FAINT, kl_text_of(missing));
+		return;
+	}
 	samples_say(editor, detail->line, &answer, &text);
 	add_text(filling, STYLE_ATTRIBUTE, kl_buffer_text(&text));
 	kl_buffer_free(&text);

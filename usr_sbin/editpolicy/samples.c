@@ -6,6 +6,7 @@
 #include "compiled.h"
 #include "explain.h"
 #include "live.h"
+#include "proc.h"
 #include "samples.h"
 
 /* Nobody shall wait longer for his key. */
@@ -378,7 +379,7 @@ static bool is_due(const struct editor *editor, struct samples *samples)
 
 static bool begin(struct editor *editor, struct samples *samples)
 {
-	u64 now = clock_ms();
+	u64 used = clock_used_ms();
 
 	if (!is_due(editor, samples))
 		return false;
@@ -388,7 +389,7 @@ static bool begin(struct editor *editor, struct samples *samples)
 	samples->made = true;
 	if (!compiled_quietly(editor))
 		return false;
-	samples->took = clock_ms() - now;
+	samples->took = clock_used_ms() - used;
 	samples->count = editor->outline.count;
 	samples->lines = kl_xalloc(samples->count + 1, sizeof(*samples->lines));
 	return true;
@@ -419,12 +420,16 @@ void samples_want(struct editor *editor)
 	get(editor)->wanted = true;
 }
 
-/* What is read need not be there: nobody asked for it. */
+/* It need not be there, and nobody is to be bothered: nobody asked for it. */
 static bool has_log(const struct editor *editor)
 {
-	const char *name = editor->log_count ? editor->logs[0] : KL_LOG_DEFAULT;
+	char module[256];
 
-	return !access(name, R_OK) || (!editor->log_count && editor->live && !editor->live->error);
+	if (editor->log_count)
+		return !access(editor->logs[0], R_OK);
+	snprintf(module, sizeof(module), "%s/audit", kl_proc_directory());
+	return !access(KL_LOG_DEFAULT, R_OK) ||
+	       (editor->live && !editor->live->error && !access(module, R_OK));
 }
 
 void samples_tick(struct editor *editor)
@@ -469,6 +474,17 @@ bool samples_of(struct editor *editor, u32 line, struct sample_answer *answer)
 		.newest = known->newest,
 	};
 	return true;
+}
+
+const char *samples_missing(const struct editor *editor, u32 line)
+{
+	if (!decides(&editor->outline.lines[line]))
+		return NULL;
+	if (!editor->log)
+		return "Which recorded requests it decides is not known: there is no log; --log names one.";
+	if (is_fresh(editor) && !editor->samples->lines)
+		return "Which recorded requests it decides is not known: the policy cannot be compiled.";
+	return "Which recorded requests it decides is not known yet.";
 }
 
 u32 samples_decided(const struct sample_counts *counts)

@@ -11,6 +11,8 @@
 #include "why.h"
 
 #define LINE_ACROSS 0x2500
+/* Lines that may decide, of which more are not named. */
+#define PERHAPS_SHOWN 20u
 
 static void clear(struct why *why)
 {
@@ -169,6 +171,9 @@ static void say_block(struct why *why, const struct editor *editor,
 		say_line(why, editor,
 			 block->rule->kind == KL_RULE_DENY ? STYLE_DENY : STYLE_ALLOW,
 			 block->rule->line, "        ");
+	for (i = 0; i < min(block->candidate_count, PERHAPS_SHOWN); i++)
+		say_line(why, editor, STYLE_NOTICE, block->candidates[i]->line,
+			 "        perhaps by ");
 	if (block->failed)
 		say_failed(why, block->head->op, block->failed);
 }
