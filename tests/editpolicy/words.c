@@ -11,11 +11,13 @@
 #include <time.h>
 #include <cmocka.h>
 
-#include "editor.h"
+#include "earlier.h"
 #include "engine/lex.h"
 #include "engine/parse.h"
 #include "engine/pattern.h"
 #include "explain.h"
+#include "hands.h"
+#include "key.h"
 #include "phrase.h"
 #include "words.h"
 
@@ -218,22 +220,25 @@ static void whole_sentences(void **state)
 
 static void which_comes_first(void **state)
 {
-	static const char policy[] = "100 acl read\n    30 deny\n    10 allow task.uid=0\n"
+	static const char policy[] = "100 acl read\n    30 deny\n    10 allow task.uid=0-9\n"
 				     "    20 allow task.uid=5\n    20 use G\n    40 deny task.uid=6\n"
-				     "rule_group G\n    10 deny task.uid=7\n    20 deny\n";
+				     "rule_group G\n    10 deny task.uid=7\n    20 deny\n"
+				     "100 acl read\n    50 deny task.uid=5\n";
 
 	(void)state;
 	assert_words(policy, 2, "Denies reading any file or folder, by anyone, unless line 3, 4 or 5 "
 				"decides first.");
-	assert_words(policy, 3, "Allows reading any file or folder, by root.");
+	assert_words(policy, 3, "Allows reading any file or folder, by users 0 to 9.");
 	assert_words(policy, 4, "Allows reading any file or folder, by user 5, unless line 3 decides "
 				"first.");
 	assert_words(policy, 5, "Asks the lines of the rule group G about reading any file or folder, "
 				"by anyone, unless line 3 or 4 decides first. The first that matches "
 				"decides:");
+	assert_words(policy, 6, "Denies reading any file or folder, by user 6, unless line 3, 5 or 2 "
+				"decides first.");
+	assert_words(policy, 11, "Denies reading any file or folder, by user 5, unless one of 4 lines "
+				 "before it decides first.");
 	assert_more(policy, 5, "    10 deny task.uid=7\n    20 deny\n");
-	assert_words(policy, 6, "Denies reading any file or folder, by user 6, unless one of the 4 "
-				"lines before it decides first.");
 	assert_words(policy, 7, "2 lines that are asked wherever a block says \"use G\": line 5.");
 	assert_words(policy, 9, "Denies what is asked where the group is used, by anyone, unless line "
 				"8 decides first.");
@@ -361,6 +366,137 @@ static void patterns_explained(void **state)
 	words = words_in("100 acl read path=\"/a/\\*\"\n", 1, true);
 	assert_null(strstr(words, "In patterns"));
 	free(words);
+}
+
+/* -------------------------------------------------------------- what comes before */
+
+static void open_policy(const char *text)
+{
+	if (editor)
+		editor_free(editor);
+	editor = editor_new(kl_text_of(text), "policy.conf", false);
+	canvas_resize(&canvas, 30, 120);
+	press(K_TAB);
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	open_policy("100 acl read\n    10 allow path=\"/a/\\*\"\n    20 allow path=\"/b/\\*\"\n"
+		    "    30 deny path=\"/b/x\" task.uid=0\n    40 allow task.uid=5\n"
+		    "    50 deny path=\"/b/y\"\n    60 deny task.uid=0\n");
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	editor_free(editor);
+	editor = NULL;
+	return 0;
+}
+
+static void assert_earlier(u32 line, const char *expected)
+{
+	struct kl_buffer text = { 0 };
+	const u32 *lines;
+	u32 count = earlier_lines(editor, line - 1, &lines), i;
+
+	for (i = 0; i < count; i++)
+		kl_buffer_printf(&text, "%u ", lines[i] + 1);
+	kl_buffer_puts(&text, "");
+	assert_string_equal(text.data, expected);
+	kl_buffer_free(&text);
+}
+
+/* Who is told of lines that can have nothing to do with this one learns nothing. */
+static void those_that_matter(void **state)
+{
+	struct kl_text wider = kl_text_of("    10 allow path=\"/b/x\"");
+	struct kl_buffer words = { 0 };
+
+	(void)state;
+	assert_earlier(6, "3 5 ");
+	assert_earlier(2, "");
+	assert_earlier(4, "3 ");
+	assert_earlier(5, "2 3 ");
+	assert_earlier(7, "2 3 4 6 ");
+	words_of_line(editor, 3, false, &words);
+	assert_non_null(strstr(words.data, ", by root, unless line 3 decides first."));
+	kl_buffer_free(&words);
+	/* The text is another. */
+	document_begin(editor->document, "test", 0);
+	document_replace(editor->document, 1, 1, &wider, 1);
+	document_end(editor->document);
+	editor_refresh(editor, 0);
+	assert_earlier(4, "2 3 ");
+	/* With what the head asks for they have nothing in common. */
+	open_policy("100 acl read task.uid=5-9\n    10 allow task.uid=1-4\n    20 deny task.uid=3-9\n");
+	assert_earlier(3, "");
+	/* Members count; a rule group may decide anything. */
+	open_policy("string_group A /x\n100 acl read\n    10 allow path=@A\n    15 use G\n"
+		    "    20 deny path=\"/y\"\n    30 deny path=\"/x\"\nrule_group G\n    1 deny\n");
+	assert_earlier(5, "4 ");
+	assert_earlier(6, "3 4 ");
+}
+
+static void to_those_before(void **state)
+{
+	(void)state;
+	type("G");
+	press('k');
+	assert_int_equal(editor_line(editor), 5);
+	press('b');
+	assert_int_equal(editor_line(editor), 2);
+	assert_true(shows("before line 6, 1 of 2; b goes on"));
+	press('b');
+	assert_int_equal(editor_line(editor), 4);
+	press('b');
+	assert_int_equal(editor_line(editor), 5);
+	assert_true(shows("back on line 6"));
+	/* Who leaves the way begins a new one. */
+	type("bb");
+	press('k');
+	assert_int_equal(editor_line(editor), 3);
+	press('b');
+	assert_int_equal(editor_line(editor), 2);
+	assert_true(shows("before line 4, 1 of 1"));
+	type("gjb");
+	assert_true(shows("nothing comes before this line"));
+	/* Lines have other numbers now. */
+	type("jjjjb");
+	assert_int_equal(editor_line(editor), 2);
+	type("#b");
+	assert_true(shows("nothing comes before this line"));
+}
+
+static void to_what_covers_it(void **state)
+{
+	(void)state;
+	open_policy("100 acl read\n    10 deny task.uid=5\n    20 deny task.uid=1000-2000\n"
+		    "    30 deny task.uid=1500\n");
+	type("i");
+	assert_int_equal(editor_line(editor), 3);
+	assert_true(shows("line 3 matches all that it matches [covered]; b goes there"));
+	press('b');
+	assert_int_equal(editor_line(editor), 2);
+	press('b');
+	assert_int_equal(editor_line(editor), 3);
+	/* A block that another one leaves nothing to. */
+	open_policy("100 acl read path=\"/x\"\n    10 deny\n200 acl read path=\"/x\"\n    10 deny\n");
+	type("i");
+	assert_int_equal(editor_line(editor), 2);
+	press('b');
+	assert_int_equal(editor_line(editor), 1);
+}
+
+static void out_of_sight(void **state)
+{
+	(void)state;
+	type("\\50 deny\n");
+	press('b');
+	assert_true(shows("the filter hides it"));
+	assert_int_equal(editor_line(editor), 5);
 }
 
 /* ------------------------------------------------------- every attribute, every way */
@@ -925,6 +1061,8 @@ static void without_a_value(void **state)
 	assert_true(engine_matches("100 acl inet_stream_connect task.cgroup!=NULL", some));
 }
 
+#define CASE(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -932,15 +1070,19 @@ int main(void)
 		cmocka_unit_test(groups_by_kind),
 		cmocka_unit_test(blocks), cmocka_unit_test(records), cmocka_unit_test(not_enforced),
 		cmocka_unit_test(domains), cmocka_unit_test(settings),
-		cmocka_unit_test(patterns_explained), cmocka_unit_test(every_attribute),
+		CASE(those_that_matter), CASE(to_those_before), CASE(to_what_covers_it),
+		CASE(out_of_sight), cmocka_unit_test(patterns_explained), cmocka_unit_test(every_attribute),
 		cmocka_unit_test(every_operation),
 		cmocka_unit_test(every_permission), cmocka_unit_test(paths_as_told),
 		cmocka_unit_test(numbers_as_told), cmocka_unit_test(without_a_value),
 	};
 	u32 seed = time(NULL);
+	int failed;
 
 	setlocale(LC_ALL, "C.UTF-8");
 	print_message("seed %u\n", seed);
 	srandom(seed);
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	canvas_free(&canvas);
+	return failed;
 }

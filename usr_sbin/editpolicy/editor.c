@@ -8,6 +8,7 @@
 #include "detail.h"
 #include "dialog.h"
 #include "editor.h"
+#include "earlier.h"
 #include "findings.h"
 #include "key.h"
 #include "left.h"
@@ -30,6 +31,7 @@ struct editor *editor_new(struct kl_text text, const char *name, bool readonly)
 	editor->readonly = readonly;
 	kl_buffer_add(&editor->saved, text.data, text.length);
 	editor->seen = ~0ull;
+	editor->earlier = kl_xalloc(1, sizeof(*editor->earlier));
 	editor_refresh(editor, 0);
 	rows_go(&editor->left_rows, 0);
 	editor_show_lines(editor);
@@ -66,6 +68,7 @@ void editor_free(struct editor *editor)
 	kl_buffer_free(&editor->saved);
 	changes_free(editor->changes);
 	findings_free(editor->findings);
+	earlier_free(editor->earlier);
 	live_free(editor->live);
 	free(editor);
 }

@@ -19,6 +19,7 @@ struct compiled;
 struct editor;
 struct decisions;
 struct detail;
+struct earlier;
 struct findings;
 struct kl_save;
 struct live;
@@ -160,6 +161,7 @@ struct area {
  * @saved: the text as it was read, or saved last
  * @changes: of the view of that name; NULL: not made yet
  * @findings: of the linter; NULL: nobody asked yet
+ * @earlier: of the line that the detail is about
  * @live: the running kernel; NULL: there is none beside the document
  * @compiled: see editor_compiled(); NULL: not made yet
  * @log: of the view of that name; NULL: not made yet
@@ -219,6 +221,7 @@ struct editor {
 	struct kl_buffer saved;
 	struct changes *changes;
 	struct findings *findings;
+	struct earlier *earlier;
 	struct live *live;
 	struct compiled *compiled;
 	struct log_view *log;

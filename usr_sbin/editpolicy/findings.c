@@ -219,9 +219,22 @@ bool findings_of_line(const struct editor *editor, u32 line, struct kl_buffer *o
 	bool any = finding;
 
 	for (; finding; finding = is_more(editor, finding) ? finding + 1 : NULL)
-		kl_buffer_printf(out, "Linter, %s: %s [%s]\n", kl_lint_level_name(finding->level),
-				 finding->text, finding->name);
+		kl_buffer_printf(out, "Linter, %s: %s [%s]%s\n", kl_lint_level_name(finding->level),
+				 finding->text, finding->name,
+				 finding->other_count ? "; b goes there" : "");
 	return any;
+}
+
+u32 findings_others(const struct editor *editor, u32 line, const u32 **others)
+{
+	const struct kl_finding *finding = finding_of(editor, line);
+
+	while (finding && !finding->other_count)
+		finding = is_more(editor, finding) ? finding + 1 : NULL;
+	if (!finding)
+		return 0;
+	*others = finding->others;
+	return finding->other_count;
 }
 
 static void say_count(struct editor *editor, u32 number)

@@ -58,6 +58,14 @@ int findings_level(const struct editor *editor, u32 line);
 /** findings_of_line - append what is said of a line, each in a line; false: nothing */
 bool findings_of_line(const struct editor *editor, u32 line, struct kl_buffer *out);
 
+/**
+ * findings_others - the lines that a finding of this line names: those that cover it
+ * @others: set to them, from 1
+ *
+ * Return: how many; 0: there is no such finding.
+ */
+u32 findings_others(const struct editor *editor, u32 line, const u32 **others);
+
 void findings_free(struct findings *findings);
 
 #endif /* KELLAS_FINDINGS_H */

@@ -397,6 +397,16 @@ void outline_make(struct outline *outline, const struct document *document)
 	sort_nodes(outline);
 }
 
+u32 outline_head(const struct outline *outline, const struct outline_node *block)
+{
+	u32 i = 0;
+
+	/* Comments above a line belong to it. */
+	while (outline->lines[block->lines[i]].kind != KL_STATEMENT_ACL)
+		i++;
+	return block->lines[i];
+}
+
 void outline_free(struct outline *outline)
 {
 	u32 i;

@@ -108,6 +108,10 @@ int outline_parse(struct kl_parser *parser, struct kl_text line, struct kl_state
 
 /** outline_make - read a document. Errors of single lines do not stop it */
 void outline_make(struct outline *outline, const struct document *document);
+
+/** outline_head - the line with the head of a block, the first one */
+u32 outline_head(const struct outline *outline, const struct outline_node *block);
+
 void outline_free(struct outline *outline);
 
 #endif /* KELLAS_OUTLINE_H */

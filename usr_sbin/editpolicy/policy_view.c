@@ -2,6 +2,7 @@
 /* The view of the policy: blocks on the left, their lines on the right. */
 #include "changes.h"
 #include "detail.h"
+#include "earlier.h"
 #include "edit.h"
 #include "find.h"
 #include "findings.h"
@@ -223,6 +224,8 @@ static const struct action policy_actions[] = {
 	{ "Errors", { K_F7, '!' }, "go to the next line that is wrong", false, run_next_error },
 	{ "Linter", { 'i' }, "go to the next line that the linter says something of", false,
 	  findings_next },
+	{ "Before", { 'b' }, "go to what comes before the line, or covers it, and back", false,
+	  earlier_visit },
 	{ "Delete", { K_F8, 'd', K_DELETE }, "delete", true, edit_delete },
 	{ "Undo", { K_F9, 'u' }, "take the last change back", true, edit_undo },
 	{ "Redo", { K_CTRL('r') }, "do again what was taken back", true, edit_redo },

@@ -2,6 +2,7 @@
 /* Lines in words. */
 #include "engine/lex.h"
 #include "engine/word.h"
+#include "earlier.h"
 #include "lenient.h"
 #include "phrase.h"
 #include "words.h"
@@ -257,16 +258,6 @@ static const char *why_permissive(const struct told *told)
 		       NULL;
 }
 
-static u32 head_of(const struct told *told, const struct outline_node *node)
-{
-	u32 i = 0;
-
-	/* Comments above a line belong to it. */
-	while (line_of(told, node->lines[i])->kind != KL_STATEMENT_ACL)
-		i++;
-	return node->lines[i];
-}
-
 /* The head of the block behind this one of the same operation, from 1; 0: there is none. */
 static u32 next_block(const struct told *told)
 {
@@ -276,7 +267,7 @@ static u32 next_block(const struct told *told)
 	if (next == outline->nodes + outline->node_count || next->kind != OUTLINE_BLOCK ||
 	    next->op != told->node->op)
 		return 0;
-	return head_of(told, next) + 1;
+	return outline_head(&told->editor->outline, next) + 1;
 }
 
 static void say_manual(struct told *told)
@@ -323,24 +314,22 @@ static void say_block(struct told *told)
 
 /* ---------------------------------------------------------------------- rules */
 
-/* "unless line 7 decides first": the order is that of evaluation. */
+/* "unless line 7 decides first": those that can, in the order of evaluation. */
 static void say_before(struct told *told)
 {
-	u32 numbers[NUMBERS_SHOWN], count = 0, i;
+	const u32 *lines;
+	u32 count = earlier_lines(told->editor, told->line, &lines), i;
 
-	for (i = 0; i < told->node->count && told->node->lines[i] != told->line; i++)
-		if (is_rule(told, told->node->lines[i]) && count++ < NUMBERS_SHOWN)
-			numbers[count - 1] = told->node->lines[i] + 1;
 	if (!count)
 		return;
 	kl_buffer_puts(told->out, ", unless ");
 	if (count > NUMBERS_SHOWN) {
-		kl_buffer_printf(told->out, "one of the %u lines before it", count);
+		kl_buffer_printf(told->out, "one of %u lines before it", count);
 	} else {
 		kl_buffer_puts(told->out, "line ");
 		for (i = 0; i < count; i++)
 			kl_buffer_printf(told->out, "%s%u",
-					 !i ? "" : i + 1 == count ? " or " : ", ", numbers[i]);
+					 !i ? "" : i + 1 == count ? " or " : ", ", lines[i] + 1);
 	}
 	kl_buffer_puts(told->out, " decides first");
 }
@@ -642,7 +631,7 @@ void words_of_line(const struct editor *editor, u32 line, bool whole, struct kl_
 	read_settings(&told);
 	parse(&told, line, &told.statement);
 	if (what->kind == KL_STATEMENT_RULE && told.node->kind == OUTLINE_BLOCK)
-		parse(&told, head_of(&told, told.node), &told.head);
+		parse(&told, outline_head(&editor->outline, told.node), &told.head);
 	say_line(&told);
 	kl_statement_release(&told.head);
 	kl_statement_release(&told.statement);
