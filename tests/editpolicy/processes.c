@@ -421,7 +421,12 @@ static void both(void **state)
 	assert_here(editor, "/bin/sh");
 	press(editor, "kk");
 	assert_here(editor, "/usr/sbin/cron");
-	press(editor, "mm");
+	/* What is not there leads to what executed it, and back. */
+	press(editor, "m");
+	assert_here(editor, "/sbin/init");
+	press(editor, "m");
+	assert_here(editor, "/usr/sbin/cron");
+	press(editor, "mjkm");
 	assert_here(editor, "/sbin/init");
 	editor_free(editor);
 }
@@ -455,13 +460,22 @@ static void from_record(void **state)
 	assert_int_equal(editor->view, VIEW_LOG);
 	assert_true(shows(editor, "this is no record of a process"));
 	/* And when the log was read again, of what it has now. */
-	put_log(CRON_RECORD SHELL_RECORD);
+	put_log(CRON_RECORD SHELL_RECORD SHELL_RECORD SHELL_RECORD SHELL_RECORD SHELL_RECORD);
 	press(editor, "R");
 	work(editor);
 	press(editor, "gt");
 	work(editor);
 	assert_here(editor, "/usr/sbin/cron");
 	assert_seen(editor, "/sbin/init /usr/sbin/cron /usr/sbin/sshd /bin/sh");
+	/* While it is made anew, and then, the cursor stays on its program. */
+	put_log(RECORD("05:30:08", "5", "0", "allowed", INIT "=>/early(5;0.5)", READ) CRON_RECORD);
+	press(editor, "2R");
+	work(editor);
+	press(editor, "4");
+	assert_here(editor, "/usr/sbin/cron");
+	work(editor);
+	assert_seen(editor, "/sbin/init /early /usr/sbin/cron");
+	assert_here(editor, "/usr/sbin/cron");
 	editor_free(editor);
 }
 
@@ -490,39 +504,41 @@ static void to_records(void **state)
 		"task.pid=77 task.exe=\"/a.b\"\n"
 		"#2026/11/22 05:30:07# global-pid=77 result=allowed priority=1 / read path=\"/a\" "
 		"task.pid=77 task.exe=\"/acb\"\n"
-		RECORD("05:30:08", "50", "0", "allowed", INIT "=>/odd(name)[\\040(50;3.5)", READ));
+		RECORD("05:30:08", "50", "0", "allowed", INIT "=>/odd(name)[\\040(50;3.5)", READ)
+		"#2026/11/22 05:30:09# seq=40-42 lost=3 other=3\n");
 	editor = begin_log("");
 	assert_seen(editor, "/sbin/init /usr/sbin/cron /usr/sbin/sshd /bin/sh /bin/ls "
 			    "/odd(name)[  /bin/ls  /a.b /acb");
 	/* Its own; those of the program that it executed are not. */
 	press(editor, "/bin/sh\no");
-	assert_records(editor, "1 3 ");
+	assert_records(editor, "1 3 9 ");
 	assert_true(shows(editor, "records of /bin/sh; Escape shows all"));
+	assert_int_equal(log_here(editor->log)->time / 1000000 % 60, 3);
 	press(editor, "t");
 	assert_here(editor, "/bin/sh");
 	/* Folded, they are. */
 	press(editor, "ho");
-	assert_records(editor, "1 3 4 ");
+	assert_records(editor, "1 3 4 9 ");
 	assert_true(shows(editor, "/bin/sh and all below"));
 	/* Also of what left none itself. */
 	press(editor, "4k");
 	assert_here(editor, "/usr/sbin/sshd");
 	press(editor, "o");
-	assert_records(editor, "1 3 4 ");
+	assert_records(editor, "1 3 4 9 ");
 	/* What executed the same as another, in a process of the same number, later. */
 	press(editor, "4/ls\nno");
-	assert_records(editor, "5 ");
+	assert_records(editor, "5 9 ");
 	/* Names are no expressions. */
 	press(editor, "4/odd\no");
-	assert_records(editor, "8 ");
+	assert_records(editor, "8 9 ");
 	/* Without a history: program and process. */
 	press(editor, "4/a.b\no");
-	assert_records(editor, "6 ");
+	assert_records(editor, "6 9 ");
 	editor_key(editor, K_ESCAPE);
-	assert_int_equal(editor->log->rows.count, 8);
+	assert_int_equal(editor->log->rows.count, 9);
 	/* From the running kernel, too. */
 	press(editor, "4m/bin/sh\no");
-	assert_records(editor, "1 3 ");
+	assert_records(editor, "1 3 9 ");
 	editor_free(editor);
 }
 

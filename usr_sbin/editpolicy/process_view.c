@@ -65,6 +65,7 @@ static void go_to_parent(struct processes *processes)
 	while (processes->shown[row] != parent)
 		row--;
 	rows_go(&processes->rows, row);
+	processes->fallen = 0;
 }
 
 /* Or, where there is nothing to go back from, all of them. */
@@ -215,12 +216,19 @@ static const struct action process_actions[] = {
 	{ 0 },
 };
 
+static void moved(struct editor *editor)
+{
+	if (!editor->processes->listing)
+		editor->processes->fallen = 0;
+}
+
 const struct view process_view = {
 	.name = "processes",
 	.actions = process_actions,
 	.title = processes_title,
 	.draw = processes_draw,
 	.rows = rows_here,
+	.moved = moved,
 	.tick = tick,
 	.work = process_source_work,
 	.text = text_of,

@@ -322,16 +322,20 @@ static void stand_on_path(struct processes *processes)
 			if (processes->list[processes->shown[i]].key ==
 			    processes->path[depth - 1]) {
 				rows_go(&processes->rows, i);
+				processes->fallen = depth < processes->depth ?
+							    processes->path[depth - 1] :
+							    0;
 				return;
 			}
 }
 
+/* Whoever did not move from where he was led goes back to where he was if that is possible. */
 static void remember_path(struct processes *processes)
 {
 	const struct process *here = processes_here(processes);
 	u32 number;
 
-	if (!here)
+	if (!here || here->key == processes->fallen)
 		return;
 	processes->depth = here->depth + 1;
 	processes->path = kl_xrealloc(processes->path, processes->depth,

@@ -67,6 +67,7 @@ struct user {
  * @shown: those that are seen, in order: numbers in @list
  * @rows: of @shown
  * @path, @depth: keys from the outermost program to the one that the cursor was last on
+ * @fallen: key of the one that the cursor is on only because that was not there; 0: it was
  * @folds: what is folded, by struct process.key
  * @filter: what is shown
  * @users, @user_count: names that were asked for
@@ -95,6 +96,7 @@ struct processes {
 	struct rows rows;
 	u64 *path;
 	u32 depth;
+	u64 fallen;
 	struct folds folds;
 	struct match filter;
 	struct user *users;
