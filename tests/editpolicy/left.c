@@ -337,6 +337,51 @@ static void filter_keeps_place(void **state)
 	assert_false(match_is_set(&editor->left_filter));
 }
 
+/* Who deletes what he sees must not lose what he does not see. */
+static void filter_spares(void **state)
+{
+	struct hits_sum sum;
+
+	(void)state;
+	press('t');
+	type("\\/sh\\b\n");
+	go_to("/init");
+	assert_int_equal(editor->right_rows.count, 2);
+	assert_true(shows("(/init) (1)"));
+	left_sum(editor, live_hits(editor), editor_node_row(editor), &sum);
+	assert_int_equal(sum.counts[KL_TALLY_HITS], 11);
+	type("dy");
+	assert_int_equal(document_lines(editor->document), 13);
+	assert_non_null(strstr(document_line(editor->document, 1).data, "/sshd\""));
+	press('u');
+	press(K_ESCAPE);
+	go_to("/init");
+	assert_int_equal(editor->right_rows.count, 3);
+	assert_true(shows("(/init) (2)"));
+	/* Folded or not: what the filter shows, it is about. */
+	go_to("/sshd");
+	press('h');
+	type("\\sshd.*task.exe\n");
+	go_to("/sshd");
+	type("dy");
+	assert_int_equal(document_lines(editor->document), 13);
+	assert_non_null(strstr(document_line(editor->document, 1).data, "=>/sh\""));
+	press('u');
+	press(K_ESCAPE);
+	/* Blocks, too. */
+	press('t');
+	editor_stand_on(editor, 0);
+	editor->focus = PANE_LINES;
+	type("a\x15" "200 acl read path=\"/z\"\n");
+	press(K_TAB);
+	type("\\/a\"\n");
+	go_to("read");
+	assert_true(shows("- read (1)"));
+	assert_int_equal(editor->right_rows.count, 1);
+	type("dy");
+	assert_non_null(strstr(document_line(editor->document, 0).data, "200 acl read"));
+}
+
 /* A line that a filter hides on the left is shown all the same when one goes to it. */
 static void filter_and_changes(void **state)
 {
@@ -446,7 +491,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		CASE(hits_of_subjects), CASE(denied_is_marked), CASE(rules_count_once),
 		CASE(filter_blocks),	CASE(filter_subjects),	CASE(filter_keeps_place),
-		CASE(filter_and_changes), CASE(search_blocks),	CASE(search_subjects),
+		CASE(filter_spares), CASE(filter_and_changes), CASE(search_blocks),	CASE(search_subjects),
 		CASE(large),
 	};
 	char folder[] = "/tmp/left.XXXXXX";

@@ -142,31 +142,28 @@ static void show_subject(struct editor *editor, const struct subject *subject, b
 }
 
 /* What is folded, or only the way to others, shows all below it, each line once. */
-static void show_subjects(struct editor *editor, u32 number)
+static void show_subjects(struct editor *editor, const struct node_row *row)
 {
-	const struct subject *subject = &editor->subjects.list[number];
 	bool *seen = kl_xalloc(editor->outline.count + 1, sizeof(*seen));
-	u32 end = left_whole(editor, number) ? subject->behind : number + 1;
+	u32 count, i, *members = left_members(editor, row, &count);
 
-	for (; number < end; number++)
-		show_subject(editor, &editor->subjects.list[number], seen);
+	for (i = 0; i < count; i++)
+		show_subject(editor, &editor->subjects.list[members[i]], seen);
+	free(members);
 	free(seen);
 }
 
 static void show_nodes(struct editor *editor, const struct node_row *row)
 {
-	const struct outline *outline = &editor->outline;
+	u32 count, i, k, *members = left_members(editor, row, &count);
 	const struct outline_node *node;
-	u32 i, k;
 
-	for (i = 0; i < outline->node_count; i++) {
-		node = &outline->nodes[i];
-		if (row->kind == ROW_NODE ? i != row->node :
-					    left_heading(node) != row->heading)
-			continue;
+	for (i = 0; i < count; i++) {
+		node = &editor->outline.nodes[members[i]];
 		for (k = 0; k < node->count; k++)
 			add_line(editor, node->lines[k]);
 	}
+	free(members);
 }
 
 /* A heading shows the lines of all its nodes, the first row the text as it is. */
@@ -177,7 +174,7 @@ void editor_show_lines(struct editor *editor)
 
 	editor->right_rows.count = 0;
 	if (row->kind == ROW_SUBJECT)
-		show_subjects(editor, row->node);
+		show_subjects(editor, row);
 	else if (row->kind != ROW_ALL)
 		show_nodes(editor, row);
 	for (i = 0; row->kind == ROW_ALL && i < editor->outline.count; i++)

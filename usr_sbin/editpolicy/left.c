@@ -42,6 +42,46 @@ bool left_whole(const struct editor *editor, u32 number)
 	return !subject->named || (subject->folded && !is_filtered(editor));
 }
 
+/* With a filter all of them that pass have a row. */
+static u32 *members_shown(const struct editor *editor, u8 heading, u32 *count)
+{
+	u32 *members = kl_xalloc(editor->left_rows.count + 1, sizeof(*members)), i;
+
+	for (i = 0; i < editor->left_rows.count; i++)
+		if (editor->left[i].kind == ROW_NODE && editor->left[i].heading == heading)
+			members[(*count)++] = editor->left[i].node;
+	return members;
+}
+
+static u32 *members_of_heading(const struct editor *editor, u8 heading, u32 *count)
+{
+	u32 *members, i;
+
+	if (is_filtered(editor))
+		return members_shown(editor, heading, count);
+	members = kl_xalloc(editor->outline.node_count + 1, sizeof(*members));
+	for (i = 0; i < editor->outline.node_count; i++)
+		if (left_heading(&editor->outline.nodes[i]) == heading)
+			members[(*count)++] = i;
+	return members;
+}
+
+u32 *left_members(const struct editor *editor, const struct node_row *row, u32 *count)
+{
+	u32 *members, i, end = row->node + 1;
+
+	*count = 0;
+	if (row->kind == ROW_HEADING)
+		return members_of_heading(editor, row->heading, count);
+	if (row->kind == ROW_SUBJECT && left_whole(editor, row->node))
+		end = editor->subjects.list[row->node].behind;
+	members = kl_xalloc(end - row->node, sizeof(*members));
+	for (i = row->node; i < end; i++)
+		if (i == row->node || editor->subjects.list[i].passes)
+			members[(*count)++] = i;
+	return members;
+}
+
 /* ------------------------------------------------------------------- texts */
 
 static void put_line(const struct editor *editor, u32 line, struct kl_buffer *out)
@@ -80,42 +120,32 @@ static void put_subject(const struct editor *editor, u32 number, struct kl_buffe
 			put_line(editor, subject->lines[i].line, out);
 }
 
-static void put_subjects(const struct editor *editor, u32 number, bool folded,
-			 struct kl_buffer *out)
-{
-	u32 end = folded ? editor->subjects.list[number].behind : number + 1;
-
-	for (; number < end; number++)
-		put_subject(editor, number, out);
-}
-
-static void put_heading(const struct editor *editor, const struct node_row *row,
+/* Of what is not folded, what is below has rows of its own. */
+static void put_members(const struct editor *editor, const struct node_row *row,
 			struct kl_buffer *out)
 {
-	const struct outline *outline = &editor->outline;
-	u32 i;
+	u32 count, i, *members = left_members(editor, row, &count);
 
-	kl_buffer_printf(out, "%s\n", left_heading_name(row->heading));
-	for (i = 0; i < outline->node_count && left_folded(editor, row); i++)
-		if (left_heading(&outline->nodes[i]) == row->heading)
-			put_node(editor, i, out);
+	for (i = 0; i < count; i++)
+		if (row->kind == ROW_HEADING)
+			put_node(editor, members[i], out);
+		else
+			put_subject(editor, members[i], out);
+	free(members);
 }
 
 void left_text(const struct editor *editor, u32 number, struct kl_buffer *out)
 {
 	const struct node_row *row = &editor->left[number];
 
-	switch (row->kind) {
-	case ROW_HEADING:
-		put_heading(editor, row, out);
-		break;
-	case ROW_NODE:
+	if (row->kind == ROW_HEADING)
+		kl_buffer_printf(out, "%s\n", left_heading_name(row->heading));
+	if (left_folded(editor, row))
+		put_members(editor, row, out);
+	else if (row->kind == ROW_NODE)
 		put_node(editor, row->node, out);
-		break;
-	case ROW_SUBJECT:
-		put_subjects(editor, row->node, left_folded(editor, row), out);
-		break;
-	}
+	else if (row->kind == ROW_SUBJECT)
+		put_subject(editor, row->node, out);
 }
 
 /* -------------------------------------------------------------------- rows */
@@ -162,7 +192,10 @@ static void add_nodes(struct editor *editor)
 		for (k = i; k < i + count && !left_folded(editor, &heading); k++)
 			if (node_passes(editor, k, &text))
 				add_row(editor, (struct node_row){ ROW_NODE, heading.heading, k });
-		if (is_filtered(editor) && editor->left_rows.count == row + 1)
+		if (!is_filtered(editor))
+			continue;
+		editor->left[row].node = editor->left_rows.count - row - 1;
+		if (!editor->left[row].node)
 			editor->left_rows.count = row;
 	}
 	kl_buffer_free(&text);
@@ -190,6 +223,7 @@ static void filter_subjects(struct editor *editor)
 	for (i = subjects->count; i--;)
 		if (subjects->list[i].shown && subjects->list[i].parent != NO_NODE)
 			subjects->list[subjects->list[i].parent].shown = true;
+	subjects_count(subjects, &editor->outline);
 	kl_buffer_free(&text);
 }
 
@@ -291,16 +325,17 @@ u32 left_passing(const struct editor *editor, u32 *of)
 
 /* -------------------------------------------------------------------- hits */
 
-static bool sum_heading(const struct editor *editor, const struct hits *hits, u8 heading,
-			struct hits_sum *sum)
+static bool sum_heading(const struct editor *editor, const struct hits *hits,
+			const struct node_row *row, struct hits_sum *sum)
 {
-	u32 i;
+	u32 *members, count, i;
 
-	if (heading > KL_OP_COUNT + OUTLINE_RULE_GROUP)
+	if (row->heading > KL_OP_COUNT + OUTLINE_RULE_GROUP)
 		return false;
-	for (i = 0; i < hits->nodes; i++)
-		if (left_heading(&editor->outline.nodes[i]) == heading)
-			hits_join(sum, &hits->sums[i]);
+	members = left_members(editor, row, &count);
+	for (i = 0; i < count; i++)
+		hits_join(sum, &hits->sums[members[i]]);
+	free(members);
 	return true;
 }
 
@@ -312,7 +347,7 @@ bool left_sum(const struct editor *editor, const struct hits *hits, const struct
 	memset(sum, 0, sizeof(*sum));
 	switch (row->kind) {
 	case ROW_HEADING:
-		return sum_heading(editor, hits, row->heading, sum);
+		return sum_heading(editor, hits, row, sum);
 	case ROW_NODE:
 		*sum = hits->sums[row->node];
 		return row->heading <= KL_OP_COUNT + OUTLINE_RULE_GROUP;

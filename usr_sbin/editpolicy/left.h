@@ -44,6 +44,16 @@ bool left_folded(const struct editor *editor, const struct node_row *row);
 /** left_whole - of a subject: does it stand for all below, too? */
 bool left_whole(const struct editor *editor, u32 subject);
 
+/**
+ * left_members - nodes, or subjects, that a row stands for
+ * @row: a HEADING, NODE or SUBJECT
+ *
+ * What a filter hides is not among them: it is neither shown nor changed with the row.
+ *
+ * Return: their numbers, ascending, @count of them; free() it.
+ */
+u32 *left_members(const struct editor *editor, const struct node_row *row, u32 *count);
+
 /** left_passing - how many nodes or subjects the filter asks for, and of how many */
 u32 left_passing(const struct editor *editor, u32 *of);
 

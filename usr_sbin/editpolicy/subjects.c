@@ -344,6 +344,7 @@ static void put_subject(struct subjects *subjects, struct kl_text name)
 		subject->name = kl_xstrdup(kinds[subject->kind]);
 	subject->key = folds_key(0, name.data, name.length);
 	subject->folded = folds_has(&subjects->folds, subject->key);
+	subject->passes = true;
 	while (above != NO_NODE && subjects->list[above].depth >= subject->depth)
 		above = subjects->list[above].parent;
 	subject->parent = above;
@@ -387,13 +388,15 @@ static u32 not_seen(u32 *seen, u32 subject, u32 line)
 	return subject;
 }
 
-static void count_rules(struct subjects *subjects, const struct outline *outline)
+void subjects_count(struct subjects *subjects, const struct outline *outline)
 {
 	u32 *seen = kl_xalloc(subjects->count + 1, sizeof(*seen));
 	u32 *own = kl_xalloc(subjects->count + 1, sizeof(*own));
 	const struct subject_mention *mention;
 	u32 i, at, line;
 
+	for (i = 0; i < subjects->count; i++)
+		subjects->list[i].rules = subjects->list[i].below = 0;
 	for (i = 0; i < subjects->mention_count; i++) {
 		mention = &subjects->mentions[i];
 		line = mention->line.line;
@@ -402,7 +405,8 @@ static void count_rules(struct subjects *subjects, const struct outline *outline
 		if (own[mention->subject] != line + 1)
 			subjects->list[mention->subject].rules++;
 		own[mention->subject] = line + 1;
-		for (at = mention->subject;
+		at = subjects->list[mention->subject].passes ? mention->subject : NO_NODE;
+		for (;
 		     (at = not_seen(seen, at, line)) != NO_NODE;
 		     at = subjects->list[at].parent)
 			subjects->list[at].below++;
@@ -452,7 +456,7 @@ void subjects_make(struct subjects *subjects, const struct outline *outline,
 		put_line(subjects, &gathering.mentions[i]);
 	}
 	find_below(subjects);
-	count_rules(subjects, outline);
+	subjects_count(subjects, outline);
 	free(order);
 	free(place);
 	free(gathering.headed);
@@ -489,8 +493,8 @@ static void add_line(struct adding *adding, u32 number, u32 line)
 		if (head)
 			adding->own_headed[number] = what->node + 1;
 	}
-	for (at = number; (at = not_seen(adding->seen, at, line)) != NO_NODE;
-	     at = subject->parent) {
+	at = subject->passes ? number : NO_NODE;
+	for (; (at = not_seen(adding->seen, at, line)) != NO_NODE; at = subject->parent) {
 		subject = &adding->subjects->list[at];
 		if (head || adding->headed[at] != what->node + 1)
 			hits_add(adding->hits, line, &subject->all);

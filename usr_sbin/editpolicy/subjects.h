@@ -46,7 +46,7 @@ struct subject_line {
  * @lines: in the order of evaluation
  * @count, @room: of @lines
  * @rules: how many of these are rules
- * @below: how many rules it and all below have, each counted once
+ * @below: how many rules it and all below have, that pass, each counted once
  * @own, @all: hits of @lines, and of those of all below, see subjects_add_up()
  */
 struct subject {
@@ -93,6 +93,9 @@ void subjects_make(struct subjects *subjects, const struct outline *outline,
 /** subjects_fold - fold or unfold what is below */
 void subjects_fold(struct subjects *subjects, u32 number, bool folded);
 
+/** subjects_count - the rules again, after a change of what passes */
+void subjects_count(struct subjects *subjects, const struct outline *outline);
+
 /** subjects_find - the first that has a line, and not only as context; NO_NODE: none */
 u32 subjects_find(const struct subjects *subjects, u32 line);
 
@@ -100,7 +103,8 @@ u32 subjects_find(const struct subjects *subjects, u32 line);
  * subjects_add_up - the hits of each subject
  *
  * Of a block whose head stands there itself those of the head, which are those of its
- * rules as well; of other rules their own. No line counts twice in one sum.
+ * rules as well; of other rules their own. No line counts twice in one sum; of what is
+ * below, what does not pass does not count.
  */
 void subjects_add_up(struct subjects *subjects, const struct outline *outline,
 		     const struct hits *hits);

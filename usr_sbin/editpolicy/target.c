@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Lines to be changed. */
+#include "left.h"
 #include "target.h"
 
 static bool is_head(const struct outline_line *line)
@@ -16,19 +17,18 @@ static void choose_node(bool *chosen, const struct outline_node *node)
 }
 
 /* A head that only says where a rule stands is not meant; nor is all that asks for nobody. */
-static void choose_subject(bool *chosen, const struct editor *editor, u32 number)
+static void choose_subject(bool *chosen, const struct editor *editor, const struct node_row *row)
 {
-	const struct subject *subject = &editor->subjects.list[number];
-	u32 end = subject->folded || !subject->named ? subject->behind : number + 1, i;
+	u32 count, i, k, *members = left_members(editor, row, &count);
+	const struct subject *subject;
 
-	if (subject->kind == SUBJECT_ANY)
-		return;
-	for (; number < end; number++) {
-		subject = &editor->subjects.list[number];
-		for (i = 0; i < subject->count; i++)
-			if (!subject->lines[i].context)
-				chosen[subject->lines[i].line] = true;
+	for (i = 0; i < count; i++) {
+		subject = &editor->subjects.list[members[i]];
+		for (k = 0; k < subject->count && subject->kind != SUBJECT_ANY; k++)
+			if (!subject->lines[k].context)
+				chosen[subject->lines[k].line] = true;
 	}
+	free(members);
 }
 
 /* Of the left pane: the block, or every block below the heading; not all of the text. */
@@ -40,7 +40,7 @@ static void choose_row(const struct editor *editor, bool *chosen)
 	if (row->kind == ROW_NODE)
 		choose_node(chosen, &editor->outline.nodes[row->node]);
 	if (row->kind == ROW_SUBJECT)
-		choose_subject(chosen, editor, row->node);
+		choose_subject(chosen, editor, row);
 	for (i = 0; row->kind == ROW_HEADING && i < editor->right_rows.count; i++)
 		chosen[editor->right[i]] = true;
 }
