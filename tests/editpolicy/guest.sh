@@ -37,7 +37,9 @@ is 'the title says what is edited' shows '^ running policy'
 is 'and the hits are beside the line' until_shows ' 1 .*50 allow'
 writes
 is 'which rise while nothing is typed' until_shows ' 2 .*50 allow'
-keys Tab '/' '50 allow' Enter
+keys t
+is 'and in the tree of those that the policy asks for' until_shows 'any process \(2\) +2'
+keys t g Tab '/' '50 allow' Enter
 keys a BSpace BSpace BSpace '7 deny task.exe="/usr/bin/tee"' Enter
 is 'a line is added' until_shows 'new .*7 deny'
 is 'the text has changed' shows '\[changed\]'
