@@ -221,6 +221,91 @@ static void countdown(void **state)
 	editor_free(editor);
 }
 
+static void ask(const char *queries)
+{
+	FILE *file = fopen("proc/asked", "w");
+
+	assert_non_null(file);
+	fputs(queries, file);
+	fclose(file);
+	snprintf(module.name, sizeof(module.name), "proc/asked");
+}
+
+#define QUERY(serial, time, pid)                                                              \
+	"Q" serial "\n#2026/11/22 " time ".000000# global-pid=" pid                           \
+	" result=denied priority=1 / read path=\"/" pid "\" task.pid=" pid "\n"
+
+static bool shows(struct editor *editor, const char *text)
+{
+	struct kl_buffer picture = { 0 };
+	struct canvas canvas = { 0 };
+	bool found;
+
+	canvas_resize(&canvas, 24, 80);
+	editor_draw(editor, &canvas);
+	canvas_dump(&canvas, false, &picture);
+	found = strstr(picture.data, text);
+	kl_buffer_free(&picture);
+	canvas_free(&canvas);
+	return found;
+}
+
+/* What is asked again has ten seconds once more, but its request none of its sixty. */
+static void asked_again(void **state)
+{
+	struct editor *editor = begin(false);
+	struct decisions *decisions;
+
+	(void)state;
+	ask(QUERY("1-0", "08:30:00", "5"));
+	module_asks();
+	view_turn(editor, VIEW_DECISIONS);
+	decisions = editor->decisions;
+	editor_shown(editor);
+	editor->clock = NOW + 9 * SECOND;
+	editor_key(editor, 'r');
+	heard("A1=3 ", 1);
+	ask(QUERY("2-1", "08:30:09", "5"));
+	tick(editor);
+	assert_int_equal(decisions->count, 1);
+	editor->clock = NOW + 12 * SECOND;
+	assert_int_equal(decisions_left(editor, &decisions->list[0]), 7);
+	editor->clock = NOW + 53 * SECOND;
+	editor_shown(editor);
+	editor_key(editor, 'r');
+	ask(QUERY("3-2", "08:30:53", "5") QUERY("4-1", "08:30:53", "6"));
+	tick(editor);
+	assert_int_equal(decisions->count, 2);
+	assert_int_equal(decisions_left(editor, &decisions->list[0]), 7);
+	assert_true(shows(editor, "   7 s    1x read"));
+	/* Somebody else has had that one asked again: since when it waits is not known. */
+	assert_true(shows(editor, " <10 s    1x read"));
+	editor_shown(editor);
+	editor_key(editor, K_DOWN);
+	assert_true(shows(editor, "query 4, asked again, by somebody else"));
+	heard("A2=3 ", 2);
+	editor_free(editor);
+	snprintf(module.name, sizeof(module.name), "proc/queries");
+}
+
+/* An answer is a sign of life for all that waits. */
+static void answer_is_life(void **state)
+{
+	struct editor *editor = begin(false);
+
+	(void)state;
+	ask(QUERY("1-0", "08:30:00", "5") QUERY("2-0", "08:30:00", "6"));
+	module_asks();
+	view_turn(editor, VIEW_DECISIONS);
+	editor_shown(editor);
+	editor->clock = NOW + 6 * SECOND;
+	editor_key(editor, 'y');
+	assert_int_equal(decisions_left(editor, &editor->decisions->list[0]), 10);
+	heard("A1=1 ", 1);
+	editor_free(editor);
+	snprintf(module.name, sizeof(module.name), "proc/queries");
+}
+
 /* The cursor stays on its request while others come and go. */
 static void stays(void **state)
 {
@@ -257,6 +342,8 @@ int main(void)
 		cmocka_unit_test(alike),
 		cmocka_unit_test(ruled),
 		cmocka_unit_test(countdown),
+		cmocka_unit_test(asked_again),
+		cmocka_unit_test(answer_is_life),
 		cmocka_unit_test(stays),
 	};
 	char folder[] = "/tmp/decisions.XXXXXX", copy[200];

@@ -4,6 +4,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <pwd.h>
+#include <stdatomic.h>
+#include <string.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -28,6 +31,32 @@ static char folder[] = "/tmp/processes.XXXXXX";
 #define LATER_LINES LINE("40", "0", "<a>", "/x", INIT "=>/x(40;4.0)") \
 	LINE("41", "0", "<a>", "/x", INIT "=>/x(41;4.1)") \
 	LINE("42", "0", "<a>", "/x", INIT "=>/x(42;4.2)")
+
+/* ---------------------------------------------- the linker leads here */
+
+int __wrap_getpwuid_r(uid_t uid, struct passwd *entry, char *room, size_t size,
+		      struct passwd **found);
+
+/* User 1000 comes from far away; there is no user 77; 5 has a long entry. */
+static atomic_bool far_away;
+static atomic_int asked_for_nobody;
+
+int __wrap_getpwuid_r(uid_t uid, struct passwd *entry, char *room, size_t size,
+		      struct passwd **found)
+{
+	*found = NULL;
+	while (uid == 1000 && far_away)
+		usleep(1000);
+	asked_for_nobody += uid == 77;
+	if (uid == 77)
+		return 0;
+	if (size < (uid == 5 ? 20000 : 20))
+		return ERANGE;
+	snprintf(room, size, uid ? "u-%u" : "root", uid);
+	entry->pw_name = room;
+	*found = entry;
+	return 0;
+}
 
 static void put_processes(const char *text)
 {
@@ -592,6 +621,54 @@ static void large_log(void **state)
 	editor_free(editor);
 }
 
+/* ------------------------------------------------------------------- users */
+
+static void work_until(struct editor *editor, const char *text)
+{
+	int patience = 1000;
+
+	while (!shows(editor, text) && patience--)
+		users_work(editor->processes->users, 20);
+	assert_true(shows(editor, text));
+}
+
+/* No picture waits for a name; who has none is a number, and not asked for again. */
+static void users(void **state)
+{
+	struct editor *editor;
+
+	(void)state;
+	far_away = true;
+	put_processes(INIT_LINE SSHD_LINE SHELL_LINE
+		      LINE("40", "77", "<a>", "/x", INIT "=>/x(40;4.0)")
+		      LINE("50", "5", "<a>", "/y", INIT "=>/y(50;4.0)"));
+	editor = begin("");
+	assert_true(shows(editor, " 1000 "));
+	work_until(editor, " root ");
+	work_until(editor, " u-5 ");
+	assert_true(shows(editor, " 1000 "));
+	assert_true(shows(editor, " 77 "));
+	/* The filter knows a name as soon as it is there. */
+	press(editor, "\\u-1000\n");
+	assert_int_equal(editor->processes->rows.count, 0);
+	assert_true(users_are_sought(editor->processes->users));
+	far_away = false;
+	while (users_are_sought(editor->processes->users)) {
+		editor_key(editor, K_TICK);
+		usleep(1000);
+	}
+	assert_int_equal(editor->processes->rows.count, 3);
+	assert_true(shows(editor, " u-1000 "));
+	assert_int_equal(asked_for_nobody, 1);
+	editor_free(editor);
+	/* Nor does leaving wait. */
+	far_away = true;
+	editor = begin("");
+	assert_true(shows(editor, " 1000 "));
+	editor_free(editor);
+	far_away = false;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -601,6 +678,7 @@ int main(void)
 		cmocka_unit_test(of_log),	  cmocka_unit_test(both),
 		cmocka_unit_test(from_record),	  cmocka_unit_test(to_records),
 		cmocka_unit_test(loadings),	  cmocka_unit_test(large_log),
+		cmocka_unit_test(users),
 	};
 	int failed;
 

@@ -226,6 +226,17 @@ static void type_word(char *word)
 			press(arrived(canvas_character(&text, &width), word));
 }
 
+/* Names of users come a moment later. Return: some did. */
+static bool wait_for_users(struct users *users)
+{
+	bool any = users_are_sought(users);
+	int patience = 100;
+
+	while (users_are_sought(users) && patience--)
+		users_work(users, 100);
+	return any;
+}
+
 static void take_word(char *word)
 {
 	if (!happens(word)) {
@@ -236,6 +247,8 @@ static void take_word(char *word)
 			type_word(word);
 	}
 	editor_draw(editor, &canvas);
+	if (wait_for_users(processes_of(editor)->users))
+		editor_draw(editor, &canvas);
 	editor_shown(editor);
 	if (out)
 		screen_show(&canvas);

@@ -69,6 +69,7 @@ void decisions_free(struct decisions *decisions)
 	if (!decisions)
 		return;
 	decisions_close(decisions);
+	free(decisions->again);
 	kl_logline_free(&decisions->line);
 	kl_strings_destroy(&decisions->strings);
 	free(decisions);
@@ -191,6 +192,43 @@ static struct waiting *find(struct decisions *decisions, u32 serial)
 	return NULL;
 }
 
+/* Answers that ask again are few, and what is asked again comes at once. */
+static void remember_again(struct decisions *decisions, const struct waiting *waiting)
+{
+	KL_GROW(decisions->again, decisions->again_count, decisions->again_room);
+	decisions->again[decisions->again_count++] =
+		(struct again){ waiting->pid, waiting->retry, waiting->first };
+}
+
+/* A request that is retried is a new query, but its time as a whole goes on. */
+static u64 find_first(struct decisions *decisions, const struct waiting *waiting)
+{
+	struct again *again = decisions->again;
+	u32 i;
+	u64 first;
+
+	if (!waiting->retry)
+		return waiting->asked;
+	for (i = 0; i < decisions->again_count; i++)
+		if (again[i].pid == waiting->pid && again[i].retry + 1 == waiting->retry) {
+			first = again[i].first;
+			again[i] = again[--decisions->again_count];
+			return first;
+		}
+	return 0;
+}
+
+/* What did not come again was decided by the policy. */
+static void forget_again(struct decisions *decisions, u64 now)
+{
+	u32 i, kept = 0;
+
+	for (i = 0; i < decisions->again_count; i++)
+		if (decisions->again[i].first + KL_QUERY_SECONDS_MAX * SECOND > now)
+			decisions->again[kept++] = decisions->again[i];
+	decisions->again_count = kept;
+}
+
 static void add(struct editor *editor, const struct kl_queries *queries)
 {
 	struct decisions *decisions = editor->decisions;
@@ -207,6 +245,8 @@ static void add(struct editor *editor, const struct kl_queries *queries)
 	waiting->there = true;
 	line = decisions_parse(decisions, waiting->record);
 	waiting->asked = line ? line->time : editor_now(editor);
+	waiting->pid = line ? line->pid : 0;
+	waiting->first = find_first(decisions, waiting);
 	waiting->key = (struct kl_buffer){ 0 };
 	make_key(decisions, waiting, &waiting->key);
 	waiting->hash = folds_key(0, waiting->key.data, waiting->key.length);
@@ -326,6 +366,7 @@ void decisions_read(struct editor *editor)
 	if (!decisions || !kl_queries_are_open(&decisions->queries))
 		return;
 	error = read_all(editor);
+	forget_again(decisions, editor_now(editor));
 	drop_gone(decisions);
 	regroup(editor);
 	error = error ?: show_life(editor);
@@ -339,8 +380,21 @@ u32 decisions_left(const struct editor *editor, const struct waiting *waiting)
 	u64 end = max(waiting->asked, decisions->alive) + KL_QUERY_SECONDS * SECOND;
 	u64 now = editor_now(editor);
 
-	end = min(end, waiting->asked + KL_QUERY_SECONDS_MAX * SECOND);
+	end = min(end, (waiting->first ?: waiting->asked) + KL_QUERY_SECONDS_MAX * SECOND);
 	return end > now ? (end - now + SECOND - 1) / SECOND : 0;
+}
+
+u32 decisions_group_left(const struct editor *editor, const struct alike *group, bool *known)
+{
+	const struct waiting *list = editor->decisions->list;
+	u32 left = ~0u, i;
+
+	*known = true;
+	for (i = 0; i < group->count; i++) {
+		left = min(left, decisions_left(editor, &list[group->list[i]]));
+		*known &= list[group->list[i]].first != 0;
+	}
+	return left;
 }
 
 void decisions_draw_left(const struct editor *editor, struct canvas *canvas, int column,
@@ -350,8 +404,8 @@ void decisions_draw_left(const struct editor *editor, struct canvas *canvas, int
 	int width = canvas->columns - column;
 
 	if (waiting)
-		canvas_print(canvas, 0, column, width, STYLE_NOTICE, "%u s left",
-			     decisions_left(editor, waiting));
+		canvas_print(canvas, 0, column, width, STYLE_NOTICE, "%s%u s left",
+			     waiting->first ? "" : "<", decisions_left(editor, waiting));
 	else
 		canvas_print(canvas, 0, column, width, STYLE_ERROR, "it waits no more");
 }
@@ -379,7 +433,11 @@ static u32 reply_group(struct editor *editor, const struct alike *group, enum kl
 		error = kl_queries_reply(&decisions->queries,
 					 decisions->list[group->list[i]].serial, reply);
 		decisions->list[group->list[i]].there = false;
+		if (reply == KL_REPLY_RETRY)
+			remember_again(decisions, &decisions->list[group->list[i]]);
 	}
+	/* To the kernel, whatever is written is a sign of life for all that waits. */
+	decisions->alive = editor_now(editor);
 	if (error) {
 		fail(decisions, "query", error);
 		return 0;

@@ -21,6 +21,8 @@
  * @key: what it has in common with others that are answered together
  * @hash: of @key
  * @asked: microseconds since the epoch: when
+ * @first: when its request was asked about for the first time; 0: not known
+ * @pid: thread that waits
  * @there: it was there when last looked
  */
 struct waiting {
@@ -29,7 +31,19 @@ struct waiting {
 	struct kl_buffer key;
 	u64 hash;
 	u64 asked;
+	u64 first;
+	u64 pid;
 	bool there;
+};
+
+/**
+ * struct again - a request that the kernel shall ask about again, as a new query
+ * @pid, @retry, @first: of its query so far
+ */
+struct again {
+	u64 pid;
+	u32 retry;
+	u64 first;
 };
 
 /**
@@ -54,6 +68,7 @@ struct alike {
  * @stopped: it was closed here
  * @list, @count: what waits, oldest first
  * @groups, @group_count: the same, joined
+ * @again, @again_count, @again_room: retried here, and not yet asked about again
  * @rows: of the groups on the screen
  * @alive: microseconds since the epoch: last sign of life
  * @keys: editor.keys then
@@ -67,6 +82,8 @@ struct decisions {
 	u32 count;
 	struct alike *groups;
 	u32 group_count;
+	struct again *again;
+	u32 again_count, again_room;
 	struct rows rows;
 	u64 alive;
 	u64 keys;
@@ -99,8 +116,11 @@ void decisions_rule(struct editor *editor);
 /** decisions_add_rule - the rule that was made goes to the kernel, which then asks it */
 void decisions_add_rule(struct editor *editor);
 
-/** decisions_left - seconds until a query is denied */
+/** decisions_left - seconds until a query is denied; sooner, if waiting.first is not known */
 u32 decisions_left(const struct editor *editor, const struct waiting *waiting);
+
+/** decisions_group_left - likewise until the first of them is; @known: not sooner */
+u32 decisions_group_left(const struct editor *editor, const struct alike *group, bool *known);
 
 /** decisions_draw_left - write that of a query, by its number */
 void decisions_draw_left(const struct editor *editor, struct canvas *canvas, int column,

@@ -140,11 +140,14 @@ static void draw_group(struct editor *editor, struct canvas *canvas, int row, u3
 	const struct kl_logline *line = decisions_parse(decisions, oldest->record);
 	u8 added = index == decisions->rows.cursor ? STYLE_CURSOR : 0;
 	struct kl_buffer coded = { 0 }, text = { 0 };
+	bool known;
+	u32 seconds = decisions_group_left(editor, group, &known);
+	char left[16];
 
 	if (added)
 		canvas_fill(canvas, row, 0, canvas->columns, added, ' ');
-	canvas_print(canvas, row, 0, 6, STYLE_NOTICE | added, "%4u s",
-		     decisions_left(editor, oldest));
+	snprintf(left, sizeof(left), "%s%u", known ? "" : "<", seconds);
+	canvas_print(canvas, row, 0, 6, STYLE_NOTICE | added, "%4s s", left);
 	canvas_print(canvas, row, 7, 5, STYLE_TITLE | added, "%4ux", group->count);
 	if (!line) {
 		canvas_text(canvas, row, 13, canvas->columns - 13, STYLE_ERROR | added,
@@ -193,7 +196,9 @@ static void draw_detail(struct decisions *decisions, struct canvas *canvas, int 
 		return;
 	oldest = &decisions->list[decisions->groups[decisions->rows.cursor].list[0]];
 	canvas_print(canvas, row, 2, canvas->columns, STYLE_TITLE, " query %u%s ", oldest->serial,
-		     oldest->retry ? ", asked again" : "");
+		     !oldest->retry ? "" :
+		     oldest->first  ? ", asked again" :
+				      ", asked again, by somebody else: denied sooner, perhaps");
 	record_says(decisions_parse(decisions, oldest->record), kl_text_of(oldest->record), &words);
 	canvas_wrap(canvas, row + 1, end, STYLE_PLAIN, kl_buffer_text(&words));
 	kl_buffer_free(&words);

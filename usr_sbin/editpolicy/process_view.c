@@ -3,6 +3,7 @@
 #include "clock.h"
 #include "dialog.h"
 #include "find.h"
+#include "job.h"
 #include "key.h"
 #include "log.h"
 #include "process_source.h"
@@ -21,10 +22,18 @@ static struct rows *rows_here(struct editor *editor)
  * Only what is seen is worth reading, and not without a pause: it costs the kernel a
  * walk through all processes, and us a new tree.
  */
+/* A name that becomes known may be what the filter asks for. */
+static void take_users(struct processes *processes, u32 milliseconds)
+{
+	if (users_work(processes->users, milliseconds) && match_is_set(&processes->filter))
+		processes_show(processes);
+}
+
 static void tick(struct editor *editor)
 {
 	if (editor->view != VIEW_PROCESSES)
 		return;
+	take_users(processes_of(editor), 0);
 	process_source_choose(editor);
 	if (editor->processes->of_log)
 		log_open(editor);
@@ -222,6 +231,16 @@ static void moved(struct editor *editor)
 		editor->processes->fallen = 0;
 }
 
+static bool work(struct editor *editor)
+{
+	bool more = process_source_work(editor);
+
+	if (editor->view != VIEW_PROCESSES || !users_are_expected(processes_of(editor)->users))
+		return more;
+	take_users(editor->processes, more ? 0 : JOB_WAIT);
+	return more || users_are_expected(editor->processes->users);
+}
+
 const struct view process_view = {
 	.name = "processes",
 	.actions = process_actions,
@@ -230,6 +249,6 @@ const struct view process_view = {
 	.rows = rows_here,
 	.moved = moved,
 	.tick = tick,
-	.work = process_source_work,
+	.work = work,
 	.text = text_of,
 };

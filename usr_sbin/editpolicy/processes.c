@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The processes, of the running kernel or of a log. */
 #include <fcntl.h>
-#include <pwd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -22,6 +21,7 @@ struct processes *processes_of(struct editor *editor)
 	if (!editor->processes) {
 		editor->processes = kl_xalloc(1, sizeof(*editor->processes));
 		editor->processes->wanted = NO_RECORD;
+		editor->processes->users = users_new();
 	}
 	return editor->processes;
 }
@@ -52,7 +52,7 @@ void processes_free(struct processes *processes)
 	free(processes->shown);
 	free(processes->path);
 	folds_free(&processes->folds);
-	free(processes->users);
+	users_free(processes->users);
 	match_free(&processes->filter);
 	kl_concerns_free(&processes->concerns);
 	free(processes);
@@ -60,24 +60,9 @@ void processes_free(struct processes *processes)
 
 /* ------------------------------------------------------------------- users */
 
-/* Asked for once only: the answer may come from far away. */
 const char *processes_user(struct processes *processes, u64 uid)
 {
-	const struct passwd *known;
-	struct user *user;
-	u32 i;
-
-	for (i = 0; i < processes->user_count; i++)
-		if (processes->users[i].uid == uid)
-			break;
-	if (i == processes->user_count) {
-		processes->users = kl_xrealloc(processes->users, i + 1, sizeof(*user));
-		user = &processes->users[processes->user_count++];
-		known = getpwuid(uid);
-		user->uid = uid;
-		snprintf(user->name, sizeof(user->name), "%s", known ? known->pw_name : "");
-	}
-	return processes->users[i].name[0] ? processes->users[i].name : NULL;
+	return users_name(processes->users, uid);
 }
 
 /* ---------------------------------------------------------------- the tree */

@@ -12,6 +12,7 @@
 #include "folds.h"
 #include "match.h"
 #include "record_tree.h"
+#include "users.h"
 
 #define NO_PROCESS ((u32)~0)
 #define NO_RECORD ((u64)~0)
@@ -41,16 +42,6 @@ struct process {
 };
 
 /**
- * struct user - a user's name
- * @uid: number
- * @name: empty: it has none
- */
-struct user {
-	u32 uid;
-	char name[33];
-};
-
-/**
  * struct processes - the view
  * @chosen: it is known which tree is shown
  * @of_log: that of the log; otherwise that of the running kernel
@@ -70,7 +61,7 @@ struct user {
  * @fallen: key of the one that the cursor is on only because that was not there; 0: it was
  * @folds: what is folded, by struct process.key
  * @filter: what is shown
- * @users, @user_count: names that were asked for
+ * @users: names that were asked for
  * @next: clock_ms() before which the tree is not made anew by itself
  * @booted: microseconds since the epoch when the kernel was started
  * @listing: the lines that concern a program are shown instead
@@ -99,8 +90,7 @@ struct processes {
 	u64 fallen;
 	struct folds folds;
 	struct match filter;
-	struct user *users;
-	u32 user_count;
+	struct users *users;
 	u64 next;
 	u64 booted;
 	bool listing;
@@ -153,7 +143,7 @@ void processes_fold(struct processes *processes, u32 number, bool folded);
 /** processes_here - the program that the cursor is on, or NULL */
 const struct process *processes_here(const struct processes *processes);
 
-/** processes_user - a user's name, or NULL */
+/** processes_user - a user's name; NULL: none, or it is not known yet */
 const char *processes_user(struct processes *processes, u64 uid);
 
 /** processes_words - append what is known of a program, in one line, to be searched */
