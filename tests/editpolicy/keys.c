@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "key.h"
+#include "left.h"
 #include "live.h"
 #include "module.h"
 #include "mouse.h"
@@ -73,6 +74,7 @@ static const char *const pastes[] = {
 
 /* The same, but nothing comes of it. */
 static const char *const others[] = {
+	"hhh\\deny\njj", "hhh\\sshd|uid\njl",
 	"\\allow\n", "\\\n\n", "/deny\n", "mallow\n", "\\\x15\n", "qc", "qd", "t", "thhlz", "gjjjjl",
 	"zG\n", "wwq", "wwyq", "wxq", "wayq", "wt\nyq", "wRq", "w\n", "Wother.conf\n",
 	"W\x15.hidden\n", "!", "nN", "?jjGgq", "?q", "rjjj\nq", "Grkk/deny\nq", "rjrq", "rl", "jjrvxq",
@@ -109,6 +111,8 @@ static const int keys[] = {
 
 static char start_folder[4096], folder[] = "/tmp/keys.XXXXXX";
 static u32 pressed, limit;
+/* How many times a filter on the left was looked through. */
+static u32 filtered;
 static char *log_name = "sample.log";
 
 static void fail(const char *format, ...)
@@ -377,6 +381,34 @@ static void check_subjects(const struct editor *editor)
 	subjects_free(&subjects);
 }
 
+static bool asked_for(const struct editor *editor, u32 line)
+{
+	return match_found(&editor->left_filter, document_line(editor->document, line));
+}
+
+/* A filter on the left hides nothing that it asks for, whatever was changed meanwhile. */
+static void check_left(const struct editor *editor)
+{
+	const struct outline *outline = &editor->outline;
+	const struct subject *subject;
+	u32 i, k;
+
+	if (!match_is_set(&editor->left_filter))
+		return;
+	for (i = 0; !editor->by_subject && i < outline->node_count; i++)
+		for (k = 0; k < outline->nodes[i].count; k++)
+			if (asked_for(editor, outline->nodes[i].lines[k]) &&
+			    left_find(editor, ROW_NODE, i) < 0)
+				fail("the filter hides line %u", outline->nodes[i].lines[k]);
+	for (i = 0; editor->by_subject && i < editor->subjects.count; i++)
+		for (subject = &editor->subjects.list[i], k = 0; k < subject->count; k++)
+			if (!subject->lines[k].context &&
+			    asked_for(editor, subject->lines[k].line) &&
+			    left_find(editor, ROW_SUBJECT, i) < 0)
+				fail("the filter hides %s", subject->name);
+	filtered++;
+}
+
 static void check_folded_nothing(struct editor *editor)
 {
 	u32 i, nodes = 0;
@@ -572,6 +604,7 @@ static u32 edit(struct kl_text start, struct canvas *canvas, bool live)
 	draw(editor, canvas);
 	for (rounds = 1; pressed < limit; rounds++) {
 		press_some(editor, canvas);
+		check_left(editor);
 		if (rounds % 32)
 			continue;
 		check_reachable(editor);
@@ -632,13 +665,13 @@ int main(int argc, char **argv)
 	limit = count;
 	done = edit(start, &canvas, seed % 2);
 	look(start, &canvas);
-	printf("%s: %u keys, %u changes, %u writes, seed %u\n",
-	       done < least || !writes ? "not ok: too few changes" : "ok", pressed, done, writes,
-	       seed);
+	printf("%s: %u keys, %u changes, %u writes, %u with a filter on the left, seed %u\n",
+	       done < least || !writes || !filtered ? "not ok: too few changes" : "ok", pressed,
+	       done, writes, filtered, seed);
 	kl_buffer_free(&processes);
 	kl_buffer_free(&records);
 	canvas_free(&canvas);
 	if (chdir("/") || nftw(folder, remove_one, 10, FTW_DEPTH | FTW_PHYS))
 		fail("%s cannot be removed", folder);
-	return done < least || !writes;
+	return done < least || !writes || !filtered;
 }

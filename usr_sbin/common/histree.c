@@ -793,8 +793,6 @@ static void unite(struct kl_histree *tree, struct kl_histree_node *to,
 	to->living += from->living;
 	if (from->first_time && (!to->first_time || from->first_time < to->first_time))
 		to->first_time = from->first_time;
-	if (from->last_time >= to->last_time)
-		to->last_uid = from->last_uid;
 	to->last_time = max(to->last_time, from->last_time);
 	for (i = 0; i < from->uids.count; i++)
 		add_number(&to->uids, from->uids.numbers[i]);

@@ -96,7 +96,8 @@ struct kl_histree_numbers {
  * @unenforced: denials among @records that were not enforced
  * @first_time, @last_time: of these; microseconds since the epoch; 0: none
  * @uids, @domains, @cgroups: that it had, as far as records tell
- * @last_uid: user of the newest of @records that says one; of no matter without @uids
+ * @last_uid: user of the newest of @records that says one; of no matter without @uids,
+ *	and of a merged node
  */
 struct kl_histree_node {
 	struct kl_histree_node *parent, *first, *last, *next, *previous, *alike;

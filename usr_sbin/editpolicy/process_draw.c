@@ -468,22 +468,21 @@ static void put_who(struct processes *processes, const struct kl_histree_node *n
 static int draw_missing(const struct editor *editor, struct canvas *canvas, int row)
 {
 	const struct record_tree *records = editor->processes->records;
-	struct kl_buffer name = { 0 };
-	char text[100];
+	struct kl_buffer text = { 0 };
 	int width;
 
-	process_source_name(editor, &name);
-	if (editor->processes->building)
-		snprintf(text, sizeof(text), " reading %.40s ", name.data);
-	else if (records && records->tree.crowded_out)
-		snprintf(text, sizeof(text), " %llu programs found no room ",
-			 (unsigned long long)records->tree.crowded_out);
-	else
-		snprintf(text, sizeof(text), " %.40s: who left no record is missing ", name.data);
-	kl_buffer_free(&name);
-	width = canvas_width(kl_text_of(text));
-	canvas_text(canvas, row, canvas->columns - width - 2, width, STYLE_NOTICE,
-		    kl_text_of(text));
+	kl_buffer_puts(&text, editor->processes->building ? " reading " : " ");
+	process_source_name(editor, &text);
+	if (!editor->processes->building && records && records->tree.crowded_out)
+		kl_buffer_printf(&text, ": %llu programs found no room",
+				 (unsigned long long)records->tree.crowded_out);
+	else if (!editor->processes->building)
+		kl_buffer_puts(&text, ": who left no record is missing");
+	kl_buffer_puts(&text, " ");
+	width = min(canvas_width(kl_buffer_text(&text)), canvas->columns * 2 / 3);
+	canvas_end(canvas, row, canvas->columns - width - 2, width, STYLE_NOTICE,
+		   kl_buffer_text(&text));
+	kl_buffer_free(&text);
 	return width + 3;
 }
 
