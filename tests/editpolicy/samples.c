@@ -623,11 +623,13 @@ static void keeps_up(void **state)
 	assert_int_equal(decided(3), 0);
 	assert_int_equal(decided(4), LOG_RECORDS_MAX);
 	assert_int_equal(answer_of(4).counts.otherwise, 0);
+	type("jjj");
+	assert_true(shows("50000 of the newest 50000 in the log: "));
 	assert_true(samples->end - samples->first == 3 * LOG_RECORDS_MAX);
 	at = answer_of(4).newest;
 	assert_int_equal(samples_next(editor, &at)->record, editor->log->list.next - 1);
 	/* Whether all is looked at again, or only what came: it is the same. */
-	type("jjje\n");
+	type("e\n");
 	type("#");
 	work();
 	type("u");
@@ -738,7 +740,7 @@ static void bounded(void **state)
 	put_many(1000);
 	more();
 	assert_true(editor->samples->end - editor->samples->first <= SAMPLES_MAX);
-	assert_int_equal(answer_of(1).requests + answer_of(1).crowded, 1000);
+	assert_int_equal(answer_of(1).requests + editor->samples->crowded, 1000);
 	assert_in_range(decided(1), 800, 873);
 	assert_int_equal(decided(1200), decided(1));
 	assert_true(shows(" of the newest 87"));

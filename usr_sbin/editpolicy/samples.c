@@ -469,7 +469,7 @@ bool samples_of(struct editor *editor, u32 line, struct sample_answer *answer)
 	*answer = (struct sample_answer){
 		.counts = known->counts,
 		.requests = samples->requests,
-		.crowded = samples->crowded,
+		.newest_only = samples->crowded || editor->log->list.first,
 		.going_on = editor->log->reading || samples->next < editor->log->list.next,
 		.newest = known->newest,
 	};

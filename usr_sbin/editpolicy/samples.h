@@ -126,13 +126,14 @@ void samples_want(struct editor *editor);
  * struct sample_answer - what is known of a line
  * @counts: how many
  * @requests: of how many that were looked at
- * @crowded: as in struct samples
+ * @newest_only: older ones were there, too, but are not kept
  * @going_on: there are more to look at
  * @newest: the newest one, for samples_next()
  */
 struct sample_answer {
 	struct sample_counts counts;
-	u64 requests, crowded;
+	u64 requests;
+	bool newest_only;
 	bool going_on;
 	u64 newest;
 };

@@ -45,7 +45,7 @@ void samples_say(const struct editor *editor, u32 line, const struct sample_answ
 		kl_buffer_printf(out, "%u", decided);
 	else
 		kl_buffer_puts(out, "none");
-	kl_buffer_printf(out, " of %s%llu in the log%s", answer->crowded ? "the newest " : "",
+	kl_buffer_printf(out, " of %s%llu in the log%s", answer->newest_only ? "the newest " : "",
 			 (unsigned long long)answer->requests, answer->going_on ? " so far" : "");
 	if (is_head(editor, line) && decided)
 		say_results(counts, out);
