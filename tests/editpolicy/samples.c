@@ -399,7 +399,7 @@ static void while_it_grows(void **state)
 	assert_int_equal(sample_here(), 2);
 	/* It falls out of the log while it is looked at. */
 	log_list_free(&editor->log->list);
-	editor->log->begun++;
+	editor->log->opened++;
 	type("jjj\nrlv");
 	assert_ptr_equal(editor_view(editor), &detail_view);
 	assert_false(shows("DENIED"));
@@ -678,53 +678,56 @@ static void in_steps(void **state)
 	kl_buffer_free(&text);
 }
 
-/* What takes long to compile is not compiled at each key. */
-static void left_alone(void **state)
-{
-	u64 changed;
-
-	(void)state;
-	record("result=denied priority=100", "read path=\"/tmp/1\"" TASK);
-	open_text(three);
-	assert_int_equal(decided(3), 1);
-	editor->samples->took = 50;
-	press('G');
-	press('y');
-	changed = clock_ms();
-	while (view_work(editor))
-		;
-	assert_false(is_known());
-	work();
-	assert_true(clock_ms() - changed >= 500);
-	assert_int_equal(decided(3), 1);
-	assert_true(editor->samples->took < 50);
-}
-
-/* A very long one not at all, but whoever asks is told. */
+/* A long text is compiled while keys are taken; what counts is the text as it is then. */
 static void long_text(void **state)
 {
 	struct kl_buffer text = { 0 };
-	u32 i;
+	u64 begin, longest = 0, took;
+	u32 i, elsewhere = 0;
 
 	(void)state;
 	record("result=denied priority=100", "read path=\"/tmp/1\"" TASK);
-	open_text(three);
 	kl_buffer_puts(&text, three);
-	for (i = 0; i < SAMPLES_LINES; i++)
-		kl_buffer_puts(&text, "#\n");
-	editor_free(editor);
-	editor = editor_new(kl_buffer_text(&text), "policy", false);
-	editor->focus = PANE_LINES;
-	view_turn(editor, VIEW_LOG);
-	view_turn(editor, VIEW_POLICY);
+	for (i = 0; i < 50000; i++)
+		kl_buffer_printf(&text, "    20 allow path=\"/%u\"\n", i);
+	open_text(text.data);
+	assert_int_equal(decided(3), 1);
+	type("jj#");
+	assert_false(is_known());
+	type("u");
+	for (i = 0; i < 100 && !is_known(); i++) {
+		begin = clock_ms();
+		samples_work(editor);
+		took = clock_ms() - begin;
+		longest = max(longest, took);
+		elsewhere += editor->samples->job != NULL;
+		if (!i)
+			editor_stand_on(editor, 2);
+		type(i ? "l" : "#");
+	}
+	work();
+	print_message("longest step: %llu ms\n", (unsigned long long)longest);
+	assert_true(elsewhere > 1 && longest < 1000);
+	assert_int_equal(editor->outline.lines[2].kind, KL_STATEMENT_EMPTY);
+	assert_int_equal(answer_of(1).counts.results[KL_UNMATCHED], 1);
+	kl_buffer_free(&text);
+}
+
+/* One that takes very long is compiled when somebody asks. */
+static void left_alone(void **state)
+{
+	(void)state;
+	record("result=denied priority=100", "read path=\"/tmp/1\"" TASK);
+	open_text(three);
+	editor->samples->took = 3000;
+	type("Gy");
 	while (view_work(editor))
 		;
 	assert_false(is_known());
-	type("jjr");
+	press('r');
 	assert_true(shows("is not known yet"));
 	work();
-	assert_true(shows("1 of 1 in the log"));
-	kl_buffer_free(&text);
+	assert_true(shows(" of 1 in the log"));
 }
 
 /* However many blocks match, what is kept is bounded, and that is said. */

@@ -16,13 +16,4 @@ static inline u64 clock_ms(void)
 	return (u64)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/** clock_used_ms - milliseconds that this process has worked, whatever others did meanwhile */
-static inline u64 clock_used_ms(void)
-{
-	struct timespec used;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-	return (u64)used.tv_sec * 1000 + used.tv_nsec / 1000000;
-}
-
 #endif /* KELLAS_CLOCK_H */

@@ -3,25 +3,28 @@
 #include "compiled.h"
 #include "lenient.h"
 
-static bool make(struct compiled *compiled, struct editor *editor, struct kl_error *error)
+static bool make(struct compiled *compiled, struct editor *editor)
 {
 	struct kl_buffer text = { 0 };
+	struct kl_error error = { 0 };
 	int left_out;
 	bool made;
 
 	document_text(editor->document, &text);
 	left_out = lenient_apply(kl_buffer_text(&text), editor->name ?: "policy",
-				 &compiled->file, error);
+				 &compiled->file, &error);
 	kl_buffer_free(&text);
 	compiled->left_out = max(left_out, 0);
 	made = left_out >= 0 &&
-	       !kl_compile(&compiled->file.policy, &compiled->file.ruleset, error);
-	if (!made)
+	       !kl_compile(&compiled->file.policy, &compiled->file.ruleset, &error);
+	if (!made) {
+		editor_say(editor, STYLE_ERROR, "line %u: %s", error.line, error.text);
 		kl_policy_file_free(&compiled->file);
+	}
 	return made;
 }
 
-static struct compiled *get(struct editor *editor, struct kl_error *error)
+struct compiled *editor_compiled(struct editor *editor)
 {
 	struct compiled *compiled = editor->compiled;
 
@@ -31,26 +34,9 @@ static struct compiled *get(struct editor *editor, struct kl_error *error)
 		return compiled;
 	if (compiled->made)
 		kl_policy_file_free(&compiled->file);
-	compiled->made = make(compiled, editor, error);
+	compiled->made = make(compiled, editor);
 	compiled->version = document_version(editor->document);
 	return compiled->made ? compiled : NULL;
-}
-
-struct compiled *compiled_quietly(struct editor *editor)
-{
-	struct kl_error error = { 0 };
-
-	return get(editor, &error);
-}
-
-struct compiled *editor_compiled(struct editor *editor)
-{
-	struct kl_error error = { 0 };
-	struct compiled *compiled = get(editor, &error);
-
-	if (!compiled)
-		editor_say(editor, STYLE_ERROR, "line %u: %s", error.line, error.text);
-	return compiled;
 }
 
 void compiled_free(struct compiled *compiled)

@@ -29,9 +29,6 @@ struct compiled {
  */
 struct compiled *editor_compiled(struct editor *editor);
 
-/** compiled_quietly - the same, but nothing is said */
-struct compiled *compiled_quietly(struct editor *editor);
-
 void compiled_free(struct compiled *compiled);
 
 #endif /* KELLAS_COMPILED_H */

@@ -13,7 +13,6 @@ static void open_records(struct editor *editor, struct log_view *log)
 {
 	int status;
 
-	log->begun++;
 	log->records = kl_records_open(editor->logs, editor->log_count, true, &log->strings,
 				       &status);
 	log->live = log->records && !editor->log_count && kl_proc_loaded();

@@ -9,7 +9,6 @@
 
 /**
  * struct log_view - the log
- * @begun: how often it was begun to read
  * @strings: of the records that are read and parsed
  * @records: where they come from; NULL: nothing more comes
  * @opened: how many times it was read from the beginning
@@ -27,7 +26,6 @@
  * @line: the record that was last parsed, see log_parse()
  */
 struct log_view {
-	u64 begun;
 	struct kl_strings strings;
 	struct kl_records *records;
 	u32 opened;

@@ -3,18 +3,17 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "compiled.h"
 #include "explain.h"
+#include "job.h"
+#include "lenient.h"
 #include "live.h"
 #include "proc.h"
 #include "samples.h"
 
 /* Nobody shall wait longer for his key. */
 #define SLICE_MS 30
-/* A text is compiled again when nothing has changed for so many times as long as it takes. */
-#define PATIENCE 10
-/* What takes less is done at once. */
-#define QUICK_MS 30
+/* A text that takes longer to compile is compiled again only if somebody asks. */
+#define LONG_MS 2000
 
 static struct samples *get(struct editor *editor)
 {
@@ -23,8 +22,74 @@ static struct samples *get(struct editor *editor)
 	return editor->samples;
 }
 
+/* ------------------------------------------------------------------ compiling */
+
+/**
+ * struct compiling - a text being compiled
+ * @text: the text
+ * @name: of it
+ * @version, @lines: of the document
+ * @begin: clock_ms() when
+ * @file: what comes of it
+ * @made: something does
+ */
+struct compiling {
+	struct kl_buffer text;
+	char *name;
+	u64 version;
+	u32 lines;
+	u64 begin;
+	struct kl_policy_file file;
+	bool made;
+};
+
+static void compile(void *context)
+{
+	struct compiling *compiling = context;
+	struct kl_policy_file *file = &compiling->file;
+	struct kl_error error;
+
+	compiling->made = lenient_apply(kl_buffer_text(&compiling->text), compiling->name, file,
+					&error) >= 0 &&
+			  !kl_compile(&file->policy, &file->ruleset, &error);
+}
+
+static void forget_compiling(void *context)
+{
+	struct compiling *compiling = context;
+
+	kl_policy_file_free(&compiling->file);
+	kl_buffer_free(&compiling->text);
+	free(compiling->name);
+	free(compiling);
+}
+
+static void abandon(struct samples *samples)
+{
+	job_abandon(samples->job);
+	samples->job = NULL;
+	samples->compiling = NULL;
+}
+
+static void start(const struct editor *editor, struct samples *samples)
+{
+	struct compiling *compiling = kl_xalloc(1, sizeof(*compiling));
+
+	document_text(editor->document, &compiling->text);
+	compiling->name = kl_xstrdup(editor->name ?: "policy");
+	compiling->version = document_version(editor->document);
+	compiling->lines = editor->outline.count;
+	compiling->begin = clock_ms();
+	samples->compiling = compiling;
+	samples->job = job_start(compiling->text.length <= JOB_SHORT, compile, compiling,
+				 forget_compiling);
+}
+
 static void clear(struct samples *samples)
 {
+	if (samples->policy)
+		forget_compiling(samples->policy);
+	samples->policy = NULL;
 	free(samples->lines);
 	samples->lines = NULL;
 	samples->count = 0;
@@ -38,6 +103,7 @@ void samples_free(struct samples *samples)
 {
 	if (!samples)
 		return;
+	abandon(samples);
 	clear(samples);
 	free(samples->list);
 	free(samples);
@@ -344,7 +410,7 @@ static void look_at(struct editor *editor, struct samples *samples, u64 number)
 	pending = &samples->pending[log->line.pid % KL_TOGETHER_MAX];
 	if (!kl_together_next(&pending->last, &log->line, hash) ||
 	    pending->begin <= samples->first) {
-		judge(samples, &editor->compiled->file, &log->line.facts, number);
+		judge(samples, &samples->policy->file, &log->line.facts, number);
 		pending->begin = samples->begin;
 	}
 	kl_together_set(&pending->last, &log->line, hash);
@@ -359,39 +425,43 @@ static bool is_fresh(const struct editor *editor)
 
 	return samples && samples->made && editor->log &&
 	       samples->version == document_version(editor->document) &&
-	       samples->begun == editor->log->begun;
+	       samples->opened == editor->log->opened;
 }
 
-/* Somebody who types does not wait for the compiler at each key. */
-static bool is_due(const struct editor *editor, struct samples *samples)
+/* What was compiled is what records are looked at with from now on. */
+static void take(const struct editor *editor, struct samples *samples)
 {
-	u64 version = document_version(editor->document);
+	struct compiling *compiling = samples->compiling;
 
-	if (editor->outline.count > SAMPLES_LINES && !samples->wanted)
-		return false;
-	if (samples->changed != version || !samples->changed_at) {
-		samples->changed = version;
-		samples->changed_at = clock_ms();
+	clear(samples);
+	samples->version = compiling->version;
+	samples->opened = editor->log->opened;
+	samples->made = true;
+	samples->took = clock_ms() - compiling->begin;
+	job_end(samples->job);
+	samples->job = NULL;
+	samples->compiling = NULL;
+	if (!compiling->made) {
+		forget_compiling(compiling);
+		return;
 	}
-	return samples->took < QUICK_MS ||
-	       clock_ms() >= samples->changed_at + PATIENCE * samples->took;
+	samples->policy = compiling;
+	samples->count = compiling->lines;
+	samples->lines = kl_xalloc(samples->count + 1, sizeof(*samples->lines));
 }
 
+/* Return: there is more to do. */
 static bool begin(struct editor *editor, struct samples *samples)
 {
-	u64 used = clock_used_ms();
-
-	if (!is_due(editor, samples))
+	if (samples->job && samples->compiling->version != document_version(editor->document))
+		abandon(samples);
+	if (!samples->job && samples->took > LONG_MS && !samples->wanted)
 		return false;
-	clear(samples);
-	samples->version = document_version(editor->document);
-	samples->begun = editor->log->begun;
-	samples->made = true;
-	if (!compiled_quietly(editor))
-		return false;
-	samples->took = clock_used_ms() - used;
-	samples->count = editor->outline.count;
-	samples->lines = kl_xalloc(samples->count + 1, sizeof(*samples->lines));
+	if (!samples->job)
+		start(editor, samples);
+	samples->wanted = false;
+	if (job_wait(samples->job, JOB_WAIT))
+		take(editor, samples);
 	return true;
 }
 

@@ -12,10 +12,11 @@
 #include "log.h"
 #include "together.h"
 
+struct compiling;
+struct job;
+
 /* Samples that are kept at most, of all lines together; a power of two. */
 #define SAMPLES_MAX (1u << 20)
-/* Texts of more lines are compiled for this only when it is asked for. */
-#define SAMPLES_LINES 30000u
 
 /** enum sample_flag - what is known of a sample; bits */
 enum sample_flag {
@@ -81,25 +82,31 @@ struct sample_pending {
 /**
  * struct samples - the index
  * @version: of the document that it is of
- * @begun: of the log that it is of
+ * @opened: of the log that it is of
  * @made: it is of anything
- * @wanted: also of a long text
+ * @wanted: however long that takes
+ * @policy: the document compiled; NULL: nothing can be made of it
+ * @took: milliseconds that this took the last time
+ * @job: it is being compiled; NULL: it is not
+ * @compiling: what @job has
  * @next: number of the next record to look at
  * @list, @room: samples; the place of one is the rest of its number
  * @first, @end: numbers of those that are kept
  * @requests: of how many requests
  * @crowded: how many were forgotten although they are in the log
- * @lines, @count: by line of the text
+ * @lines, @count: by line of the text; NULL without @policy
  * @pending: by kl_together
  * @begin: sample that the request at hand begins with
- * @took: milliseconds that the last compiling took
- * @changed, @changed_at: a version of the document, and when it was seen first
  */
 struct samples {
 	u64 version;
-	u64 begun;
+	u32 opened;
 	bool made;
 	bool wanted;
+	struct compiling *policy;
+	u64 took;
+	struct job *job;
+	struct compiling *compiling;
 	u64 next;
 	struct sample *list;
 	u32 room;
@@ -109,8 +116,6 @@ struct samples {
 	u32 count;
 	struct sample_pending pending[KL_TOGETHER_MAX];
 	u64 begin;
-	u64 took;
-	u64 changed, changed_at;
 };
 
 /** samples_tick - have the log read, if there is one */
@@ -119,7 +124,7 @@ void samples_tick(struct editor *editor);
 /** samples_work - look at some records. Return: there are more */
 bool samples_work(struct editor *editor);
 
-/** samples_want - also of a long text */
+/** samples_want - however long that takes */
 void samples_want(struct editor *editor);
 
 /**
