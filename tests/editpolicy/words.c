@@ -80,8 +80,23 @@ static const struct {
 	{ "execute path=@NONE", "deny",
 	  "Denies executing one of the files @NONE (no such group: nothing is in it), by anyone." },
 	{ "execute path!=@TOOLS", "deny task.exe=@TOOLS",
-	  "Denies executing any file except @TOOLS (/bin/a, \"/bin/\\*\", \"/x\\040y\"), by one of "
-	  "the programs @TOOLS (/bin/a, \"/bin/\\*\", \"/x\\040y\")." },
+	  "Denies executing any file except @TOOLS (/bin/a, all directly in /bin, \"/x\\040y\", "
+	  "\"/\\$\"), by one of the programs @TOOLS (/bin/a, all directly in /bin, \"/x\\040y\", "
+	  "\"/\\$\")." },
+	/* Of what is no pathname nobody knows what it means to be in a folder. */
+	{ "unix_stream_bind", "deny addr=@TOOLS",
+	  "Denies binding UNIX stream sockets to one of the addresses @TOOLS (/bin/a, \"/bin/\\*\", "
+	  "\"/x\\040y\", \"/\\$\"), by anyone." },
+	{ "write path=\"/a/\\*\" path!=\"/a/b\"", "deny path!=\"/a/c\\*\" task.exe!=\"/x\" task.exe!=\"/y\"",
+	  "Denies writing to files directly in /a except /a/b and those directly in /a with names that "
+	  "begin with \"c\", by any program except /x and /y." },
+	{ "inet_stream_connect port=1-1023 port!=80", "deny port!=443 task.uid=1-9 task.uid!=5",
+	  "Denies connecting by TCP or SCTP to ports 1 to 1023 except 80 and 443 of any address, by "
+	  "users 1 to 9 except user 5." },
+	/* The second one leaves addresses of IPv6 out, which the first does not. */
+	{ "inet_stream_connect ip=@NETS", "deny ip!=10.0.0.1",
+	  "Denies connecting by TCP or SCTP to one of the addresses @NETS (10.0.0.0/8), by anyone, if "
+	  "the address is any IPv4 address except 10.0.0.1." },
 	{ "execute", "deny task.uid=0 task.exe!=\"/bin/sh\"",
 	  "Denies executing any file, by root using any program except /bin/sh." },
 	{ "execute", "deny task.uid=@IDS",
@@ -90,9 +105,11 @@ static const struct {
 	  "Denies executing any file, by anyone except the users @IDS (5, 10-20)." },
 	/* All conditions must hold, those of the head as well. */
 	{ "read path=\"/a/\\*\" path!=\"/a/b\"", "deny path!=\"/a/c\" task.uid!=0 task.uid!=5",
-	  "Denies reading files and folders directly in /a, by anyone except root, if the name of "
-	  "what is read is other than /a/b and the name of what is read is other than /a/c and the "
-	  "user of the process is other than user 5." },
+	  "Denies reading files and folders directly in /a except /a/b and /a/c, by anyone except root "
+	  "and user 5." },
+	{ "read path=\"/a/\\*\" path=\"/\\*/b\"", "deny path!=task.exe",
+	  "Denies reading files and folders directly in /a, by anyone, if the name of what is read "
+	  "matches \"/\\*/b\" and the name of what is read is other than task.exe." },
 	{ "execute path.perm=others_write", "deny path.parent.perm!=sticky path.uid!=task.uid",
 	  "Denies executing any file, by anyone, if the mode of the file gives others write permission "
 	  "and the mode of the folder of the file does not have the sticky bit and the owner of the "
@@ -198,7 +215,7 @@ static const struct {
 };
 
 static const char groups[] = "string_group TOOLS /bin/a\nstring_group TOOLS /bin/\\*\n"
-			     "string_group TOOLS /x\\040y\nnumber_group IDS 5\n"
+			     "string_group TOOLS /x\\040y\nstring_group TOOLS /\\$\nnumber_group IDS 5\n"
 			     "number_group IDS 10-20\nip_group NETS 10.0.0.0/8\n";
 
 static void whole_sentences(void **state)
@@ -211,7 +228,7 @@ static void whole_sentences(void **state)
 		kl_buffer_clear(&text);
 		kl_buffer_printf(&text, "%s100 acl %s\n    10 %s\n", groups, sentences[i].head,
 				 sentences[i].rule);
-		assert_words(text.data, 8, sentences[i].words);
+		assert_words(text.data, 9, sentences[i].words);
 	}
 	kl_buffer_free(&text);
 }
@@ -352,8 +369,8 @@ static void settings(void **state)
 	assert_words("quota memory audit 4096 drop-oldest\n", 1,
 		     "The buffer of the log has 4096 bytes. When it is full, the oldest record gives "
 		     "way.");
-	assert_words("string_group A /x\nstring_group A /y\n", 2,
-		     "Puts this into the group that conditions call @A (/x, /y).");
+	assert_words("# Two\nstring_group A /x\nstring_group A /y/\\(\\*\\)/\\*\n", 3,
+		     "One of 2 members of the group that conditions call @A: all below /y.");
 }
 
 static void patterns_explained(void **state)
@@ -363,6 +380,7 @@ static void patterns_explained(void **state)
 	(void)state;
 	assert_more("100 acl read path=\"/\\?/\\*\"\n", 1,
 		    "In patterns \\* is any text without /; \\? is one character, no /.\n");
+	assert_more("string_group A /\\$\n", 1, "call @A: \"/\\$\".\nIn patterns \\$ is digits.\n");
 	words = words_in("100 acl read path=\"/a/\\*\"\n", 1, true);
 	assert_null(strstr(words, "In patterns"));
 	free(words);
@@ -532,17 +550,18 @@ static void free_parsed(struct parsed *parsed)
 	kl_strings_destroy(&parsed->strings);
 }
 
-static void put_nobody(void *context, enum kl_group_kind kind, struct kl_text name,
+static void put_nobody(void *context, enum kl_group_kind kind, struct kl_text name, bool path,
 		       struct kl_buffer *out)
 {
 	(void)context;
+	(void)path;
 	(void)name;
 	kl_buffer_printf(out, " [%d]", kind);
 }
 
 static char *phrase_of(const struct parsed *parsed)
 {
-	const struct kl_condition *conditions[4];
+	const struct kl_condition *conditions[8];
 	struct kl_phrase phrase = {
 		.op = parsed->statement.op,
 		.conditions = conditions,
@@ -936,6 +955,19 @@ static bool number_is(const char **at, u32 number)
 	return low <= number && number <= high;
 }
 
+/* " except 5 and 7 to 9" */
+static bool is_excepted(const char **at, u32 number)
+{
+	bool found = false;
+
+	if (!eat(at, " except "))
+		return false;
+	do
+		found |= number_is(at, number);
+	while (eat(at, " and "));
+	return found;
+}
+
 static bool address_is(const char **at, u32 address)
 {
 	u32 a, b, c, d, low, high, bits;
@@ -965,8 +997,8 @@ static bool reader_matches(const char *phrase, u32 uid, u32 port, u32 address)
 
 	assert_true(eat(&at, "connecting by TCP or SCTP to "));
 	if (!strncmp(at, "port", 4) || !strncmp(at, "any port", 8)) {
-		holds &= eat(&at, "any port except ") ? !number_is(&at, port) :
-							 number_is(&at, port);
+		holds &= eat(&at, "any port") || number_is(&at, port);
+		holds &= !is_excepted(&at, port);
 		assert_true(eat(&at, " of "));
 	}
 	if (eat(&at, "any IPv4 address except "))
@@ -974,23 +1006,24 @@ static bool reader_matches(const char *phrase, u32 uid, u32 port, u32 address)
 	else if (!eat(&at, "any address"))
 		holds &= address_is(&at, address) && address;
 	assert_true(eat(&at, ", by "));
-	if (eat(&at, "anyone except "))
-		holds &= !number_is(&at, uid);
-	else if (!eat(&at, "anyone"))
-		holds &= number_is(&at, uid);
+	holds &= eat(&at, "anyone") || number_is(&at, uid);
+	holds &= !is_excepted(&at, uid);
 	assert_string_equal(at, "");
 	return holds;
 }
 
+/* At most one of them says what it is: others would be sentences of their own. */
 static void put_numbers(struct kl_buffer *out, const char *name, u32 limit)
 {
-	u32 low = number_below(limit), high = low + number_below(limit - low);
+	u32 count = number_below(4), equal = number_below(5), i, low, high;
 
-	if (!number_below(4))
-		return;
-	kl_buffer_printf(out, " %s%s%u", name, number_below(2) ? "=" : "!=", low);
-	if (number_below(2))
-		kl_buffer_printf(out, "-%u", high);
+	for (i = 0; i < count; i++) {
+		low = number_below(limit);
+		high = low + number_below(limit - low);
+		kl_buffer_printf(out, " %s%s%u", name, i == equal ? "=" : "!=", low);
+		if (number_below(2))
+			kl_buffer_printf(out, "-%u", high);
+	}
 }
 
 static void put_addresses(struct kl_buffer *out)

@@ -5,16 +5,16 @@
 
 static void put_subject(struct telling *telling)
 {
-	const struct kl_condition *user = take_condition(telling, KL_SLOT_TASK_UID);
-	const struct kl_condition *program = take_condition(telling, KL_SLOT_TASK_EXE);
+	bool user = has_condition(telling, KL_SLOT_TASK_UID);
+	bool program = has_condition(telling, KL_SLOT_TASK_EXE);
 
 	kl_buffer_puts(telling->out, ", by ");
 	if (user)
-		put_user(telling, user);
+		put_users(telling, KL_SLOT_TASK_UID);
 	if (user && program)
 		kl_buffer_puts(telling->out, " using ");
 	if (program)
-		put_name(telling, NOUN_PROGRAM, program);
+		put_names(telling, KL_SLOT_TASK_EXE, NOUN_PROGRAM);
 	if (!user && !program)
 		kl_buffer_puts(telling->out, "anyone");
 }
@@ -66,8 +66,8 @@ static const struct {
 	{ "\\A", "letters" },
 	{ "\\a", "a letter" },
 	{ "\\-", "what is before it, but not what is behind" },
-	{ "\\{", "one or more folders of that kind, to \\}" },
-	{ "\\(", "no or more folders of that kind, to \\)" },
+	{ "\\{...\\}", "one or more folders that match what is between" },
+	{ "\\(...\\)", "folders that match what is between, or none" },
 };
 
 static u32 wildcards_in(struct kl_text text)
@@ -86,15 +86,10 @@ static u32 wildcards_in(struct kl_text text)
 	return found;
 }
 
-bool kl_phrase_wildcards(const struct kl_phrase *phrase, struct kl_buffer *out)
+bool kl_phrase_wildcards(struct kl_text told, struct kl_buffer *out)
 {
-	struct kl_buffer text = { 0 };
-	u32 found, i, count = 0;
+	u32 found = wildcards_in(told), i, count = 0;
 
-	/* Looked for where they are quoted, which is not said of every pattern. */
-	kl_phrase_put(phrase, &text);
-	found = wildcards_in(kl_buffer_text(&text));
-	kl_buffer_free(&text);
 	for (i = 0; i < ARRAY_SIZE(wildcards); i++)
 		if (found >> i & 1)
 			kl_buffer_printf(out, "%s%s is %s", count++ ? "; " : "",

@@ -23,7 +23,7 @@
  * @conditions: those of statements (struct kl_statement), such as the ones of
  *	the head of a block and of one of its lines; a transition is left out
  * @count: of @conditions
- * @group: appends who is in a group, behind its name
+ * @group: appends who is in a group, behind its name; @path as in kl_phrase_member()
  * @context: for @group
  */
 struct kl_phrase {
@@ -31,7 +31,7 @@ struct kl_phrase {
 	bool any_op;
 	const struct kl_condition *const *conditions;
 	u32 count;
-	void (*group)(void *context, enum kl_group_kind kind, struct kl_text name,
+	void (*group)(void *context, enum kl_group_kind kind, struct kl_text name, bool path,
 		      struct kl_buffer *out);
 	void *context;
 };
@@ -40,12 +40,20 @@ struct kl_phrase {
 void kl_phrase_put(const struct kl_phrase *phrase, struct kl_buffer *out);
 
 /**
- * kl_phrase_wildcards - append what the wildcards mean that kl_phrase_put() quotes
+ * kl_phrase_wildcards - append what the wildcards of quoted patterns mean
+ * @told: by kl_phrase_put()
+ *
  * Return: false if there are none.
  */
-bool kl_phrase_wildcards(const struct kl_phrase *phrase, struct kl_buffer *out);
+bool kl_phrase_wildcards(struct kl_text told, struct kl_buffer *out);
 
 /** kl_phrase_name - append a valid word without wildcards, unambiguously */
 void kl_phrase_name(struct kl_text word, struct kl_buffer *out);
+
+/**
+ * kl_phrase_member - append a member of a string group
+ * @path: it is compared with names of files, folders or control groups
+ */
+void kl_phrase_member(struct kl_text word, bool path, struct kl_buffer *out);
 
 #endif /* KELLAS_PHRASE_H */

@@ -21,6 +21,13 @@ const struct deed *deed_of(enum kl_op op)
 	return &deeds[op];
 }
 
+/* Others are sentences of their own. */
+static bool is_told_by_value(const struct kl_condition *condition, u8 slot)
+{
+	return condition->left == slot && condition->right != KL_RIGHT_NULL &&
+	       condition->right != KL_RIGHT_SLOT;
+}
+
 /* "=" before "!=": what it is says more than what it is not. */
 static s64 find(const struct telling *telling, u8 slot)
 {
@@ -30,8 +37,7 @@ static s64 find(const struct telling *telling, u8 slot)
 
 	for (i = 0; i < telling->phrase->count; i++) {
 		condition = telling->phrase->conditions[i];
-		if (telling->told[i] || condition->left != slot ||
-		    condition->right == KL_RIGHT_NULL || condition->right == KL_RIGHT_SLOT)
+		if (telling->told[i] || !is_told_by_value(condition, slot))
 			continue;
 		if (!condition->negated)
 			return i;
@@ -39,6 +45,11 @@ static s64 find(const struct telling *telling, u8 slot)
 			found = i;
 	}
 	return found;
+}
+
+bool has_condition(const struct telling *telling, u8 slot)
+{
+	return find(telling, slot) >= 0;
 }
 
 const struct kl_condition *take_condition(struct telling *telling, u8 slot)
@@ -51,46 +62,38 @@ const struct kl_condition *take_condition(struct telling *telling, u8 slot)
 	return telling->phrase->conditions[found];
 }
 
-static void put_named(struct telling *telling, u8 slot, enum noun noun)
+const struct kl_condition *take_exception(struct telling *telling, u8 slot)
 {
-	const struct kl_condition *condition = take_condition(telling, slot);
+	const struct kl_condition *condition;
+	u32 i;
 
-	if (condition)
-		put_name(telling, noun, condition);
-	else
-		put_any(noun, telling->out);
+	for (i = 0; i < telling->phrase->count; i++) {
+		condition = telling->phrase->conditions[i];
+		if (telling->told[i] || !condition->negated || !is_told_by_value(condition, slot))
+			continue;
+		telling->told[i] = true;
+		return condition;
+	}
+	return NULL;
 }
 
 static void put_target(struct telling *telling)
 {
-	const struct kl_condition *condition = take_condition(telling, KL_SLOT_TARGET_EXE);
-
-	if (condition)
-		put_name(telling, NOUN_PROGRAM, condition);
+	if (has_condition(telling, KL_SLOT_TARGET_EXE))
+		put_names(telling, KL_SLOT_TARGET_EXE, NOUN_PROGRAM);
 	else
 		kl_buffer_puts(telling->out, "any process");
 }
 
-static void put_counted(struct telling *telling, u8 slot, const char *one,
-			const char *several)
-{
-	const struct kl_condition *condition = take_condition(telling, slot);
-
-	if (condition)
-		put_number(telling, one, several, condition);
-	else
-		kl_buffer_printf(telling->out, "any %s", one);
-}
-
 static void put_peer(struct telling *telling)
 {
-	const struct kl_condition *port = take_condition(telling, KL_SLOT_PORT);
-	const struct kl_condition *address = take_condition(telling, KL_SLOT_IP);
+	const struct kl_condition *address;
 
-	if (port) {
-		put_number(telling, "port", "ports", port);
+	if (has_condition(telling, KL_SLOT_PORT)) {
+		put_numbers(telling, KL_SLOT_PORT, "port", "ports");
 		kl_buffer_puts(telling->out, " of ");
 	}
+	address = take_condition(telling, KL_SLOT_IP);
 	if (address)
 		put_addresses(telling, address);
 	else
@@ -101,28 +104,28 @@ static void put_part(struct telling *telling, const struct deed *deed, char part
 {
 	switch (part) {
 	case '0':
-		put_named(telling, KL_SLOT_OBJECT0, deed->noun[0]);
+		put_names(telling, KL_SLOT_OBJECT0, deed->noun[0]);
 		break;
 	case '1':
-		put_named(telling, KL_SLOT_OBJECT1, deed->noun[1]);
+		put_names(telling, KL_SLOT_OBJECT1, deed->noun[1]);
 		break;
 	case 'n':
-		put_named(telling, KL_SLOT_NAME, deed->noun[2]);
+		put_names(telling, KL_SLOT_NAME, deed->noun[2]);
 		break;
 	case 'u':
-		put_named(telling, KL_SLOT_ADDR, NOUN_ADDRESS);
+		put_names(telling, KL_SLOT_ADDR, NOUN_ADDRESS);
 		break;
 	case 'd':
-		put_named(telling, KL_SLOT_DOMAIN, NOUN_DOMAIN);
+		put_names(telling, KL_SLOT_DOMAIN, NOUN_DOMAIN);
 		break;
 	case 'a':
 		put_peer(telling);
 		break;
 	case 's':
-		put_counted(telling, KL_SLOT_SIG, "signal", "signals");
+		put_numbers(telling, KL_SLOT_SIG, "signal", "signals");
 		break;
 	case 'c':
-		put_counted(telling, KL_SLOT_CAP, "capability", "capabilities");
+		put_numbers(telling, KL_SLOT_CAP, "capability", "capabilities");
 		break;
 	case 't':
 		put_target(telling);
@@ -135,11 +138,11 @@ static bool is_wanted(const struct telling *telling, const char *bracket)
 {
 	switch (strchr(bracket, '%')[1]) {
 	case '0':
-		return find(telling, KL_SLOT_OBJECT0) >= 0;
+		return has_condition(telling, KL_SLOT_OBJECT0);
 	case '1':
-		return find(telling, KL_SLOT_OBJECT1) >= 0;
+		return has_condition(telling, KL_SLOT_OBJECT1);
 	default:
-		return find(telling, KL_SLOT_NAME) >= 0;
+		return has_condition(telling, KL_SLOT_NAME);
 	}
 }
 

@@ -8,7 +8,6 @@
 enum sort {
 	SORT_PLAIN,
 	SORT_USER,
-	SORT_PATH,
 	SORT_YES, /* 1 or 0: the sentence is there, with "not", or its number is told */
 };
 
@@ -26,7 +25,7 @@ struct fact_words {
 
 /* Of the attributes of an object, and of its folder. */
 static const struct fact_words family[KL_OBJECT_SLOTS] = {
-	[KL_SLOT_OBJECT0] = { "the name of %s", SORT_PATH },
+	[KL_SLOT_OBJECT0] = { "the name of %s" },
 	[KL_SLOT_OBJECT0_UID] = { "the owner of %s", SORT_USER },
 	[KL_SLOT_OBJECT0_GID] = { "the group id of %s" },
 	[KL_SLOT_OBJECT0_INO] = { "the inode number of %s" },
@@ -61,24 +60,24 @@ static const struct fact_words facts[KL_SLOT_COUNT] = {
 	[KL_SLOT_TASK_SGID] = { "the saved group id of the process" },
 	[KL_SLOT_TASK_FSUID] = { "the file system user of the process", SORT_USER },
 	[KL_SLOT_TASK_FSGID] = { "the file system group id of the process" },
-	[KL_SLOT_TASK_EXE] = { "the program of the process", SORT_PATH },
+	[KL_SLOT_TASK_EXE] = { "the program of the process" },
 	[KL_SLOT_TASK_DOMAIN] = { "the domain of the process" },
 	[KL_SLOT_TASK_COMM] = { "the name of the thread" },
 	[KL_SLOT_TASK_AUID] = { "the user who logged in", SORT_USER },
 	[KL_SLOT_TASK_SESSIONID] = { "the number of the login session" },
-	[KL_SLOT_TASK_CGROUP] = { "the control group of the process", SORT_PATH },
+	[KL_SLOT_TASK_CGROUP] = { "the control group of the process" },
 	[KL_SLOT_TASK_PIDNS] = { "the pid namespace of the process" },
 	[KL_SLOT_TASK_MNTNS] = { "the mount namespace of the process" },
 	[KL_SLOT_TASK_USERNS] = { "the user namespace of the process" },
 	[KL_SLOT_TASK_START] = { "the start of the process, in nanoseconds since boot," },
-	[KL_SLOT_TASK_PARENT_EXE] = { "the program of the parent process", SORT_PATH },
+	[KL_SLOT_TASK_PARENT_EXE] = { "the program of the parent process" },
 	[KL_SLOT_TASK_NO_NEW_PRIVS] = { "no_new_privs of the process", SORT_YES,
 					"no program gives the process more privileges",
 					"programs may give the process more privileges" },
 	[KL_SLOT_TASK_CONTAINER] = { "task.container", SORT_YES,
 				     "the process is in a container",
 				     "the process is in no container" },
-	[KL_SLOT_TASK_ANCESTOR] = { "program in the history of the process", SORT_PATH },
+	[KL_SLOT_TASK_ANCESTOR] = { "program in the history of the process" },
 	[KL_SLOT_TASK_HISTORY] = { "the history of the process" },
 	[KL_SLOT_TARGET] = { "the target of the link" },
 	[KL_SLOT_FSTYPE] = { "the type of the mount" },
@@ -101,7 +100,7 @@ static const struct fact_words facts[KL_SLOT_COUNT] = {
 	[KL_SLOT_ENVC] = { "the number of environment variables" },
 	[KL_SLOT_TARGET_PID] = { "the pid of the target" },
 	[KL_SLOT_TARGET_UID] = { "the user of the target", SORT_USER },
-	[KL_SLOT_TARGET_EXE] = { "the program of the target", SORT_PATH },
+	[KL_SLOT_TARGET_EXE] = { "the program of the target" },
 	[KL_SLOT_TARGET_DOMAIN] = { "the domain of the target" },
 	[KL_SLOT_TARGET_COMM] = { "the thread name of the target" },
 	[KL_SLOT_SIG] = { "the signal" },
@@ -138,15 +137,12 @@ static bool is_task(u8 slot)
 
 static struct about find_words(const struct kl_phrase *phrase, u8 slot)
 {
-	static const struct fact_words unnamed, unnamed_path = { .sort = SORT_PATH };
+	static const struct fact_words unnamed;
 	bool second = slot >= KL_SLOT_OBJECT1;
 	const char *it;
 
 	if (phrase->any_op && !is_task(slot))
-		return (struct about){ slot == KL_SLOT_OBJECT0 || slot == KL_SLOT_OBJECT1 ?
-					       &unnamed_path :
-					       &unnamed,
-				       NULL };
+		return (struct about){ &unnamed, NULL };
 	if (slot >= KL_SLOT_TASK_PID)
 		return (struct about){ &facts[slot], NULL };
 	it = deed_of(phrase->op)->it[second];
@@ -227,7 +223,7 @@ static void put_argument(const struct telling *telling, const struct kl_conditio
 		return;
 	}
 	kl_buffer_printf(out, "argument %u ", condition->index);
-	put_is(telling, condition, false, condition->negated);
+	put_is(telling, condition, condition->negated);
 }
 
 /* "=": there are some, and all match; "!=": none does, there may be none. */
@@ -252,7 +248,7 @@ static void put_variable(const struct telling *telling, const struct kl_conditio
 	kl_buffer_puts(out, condition->negated ? " has a value that " :
 			    literal	       ? ", and its value " :
 						 ", and the value of each ");
-	put_is(telling, condition, false, false);
+	put_is(telling, condition, false);
 }
 
 /* Some program of it matches, or none. */
@@ -263,8 +259,7 @@ static void put_ancestor(const struct telling *telling, struct about about,
 
 	kl_buffer_puts(telling->out, negated ? "no " : "a ");
 	put_subject(telling, about, condition->left);
-	put_is(telling, condition, true,
-	       condition->right == KL_RIGHT_NULL && condition->negated);
+	put_is(telling, condition, condition->right == KL_RIGHT_NULL && condition->negated);
 }
 
 /* Return: false if it is no number that says yes or no. */
@@ -304,7 +299,7 @@ void put_fact(const struct telling *telling, const struct kl_condition *conditio
 	if (type == KL_IPADDR)
 		put_address_is(telling, condition);
 	else if (type == KL_STRING || type == KL_HISTORY)
-		put_is(telling, condition, about.words->sort == SORT_PATH, condition->negated);
+		put_is(telling, condition, condition->negated);
 	else if (condition->right != KL_RIGHT_KEYWORD)
 		put_number_is(telling, condition, about.words->sort == SORT_USER);
 	else if (type == KL_FILETYPE)

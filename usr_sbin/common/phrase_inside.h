@@ -64,37 +64,43 @@ const struct deed *deed_of(enum kl_op op);
  */
 const struct kl_condition *take_condition(struct telling *telling, u8 slot);
 
+/** has_condition - is there one that take_condition() would return? */
+bool has_condition(const struct telling *telling, u8 slot);
+
+/** take_exception - the next condition that says what an attribute is not, likewise */
+const struct kl_condition *take_exception(struct telling *telling, u8 slot);
+
 /** put_deed - append what is done, with the conditions that belong to that */
 void put_deed(struct telling *telling);
 
 /* phrase_name.c */
 
-/** put_name - append what a condition says of a string, as a noun: "files below /etc" */
-void put_name(const struct telling *telling, enum noun noun,
-	      const struct kl_condition *condition);
-
-/** put_any - append that noun without a condition: "any file" */
-void put_any(enum noun noun, struct kl_buffer *out);
+/**
+ * put_names - append what conditions say of a string, as a noun: "files below /etc",
+ * "any file except /etc/motd and /etc/issue"; "any file" if there are none
+ */
+void put_names(struct telling *telling, u8 slot, enum noun noun);
 
 /**
  * put_is - append what a condition says, as a predicate: "is below /etc"
- * @path: it is the name of a file, folder or control group
  * @negated: say the opposite of what is equal
  */
 void put_is(const struct telling *telling, const struct kl_condition *condition,
-	    bool path, bool negated);
+	    bool negated);
 
 /** put_group - append "@NAME" and who that is */
 void put_group(const struct telling *telling, const struct kl_condition *condition);
 
 /* phrase_number.c */
 
-/** put_user - append whom task.uid= says: "root", "users 1000 to 1999" */
-void put_user(const struct telling *telling, const struct kl_condition *condition);
+/** put_users - append whom conditions say: "root", "users 1000 to 1999 except user 1500" */
+void put_users(struct telling *telling, u8 slot);
 
-/** put_number - append what a condition says of a number: "port 80", "any port except 80" */
-void put_number(const struct telling *telling, const char *one, const char *several,
-		const struct kl_condition *condition);
+/**
+ * put_numbers - append what conditions say of a number: "port 80", "any port except 80";
+ * "any port" if there are none
+ */
+void put_numbers(struct telling *telling, u8 slot, const char *one, const char *several);
 
 /** put_addresses - append what a condition says of an address: "addresses in 10.0.0.0/8" */
 void put_addresses(const struct telling *telling, const struct kl_condition *condition);

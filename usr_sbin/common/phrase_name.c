@@ -186,6 +186,37 @@ static void put_quoted(struct kl_text pattern, struct kl_buffer *out)
 	kl_buffer_printf(out, "\"%.*s\"", (int)pattern.length, pattern.data);
 }
 
+void kl_phrase_member(struct kl_text word, bool path, struct kl_buffer *out)
+{
+	struct place place = find_place(word);
+
+	if (kl_word_is_literal(word)) {
+		kl_phrase_name(word, out);
+	} else if (path && place.where) {
+		kl_buffer_puts(out, "all ");
+		put_place(&place, true, out);
+	} else {
+		put_quoted(word, out);
+	}
+}
+
+/* Is it the name of a file, folder or control group? */
+static bool is_path(u8 slot)
+{
+	switch (slot) {
+	case KL_SLOT_OBJECT0:
+	case KL_SLOT_OBJECT1:
+	case KL_SLOT_TASK_EXE:
+	case KL_SLOT_TASK_CGROUP:
+	case KL_SLOT_TASK_PARENT_EXE:
+	case KL_SLOT_TASK_ANCESTOR:
+	case KL_SLOT_TARGET_EXE:
+		return true;
+	default:
+		return false;
+	}
+}
+
 static struct kl_text text_of(const struct kl_string *string)
 {
 	return (struct kl_text){ string->text, string->length };
@@ -231,11 +262,6 @@ static const struct noun_words nouns[NOUNS] = {
 	[NOUN_DOMAIN] = { "the domain ", "domains", "any domain", "the domains " },
 };
 
-void put_any(enum noun noun, struct kl_buffer *out)
-{
-	kl_buffer_puts(out, nouns[noun].any);
-}
-
 void put_group(const struct telling *telling, const struct kl_condition *condition)
 {
 	const struct kl_phrase *phrase = telling->phrase;
@@ -247,7 +273,7 @@ void put_group(const struct telling *telling, const struct kl_condition *conditi
 		      type == KL_IPADDR				? KL_IP_GROUP :
 		      type == KL_NUMBER || type == KL_FILEPERM	? KL_NUMBER_GROUP :
 								  KL_STRING_GROUP,
-		      name, telling->out);
+		      name, is_path(condition->left), telling->out);
 }
 
 static void put_pattern(const struct noun_words *noun, struct kl_text word,
@@ -263,28 +289,61 @@ static void put_pattern(const struct noun_words *noun, struct kl_text word,
 	put_quoted(word, out);
 }
 
-void put_name(const struct telling *telling, enum noun noun,
-	      const struct kl_condition *condition)
+static void put_name(const struct telling *telling, const struct noun_words *words,
+		     const struct kl_condition *condition)
 {
-	const struct noun_words *words = &nouns[noun];
 	struct kl_buffer *out = telling->out;
 	struct kl_text word;
 
-	if (condition->negated)
-		kl_buffer_printf(out, "%s except ", words->any);
 	if (condition->right == KL_RIGHT_GROUP) {
-		if (!condition->negated)
-			kl_buffer_printf(out, "one of %s", words->several);
+		kl_buffer_printf(out, "one of %s", words->several);
 		put_group(telling, condition);
 		return;
 	}
 	word = text_of(condition->string);
 	if (kl_word_is_literal(word)) {
-		kl_buffer_puts(out, condition->negated ? "" : words->one);
+		kl_buffer_puts(out, words->one);
 		kl_phrase_name(word, out);
 	} else {
-		kl_buffer_printf(out, "%s ", condition->negated ? "those" : words->some);
+		kl_buffer_printf(out, "%s ", words->some);
 		put_pattern(words, word, out);
+	}
+}
+
+/* Behind "except". */
+static void put_other(const struct telling *telling, const struct noun_words *words,
+		      const struct kl_condition *condition)
+{
+	struct kl_text word;
+
+	if (condition->right == KL_RIGHT_GROUP) {
+		put_group(telling, condition);
+		return;
+	}
+	word = text_of(condition->string);
+	if (kl_word_is_literal(word)) {
+		kl_phrase_name(word, telling->out);
+	} else {
+		kl_buffer_puts(telling->out, "those ");
+		put_pattern(words, word, telling->out);
+	}
+}
+
+void put_names(struct telling *telling, u8 slot, enum noun noun)
+{
+	const struct kl_condition *condition = take_condition(telling, slot);
+	const char *lead = " except ";
+
+	if (condition && !condition->negated)
+		put_name(telling, &nouns[noun], condition);
+	else
+		kl_buffer_puts(telling->out, nouns[noun].any);
+	if (condition && !condition->negated)
+		condition = take_exception(telling, slot);
+	for (; condition; condition = take_exception(telling, slot)) {
+		kl_buffer_puts(telling->out, lead);
+		put_other(telling, &nouns[noun], condition);
+		lead = " and ";
 	}
 }
 
@@ -312,15 +371,14 @@ static void put_is_string(const struct kl_condition *condition, bool path, bool 
 	}
 }
 
-void put_is(const struct telling *telling, const struct kl_condition *condition,
-	    bool path, bool negated)
+void put_is(const struct telling *telling, const struct kl_condition *condition, bool negated)
 {
 	struct kl_buffer *out = telling->out;
 	char name[KL_SLOT_NAME_MAX];
 
 	switch (condition->right) {
 	case KL_RIGHT_STRING:
-		put_is_string(condition, path, negated, out);
+		put_is_string(condition, is_path(condition->left), negated, out);
 		break;
 	case KL_RIGHT_GROUP:
 		kl_buffer_puts(out, negated ? "is other than those of " : "is one of ");

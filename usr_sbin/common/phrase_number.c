@@ -42,22 +42,41 @@ static bool is_single(const struct kl_condition *condition)
 	return condition->number.low == condition->number.high;
 }
 
-void put_number(const struct telling *telling, const char *one, const char *several,
-		const struct kl_condition *condition)
+/* Behind "except". */
+static void put_other(const struct telling *telling, const struct kl_condition *condition)
 {
-	struct kl_buffer *out = telling->out;
-
-	if (condition->negated)
-		kl_buffer_printf(out, "any %s except ", one);
-	if (condition->right == KL_RIGHT_GROUP) {
-		if (!condition->negated)
-			kl_buffer_printf(out, "one of the %s ", several);
+	if (condition->right == KL_RIGHT_GROUP)
 		put_group(telling, condition);
-		return;
+	else
+		put_range(telling->out, condition);
+}
+
+static void put_number(const struct telling *telling, const char *one, const char *several,
+		       const struct kl_condition *condition)
+{
+	if (condition->right == KL_RIGHT_GROUP)
+		kl_buffer_printf(telling->out, "one of the %s ", several);
+	else
+		kl_buffer_printf(telling->out, "%s ", is_single(condition) ? one : several);
+	put_other(telling, condition);
+}
+
+void put_numbers(struct telling *telling, u8 slot, const char *one, const char *several)
+{
+	const struct kl_condition *condition = take_condition(telling, slot);
+	const char *lead = " except ";
+
+	if (condition && !condition->negated)
+		put_number(telling, one, several, condition);
+	else
+		kl_buffer_printf(telling->out, "any %s", one);
+	if (condition && !condition->negated)
+		condition = take_exception(telling, slot);
+	for (; condition; condition = take_exception(telling, slot)) {
+		kl_buffer_puts(telling->out, lead);
+		put_other(telling, condition);
+		lead = " and ";
 	}
-	if (!condition->negated)
-		kl_buffer_printf(out, "%s ", is_single(condition) ? one : several);
-	put_range(out, condition);
 }
 
 static bool is_root(const struct kl_condition *condition)
@@ -67,7 +86,7 @@ static bool is_root(const struct kl_condition *condition)
 }
 
 /* "root", "user 5", "users 5 to 9", "the users @ADMINS (...)" */
-static void put_users(const struct telling *telling, const struct kl_condition *condition)
+static void put_user(const struct telling *telling, const struct kl_condition *condition)
 {
 	struct kl_buffer *out = telling->out;
 
@@ -82,13 +101,24 @@ static void put_users(const struct telling *telling, const struct kl_condition *
 	}
 }
 
-void put_user(const struct telling *telling, const struct kl_condition *condition)
+void put_users(struct telling *telling, u8 slot)
 {
+	const struct kl_condition *condition = take_condition(telling, slot);
+	const char *lead = " except ";
+
 	if (condition->negated)
-		kl_buffer_puts(telling->out, "anyone except ");
+		kl_buffer_puts(telling->out, "anyone");
 	else if (condition->right == KL_RIGHT_GROUP)
 		kl_buffer_puts(telling->out, "one of ");
-	put_users(telling, condition);
+	if (!condition->negated) {
+		put_user(telling, condition);
+		condition = take_exception(telling, slot);
+	}
+	for (; condition; condition = take_exception(telling, slot)) {
+		kl_buffer_puts(telling->out, lead);
+		put_user(telling, condition);
+		lead = " and ";
+	}
 }
 
 static void put_user_is(const struct telling *telling, const struct kl_condition *condition)
@@ -98,7 +128,7 @@ static void put_user_is(const struct telling *telling, const struct kl_condition
 	kl_buffer_puts(telling->out, condition->negated ? "is other than " :
 				     one		? "is " :
 							  "is one of ");
-	put_users(telling, condition);
+	put_user(telling, condition);
 }
 
 static void put_same(const struct telling *telling, const struct kl_condition *condition)

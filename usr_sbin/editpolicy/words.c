@@ -63,42 +63,49 @@ static const struct outline_node *find_group(const struct editor *editor, u8 kin
 	return NULL;
 }
 
-static void put_member(enum kl_group_kind kind, struct kl_text word, struct kl_buffer *out)
+static void put_member(enum kl_group_kind kind, struct kl_text word, bool path,
+		       struct kl_buffer *out)
 {
-	if (kind != KL_STRING_GROUP)
-		kl_buffer_add(out, word.data, word.length);
-	else if (kl_word_is_literal(word))
-		kl_phrase_name(word, out);
+	if (kind == KL_STRING_GROUP)
+		kl_phrase_member(word, path, out);
 	else
-		kl_buffer_printf(out, "\"%.*s\"", (int)word.length, word.data);
+		kl_buffer_add(out, word.data, word.length);
+}
+
+static struct kl_text member_of(const struct told *told, u32 line)
+{
+	struct kl_lexer lexer;
+	struct kl_word word;
+	u32 i;
+
+	kl_lexer_init(&lexer, document_line(told->editor->document, line));
+	for (i = 0; i < 3; i++)
+		kl_lexer_next(&lexer, &word);
+	return word.text;
+}
+
+static bool is_member(const struct told *told, u32 line)
+{
+	return line_of(told, line)->kind == KL_STATEMENT_GROUP && !line_of(told, line)->wrong;
 }
 
 static void put_members(const struct told *told, const struct outline_node *group,
-			enum kl_group_kind kind, struct kl_buffer *out)
+			enum kl_group_kind kind, bool path, struct kl_buffer *out)
 {
-	u32 most = told->whole ? ALL_SHOWN : MEMBERS_SHOWN;
-	const struct editor *editor = told->editor;
-	struct kl_lexer lexer;
-	struct kl_word word;
-	u32 i, shown = 0, count = 0;
+	u32 most = told->whole ? ALL_SHOWN : MEMBERS_SHOWN, i, count = 0;
 
 	for (i = 0; i < group->count; i++) {
-		if (editor->outline.lines[group->lines[i]].kind != KL_STATEMENT_GROUP)
+		if (!is_member(told, group->lines[i]) || count++ >= most)
 			continue;
-		kl_lexer_init(&lexer, document_line(editor->document, group->lines[i]));
-		kl_lexer_next(&lexer, &word);
-		kl_lexer_next(&lexer, &word);
-		if (count++ >= most || !kl_lexer_next(&lexer, &word))
-			continue;
-		kl_buffer_puts(out, shown++ ? ", " : " (");
-		put_member(kind, word.text, out);
+		kl_buffer_puts(out, count > 1 ? ", " : " (");
+		put_member(kind, member_of(told, group->lines[i]), path, out);
 	}
-	if (count > shown)
-		kl_buffer_printf(out, "%s%u more", shown ? ", " : " (", count - shown);
+	if (count > most)
+		kl_buffer_printf(out, ", %u more", count - most);
 	kl_buffer_puts(out, count ? ")" : " (empty: nothing is in it)");
 }
 
-static void say_group(void *context, enum kl_group_kind kind, struct kl_text name,
+static void say_group(void *context, enum kl_group_kind kind, struct kl_text name, bool path,
 		      struct kl_buffer *out)
 {
 	static const u8 nodes[KL_GROUP_KINDS] = {
@@ -110,7 +117,7 @@ static void say_group(void *context, enum kl_group_kind kind, struct kl_text nam
 	const struct outline_node *group = find_group(told->editor, nodes[kind], name);
 
 	if (group)
-		put_members(told, group, kind, out);
+		put_members(told, group, kind, path, out);
 	else
 		kl_buffer_puts(out, " (no such group: nothing is in it)");
 }
@@ -145,17 +152,15 @@ static void tell_deed(struct told *told, const struct kl_phrase *phrase)
 	kl_phrase_put(phrase, told->out);
 }
 
-static void tell_wildcards(struct told *told, const struct kl_phrase *phrase)
+/* What is quoted of patterns behind @start. */
+static void say_wildcards(struct told *told, size_t start)
 {
-	size_t before = told->out->length;
+	struct kl_text said = kl_text_from(kl_buffer_text(told->out), start);
+	struct kl_buffer words = { 0 };
 
-	kl_buffer_puts(told->out, "In patterns ");
-	if (kl_phrase_wildcards(phrase, told->out)) {
-		kl_buffer_puts(told->out, ".\n");
-	} else {
-		told->out->length = before;
-		told->out->data[before] = 0;
-	}
+	if (kl_phrase_wildcards(said, &words))
+		kl_buffer_printf(told->out, "In patterns %s.\n", words.data);
+	kl_buffer_free(&words);
 }
 
 /* ------------------------------------------------------------------- settings */
@@ -290,6 +295,7 @@ static u32 count_rules(const struct told *told)
 static void say_block(struct told *told)
 {
 	const char *why = why_permissive(told);
+	size_t start = told->out->length;
 	u32 rules = count_rules(told);
 
 	kl_buffer_puts(told->out, "Decides about ");
@@ -309,7 +315,7 @@ static void say_block(struct told *told)
 	say_records(told, audit_of(told));
 	say_manual(told);
 	kl_buffer_puts(told->out, "\n");
-	with_phrase(told, tell_wildcards);
+	say_wildcards(told, start);
 }
 
 /* ---------------------------------------------------------------------- rules */
@@ -417,8 +423,8 @@ static void say_result(struct told *told)
 
 static void say_rule(struct told *told)
 {
+	size_t begin = told->out->length, start;
 	const char *why = why_permissive(told);
-	size_t start;
 
 	kl_buffer_puts(told->out, verb(told, why));
 	with_phrase(told, tell_deed);
@@ -438,7 +444,7 @@ static void say_rule(struct told *told)
 			told->out->length - start);
 		told->out->data[told->out->length - 1] = '\n';
 	}
-	with_phrase(told, tell_wildcards);
+	say_wildcards(told, begin);
 }
 
 /* --------------------------------------------------------------- other lines */
@@ -455,12 +461,19 @@ static void say_audit(struct told *told)
 
 static void say_member(struct told *told)
 {
-	struct kl_text name = { told->statement.name->text, told->statement.name->length };
+	const struct kl_string *name = told->statement.name;
+	u32 i, count = 0, start = told->out->length;
 
-	kl_buffer_printf(told->out, "Puts this into the group that conditions call @%.*s",
-			 (int)name.length, name.data);
-	say_group(told, told->statement.group_kind, name, told->out);
+	for (i = 0; i < told->node->count; i++)
+		count += is_member(told, told->node->lines[i]);
+	if (count > 1)
+		kl_buffer_printf(told->out, "One of %u members", count);
+	else
+		kl_buffer_puts(told->out, "The only member");
+	kl_buffer_printf(told->out, " of the group that conditions call @%s: ", name->text);
+	put_member(told->statement.group_kind, member_of(told, told->line), true, told->out);
 	kl_buffer_puts(told->out, ".\n");
+	say_wildcards(told, start);
 }
 
 static void say_rule_group(struct told *told)
