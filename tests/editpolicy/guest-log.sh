@@ -53,8 +53,10 @@ reads
 is 'a record, as it comes' until_shows 'allowed read .*/cat +/tmp/log/kept'
 is 'with its history' shows '\(1\) > .*/cat\([0-9]+\)'
 keys F9
-is 'its process, as the log tells it' until_shows 'from the log, 1 records'
+is 'its process, as the log tells it' until_shows 'from the log, 1 record '
 is 'below what executed it' shows '[─└├]/usr/bin/cat +[0-9]+ 0 +1 '
+reads
+is 'others as they come' until_shows 'from the log, 2 records'
 keys F2
 is 'and those that run' until_shows '[0-9]+ running processes'
 is 'with their control groups' shows 'control group: /'
@@ -64,7 +66,6 @@ keys F9
 is 'from a process to its records' until_shows 'only /usr/bin/cat'
 keys Escape
 is 'and to all' until_shows 'daemon=source-up'
-reads
 lines() { screen >picture; [[ $(grep -c 'allowed read ' picture) == "$1" ]]; }
 is 'another one' soon lines 2
 keys p

@@ -76,7 +76,7 @@ static void put_log(const struct editor *editor, int width, struct kl_buffer *ou
 
 	kl_buffer_puts(out, "from ");
 	process_source_name(editor, out);
-	kl_buffer_printf(out, ", %llu records", count);
+	kl_buffer_printf(out, ", %llu record%s", count, count == 1 ? "" : "s");
 	if (canvas_width(kl_buffer_text(out)) <= width)
 		return;
 	kl_buffer_clear(out);
