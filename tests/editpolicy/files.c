@@ -664,6 +664,121 @@ static void without_header(void **state)
 	assert_file("policy.conf", OTHER);
 }
 
+/* --------------------------------------------------------------- odd files */
+
+static void put_bytes(const char *name, const char *bytes, size_t length)
+{
+	FILE *file = fopen(name, "w");
+
+	assert_non_null(file);
+	assert_int_equal(fwrite(bytes, 1, length, file), length);
+	fclose(file);
+}
+
+static void assert_bytes(const char *name, const char *bytes, size_t length)
+{
+	struct kl_buffer now = { 0 };
+
+	assert_int_equal(store_read(name, &now), 0);
+	assert_int_equal(now.length, length);
+	assert_memory_equal(now.length ? now.data : "", bytes, length);
+	kl_buffer_free(&now);
+}
+
+/* All that only looks, and a change that is taken back. */
+static void look_around(void)
+{
+	static const int keys[] = { 'j', 'G', K_TAB, 'j', 'z', 't', 't', K_TAB, 'i', '!', ' ', 'U',
+				    K_F2, 'j', K_ENTER, 'q', '2', '3', 'q', '4', '1', 'y', 'u' };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(keys); i++) {
+		press(keys[i]);
+		while (view_work(editor))
+			;
+		if (editor->dialog.kind)
+			press(K_ESCAPE);
+		editor->quit = false;
+	}
+	view_turn(editor, VIEW_POLICY);
+	view_back(editor);
+}
+
+/* Whatever is in it stays, if nobody touches it, and what is wrong is said. */
+static void odd_files(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t length;
+		const char *shown;
+	} files[] = {
+#define BYTES(text) text, sizeof(text) - 1
+		{ BYTES(""), "empty; a adds a line" },
+		{ BYTES("x"), "1 wrong" },
+		{ BYTES("\n"), "whole text (1)" },
+		{ BYTES("\n\n\n"), "whole text (3)" },
+		{ BYTES("\r"), "whole text (1)" },
+		{ BYTES("\0"), "whole text (1)" },
+		{ BYTES("100 acl read\n    10 allow"), "1 rule" },
+		{ BYTES("100 acl read\r\n    10 allow\r\n"), "1 rule" },
+		{ BYTES("100 acl read\r\n    10 allow\n\r"), "1 rule" },
+		{ BYTES("100 acl read\n    10 al\0low\n\0\0\n\0"), "al\\000low" },
+		{ BYTES("100 acl read\n    10 allow path=\"\xff\xfe\"\n# \xc3"), "\\377\\376" },
+		{ BYTES("\xef\xbb\xbf" "100 acl read\n"), "\\357\\273\\277100 acl read" },
+		{ BYTES("100 acl read\n    10 allow path=\"/\xe2\x80\xae/x\"\n"), "\\342\\200\\256" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(files); i++) {
+		put_bytes("policy.conf", files[i].bytes, files[i].length);
+		struct kl_buffer text = { 0 };
+
+		assert_int_equal(store_read("policy.conf", &text), 0);
+		editor_free(editor);
+		editor = editor_new(kl_buffer_text(&text), "policy.conf", false);
+		kl_buffer_free(&text);
+		editor_draw(editor, &canvas);
+		if (!shows(files[i].shown))
+			fail_msg("file %zu does not show %s", i, files[i].shown);
+		look_around();
+		unlink("other.conf");
+		type("W\x15other.conf\ny");
+		assert_bytes("other.conf", files[i].bytes, files[i].length);
+		assert_bytes("policy.conf", files[i].bytes, files[i].length);
+	}
+}
+
+/* A line that is typed ends as it did, a new one as the one above. */
+static void line_ends(void **state)
+{
+	(void)state;
+	open_text("100 acl read\r\n    10 allow\r\n    20 deny\n", "policy.conf");
+	type("je task.uid=0\n");
+	assert_string_equal(document_line(editor->document, 1).data, "    10 allow task.uid=0\r");
+	type("a\x15    15 deny task.uid=1\n");
+	assert_int_equal(document_line(editor->document, 2).length, 23);
+	assert_memory_equal(document_line(editor->document, 2).data, "    15 deny task.uid=1\r", 23);
+	type("Ga\x15    30 deny\n");
+	assert_int_equal(document_line(editor->document, 4).length, 11);
+	/* Nothing was changed: that is no change. */
+	type("gje\n");
+	assert_string_equal(document_undo(editor->document, &(u32){ 0 }), "add a line");
+}
+
+static void too_large(void **state)
+{
+	struct kl_buffer text = { 0 };
+
+	(void)state;
+	assert_int_equal(truncate("policy.conf", (64 << 20) + 1), 0);
+	assert_int_equal(store_read("policy.conf", &text), -EFBIG);
+	kl_buffer_free(&text);
+	/* A part of it cannot be read. */
+	assert_int_equal(store_read("/proc/self/mem", &text), -EIO);
+	kl_buffer_free(&text);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -677,6 +792,7 @@ int main(void)
 		CASE(rescued), CASE(rescued_of_an_older_text), CASE(rescued_nothing_new),
 		CASE(rescued_twice), CASE(rescued_by_another), CASE(rescued_elsewhere),
 		CASE(traps), CASE(trap_pipe), CASE(trap_writable), CASE(trap_second_name),
+		CASE(odd_files), CASE(line_ends), CASE(too_large),
 		CASE(trap_of_another), CASE(trap_later), CASE(without_header),
 	};
 	char folder[] = "/tmp/files.XXXXXX";

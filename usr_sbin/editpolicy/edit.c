@@ -27,10 +27,33 @@ static void put_line(struct editor *editor, const char *what, u32 at, bool inser
 
 /* ------------------------------------------------------- typing a line */
 
+/* Files from elsewhere end their lines so: it is no part of what is typed. */
+static bool has_return(const struct editor *editor, s64 number)
+{
+	struct kl_text line = number < 0 || number >= document_lines(editor->document) ?
+				      (struct kl_text){ "", 0 } : line_at(editor, number);
+
+	return line.length && line.data[line.length - 1] == '\r';
+}
+
+/* A line that is typed anew ends as it did, a new one as the one above. */
+static void take_line(struct editor *editor, struct kl_text line)
+{
+	bool end = has_return(editor, (s64)editor->edited - editor->inserting);
+	struct kl_buffer text = { 0 };
+
+	kl_buffer_add(&text, line.data, line.length);
+	kl_buffer_puts(&text, end ? "\r" : "");
+	if (editor->inserting ||
+	    !kl_text_equal(line_at(editor, editor->edited), kl_buffer_text(&text)))
+		put_line(editor, editor->inserting ? "add a line" : "edit a line",
+			 editor->edited, editor->inserting, kl_buffer_text(&text));
+	kl_buffer_free(&text);
+}
+
 /* A line that the engine refuses is only taken when Enter insists. */
 static bool accept_line(struct editor *editor, struct kl_text line)
 {
-	struct kl_text before = { "", 0 };
 	struct kl_error error;
 
 	if (line_is_wrong(editor, line, &error) && !editor->insisting) {
@@ -39,12 +62,7 @@ static bool accept_line(struct editor *editor, struct kl_text line)
 			   "wrong, see below; Enter again takes it all the same");
 		return false;
 	}
-	if (!editor->inserting)
-		before = line_at(editor, editor->edited);
-	if (editor->inserting || before.length != line.length ||
-	    memcmp(before.data, line.data, line.length))
-		put_line(editor, editor->inserting ? "add a line" : "edit a line",
-			 editor->edited, editor->inserting, line);
+	take_line(editor, line);
 	return true;
 }
 
@@ -76,7 +94,9 @@ void edit_line(struct editor *editor)
 	editor->edited = line;
 	editor->inserting = false;
 	snprintf(title, sizeof(title), "line %u", (u32)line + 1);
-	type_line(editor, title, line_at(editor, line));
+	type_line(editor, title,
+		  kl_text_head(line_at(editor, line),
+			       line_at(editor, line).length - has_return(editor, line)));
 }
 
 static void add_words(struct kl_buffer *text, struct kl_lexer *lexer, struct kl_word word,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* kellas-editpolicy */
+#include <errno.h>
 #include <locale.h>
 #include <signal.h>
 #include <unistd.h>
@@ -191,7 +192,8 @@ static int read_policy(const struct wish *wish, struct kl_buffer *text)
 	if (error && wish->live)
 		return kl_proc_complain("policy", error);
 	if (error)
-		kl_complain("%s: %s", wish->name, strerror(-error));
+		kl_complain("%s: %s", wish->name, error == -EFBIG ?
+			    "it is larger than a policy can be" : strerror(-error));
 	return error ? KL_EXIT_FAILURE : KL_EXIT_OK;
 }
 
