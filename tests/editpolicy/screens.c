@@ -113,7 +113,7 @@ static void open_terminal(int rows, int columns)
 	if (there[0] != rows || there[1] != columns)
 		fail("of another size", "terminal");
 	screen_flush(); /* what one before this did not take */
-	screen_show(&canvas);
+	screen_show(&canvas, true);
 }
 
 static void close_terminal(void)
@@ -251,7 +251,7 @@ static void take_word(char *word)
 		editor_draw(editor, &canvas);
 	editor_shown(editor);
 	if (out)
-		screen_show(&canvas);
+		screen_show(&canvas, true);
 }
 
 static int take_words(const char *name)

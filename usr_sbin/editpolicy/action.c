@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What keys do, and how that is told. */
+#include "decisions.h"
 #include "dialog.h"
 #include "key.h"
 #include "mouse.h"
@@ -17,6 +18,28 @@ static void run_help(struct editor *editor)
 static const struct action common_actions[] = {
 	{ "Help", { K_F1, '?' }, "this list", false, run_help },
 	{ "Quit", { K_F10, 'q' }, "quit; asks if there are changes", false, store_quit },
+	{ 0 },
+};
+
+static void run_repaint(struct editor *editor)
+{
+	editor->repaint = true;
+}
+
+/* What waits for an answer would wait for somebody who is not there. */
+static void run_suspend(struct editor *editor)
+{
+	if (editor->decisions && kl_queries_are_open(&editor->decisions->queries))
+		editor_say(editor, STYLE_NOTICE,
+			   "what is denied waits for answers from here: first end that, by F7 in 3");
+	else
+		editor->suspend = true;
+}
+
+static const struct action anywhere_actions[] = {
+	{ "Redraw", { K_CTRL('l') }, "draw the screen anew", false, run_repaint },
+	{ "Suspend", { K_CTRL('z') }, "suspend: back to the shell, whose fg goes on", false,
+	  run_suspend },
 	{ 0 },
 };
 
@@ -86,6 +109,7 @@ void action_help(const struct view *first, struct kl_buffer *out)
 
 	kl_buffer_puts(out, "arrows, PgUp, PgDn, Home, End, and h j k l g G, move about.\n\n");
 	put_actions(common_actions, out);
+	put_actions(anywhere_actions, out);
 	put_fronts(first, true, out);
 	for (i = 0; views[i]; i++)
 		if (views[i] == first)
@@ -160,4 +184,9 @@ bool action_run(struct editor *editor, int key)
 		key = K_ENTER;
 	return run_one_of(editor, editor_view(editor)->actions, key) ||
 	       run_one_of(editor, common_actions, key) || view_turn(editor, key - '1');
+}
+
+bool action_run_anywhere(struct editor *editor, int key)
+{
+	return run_one_of(editor, anywhere_actions, key);
 }

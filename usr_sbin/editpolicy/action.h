@@ -31,6 +31,9 @@ struct view;
 /** action_run - do what a key does in the view that is shown. Return: false if it does nothing */
 bool action_run(struct editor *editor, int key);
 
+/** action_run_anywhere - likewise, of keys that do the same in dialogs */
+bool action_run_anywhere(struct editor *editor, int key);
+
 /** action_bar - draw the function bar into a row */
 void action_bar(struct editor *editor, struct canvas *canvas, int row);
 

@@ -341,6 +341,8 @@ void editor_key(struct editor *editor, int key)
 	if (key == K_TICK || key == K_RESIZE || editor->fresh)
 		return;
 	editor->keys++;
+	if (action_run_anywhere(editor, key))
+		return;
 	editor->message[0] = 0;
 	if (editor->dialog.kind) {
 		dialog_key(editor, key);

@@ -183,6 +183,8 @@ struct area {
  * @message_style: enum style
  * @saving: file that was saved last, or is asked about before; NULL: none yet
  * @rescue: what was rescued, if it was offered, or NULL
+ * @repaint: the terminal may show something else: all is to be drawn
+ * @suspend: the program shall stop until a shell goes on with it
  * @quitting: it shall end once it is saved
  * @quit: the program ends
  * @status: its exit status then
@@ -243,6 +245,8 @@ struct editor {
 	u8 message_style;
 	struct kl_save *saving;
 	struct rescue *rescue;
+	bool repaint;
+	bool suspend;
 	bool quitting;
 	bool quit;
 	int status;

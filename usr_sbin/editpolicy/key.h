@@ -22,7 +22,8 @@ enum key {
 	K_RESIZE, /* the window has another size */
 	K_TICK,	  /* no key: a second has passed */
 	K_MOUSE,
-	K_PASTE, /* no key: a text */
+	K_PASTE,   /* no key: a text */
+	K_UNKNOWN, /* one that has no name here */
 	K_F1,
 	K_F2,
 	K_F3,

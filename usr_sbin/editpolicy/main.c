@@ -2,7 +2,6 @@
 /* kellas-editpolicy */
 #include <errno.h>
 #include <locale.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -14,6 +13,7 @@
 #include "proc.h"
 #include "rescue.h"
 #include "screen.h"
+#include "signals.h"
 #include "store.h"
 #include "view.h"
 
@@ -33,40 +33,16 @@ static const struct kl_option options[] = {
 };
 
 static struct editor *editor;
-static volatile sig_atomic_t ended;
 
-/* The terminal goes away, or somebody wants the program to end. */
-static void on_signal(int signal)
+/* What breaks the program: keep what there is. */
+static void rescue(void)
 {
-	ended = signal;
-}
-
-/* What breaks the program: keep what there is, then break as usual. */
-static void on_crash(int signal)
-{
-	struct sigaction usual = { .sa_handler = SIG_DFL };
 	struct kl_buffer rescued = { 0 };
 
-	sigaction(signal, &usual, NULL);
 	if (document_changed(editor->document))
 		rescue_keep(editor, &rescued);
 	screen_close();
 	complaints_close();
-	raise(signal);
-}
-
-static void catch_signals(void)
-{
-	static const int ends[] = { SIGHUP, SIGTERM, SIGINT };
-	static const int crashes[] = { SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL };
-	struct sigaction end = { .sa_handler = on_signal };
-	struct sigaction crash = { .sa_handler = on_crash };
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(ends); i++)
-		sigaction(ends[i], &end, NULL);
-	for (i = 0; i < ARRAY_SIZE(crashes); i++)
-		sigaction(crashes[i], &crash, NULL);
 }
 
 static void draw(struct canvas *canvas)
@@ -77,7 +53,7 @@ static void draw(struct canvas *canvas)
 	if (rows != canvas->rows || columns != canvas->columns)
 		canvas_resize(canvas, rows, columns);
 	editor_draw(editor, canvas);
-	screen_show(canvas);
+	screen_show(canvas, editor->fresh);
 	if (editor_shown(editor))
 		screen_flush();
 }
@@ -90,6 +66,29 @@ static void say_complaints(void)
 	if (complaints_take(&line))
 		editor_say(editor, STYLE_ERROR, "%s", line.data);
 	kl_buffer_free(&line);
+}
+
+/* What a shell does when it stops the program, and goes on with it. */
+static void stop_and_go_on(void)
+{
+	if (signal_stop) {
+		signal_stop = 0;
+		editor_key(editor, K_CTRL('z'));
+	}
+	if (editor->suspend) {
+		editor->suspend = false;
+		screen_suspend();
+		signals_stop();
+		signal_continued = 1;
+	}
+	if (signal_continued) {
+		signal_continued = 0;
+		screen_resume();
+		editor->fresh = true;
+	}
+	if (editor->repaint)
+		screen_repaint();
+	editor->repaint = false;
 }
 
 static void take_paste(void)
@@ -109,7 +108,7 @@ static void take_key(int key)
 	struct mouse mouse;
 
 	if (key < 0)
-		ended = SIGHUP;
+		signal_ended = SIGHUP;
 	else if (key == K_PASTE)
 		take_paste();
 	else if (key == K_MOUSE && screen_mouse(&mouse))
@@ -125,7 +124,8 @@ static void run_keys(void)
 	bool busy = false;
 	u64 next = clock_ms() + SECOND;
 
-	while (!editor->quit && !ended) {
+	while (!editor->quit && !signal_ended) {
+		stop_and_go_on();
 		draw(&canvas);
 		take_key(screen_key(busy ? 0 : SECOND));
 		if (clock_ms() >= next) {
@@ -144,7 +144,7 @@ static int leave(void)
 	struct kl_buffer rescued = { 0 };
 	int error;
 
-	if (!ended)
+	if (!signal_ended)
 		return KL_EXIT_OK;
 	if (document_changed(editor->document)) {
 		error = rescue_keep(editor, &rescued);
@@ -216,7 +216,7 @@ static int edit(const struct wish *wish)
 		status = KL_EXIT_FAILURE;
 	} else {
 		complaints_open();
-		catch_signals();
+		signals_catch(rescue);
 		rescue_offer(editor);
 		if (wish->decide)
 			view_turn(editor, VIEW_DECISIONS);

@@ -4,10 +4,14 @@
 #include <errno.h>
 #include <langinfo.h>
 #include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <termios.h>
 #include <unistd.h>
 
 /* Its names of keys would hide ours, and its types are not the engine's. */
 #include "clock.h"
+#include "escape.h"
 #include "key.h"
 #include "screen.h"
 
@@ -35,6 +39,15 @@ static struct {
 	bool cut;
 	u64 last;
 } paste;
+
+/* Of a key that sends several characters, they come within so many milliseconds. */
+#define ESCAPE_PATIENCE 25
+
+/* What was read, but belongs to the next key. */
+static struct {
+	int kind;
+	wint_t key;
+} ahead = { .kind = ERR };
 
 /* Two clicks in one place are a double one if they are so many milliseconds apart at most. */
 #define DOUBLE_CLICK 400
@@ -118,7 +131,9 @@ int screen_open(bool colour, bool mouse)
 	keypad(stdscr, TRUE);
 	define_key("\033[200~", KEY_PASTE);
 	mark_pastes(true);
-	set_escdelay(25);
+	/* On a slow line somebody may want more. */
+	if (!getenv("ESCDELAY"))
+		set_escdelay(ESCAPE_PATIENCE);
 	leaveok(stdscr, FALSE);
 	set_up_colours(colour);
 	if (mouse)
@@ -134,6 +149,26 @@ void screen_close(void)
 	endwin();
 	delscreen(screen);
 	screen = NULL;
+}
+
+void screen_suspend(void)
+{
+	mark_pastes(false);
+	endwin();
+}
+
+/* Its size may have changed meanwhile, which only the one in front of it was told. */
+void screen_resume(void)
+{
+	reset_prog_mode();
+	mark_pastes(true);
+	screen_repaint();
+	raise(SIGWINCH);
+}
+
+void screen_repaint(void)
+{
+	clearok(curscr, TRUE);
 }
 
 void screen_size(int *rows, int *columns)
@@ -179,7 +214,16 @@ static void show_cell(int row, int column, const struct cell *cell)
 	mvadd_wch(row, column, &character);
 }
 
-void screen_show(const struct canvas *canvas)
+/* ncurses stops where a key is waiting: there will be another picture. Here there is none. */
+static void refresh_all(void)
+{
+	typeahead(-1);
+	refresh();
+	typeahead(STDIN_FILENO);
+	tcdrain(STDOUT_FILENO);
+}
+
+void screen_show(const struct canvas *canvas, bool all)
 {
 	const struct cell *cell = canvas->cells;
 	int row, column;
@@ -192,7 +236,10 @@ void screen_show(const struct canvas *canvas)
 	curs_set(canvas->cursor_row >= 0);
 	if (canvas->cursor_row >= 0)
 		move(canvas->cursor_row, canvas->cursor_column);
-	refresh();
+	if (all)
+		refresh_all();
+	else
+		refresh();
 }
 
 static int translate(wint_t key)
@@ -213,7 +260,7 @@ static int translate(wint_t key)
 			return keys[i].ours;
 	if (key >= (wint_t)KEY_F(1) && key <= (wint_t)KEY_F(10))
 		return K_F1 + key - KEY_F(1);
-	return K_TICK;
+	return K_UNKNOWN;
 }
 
 static u8 click_kind(int row, int column)
@@ -332,6 +379,42 @@ const char *screen_pasted(struct kl_buffer *text)
 	return NULL;
 }
 
+/* ---------------------------------------------------------------------- keys */
+
+static int read_key(wint_t *key, int milliseconds)
+{
+	int kind = ahead.kind;
+
+	*key = ahead.key;
+	ahead.kind = ERR;
+	if (kind != ERR)
+		return kind;
+	timeout(milliseconds);
+	return get_wch(key);
+}
+
+/*
+ * Terminals have keys that TERM does not know, and for ncurses these are an Escape,
+ * and some letters and digits: a dialog would be left by them, and what the letters
+ * do be done.
+ */
+static int escaped_key(void)
+{
+	char code[ESCAPE_MAX] = "";
+	u32 length = 0;
+	wint_t key;
+
+	do {
+		ahead.kind = read_key(&key, length ? ESCAPE_PATIENCE : 0);
+		ahead.key = key;
+		if (ahead.kind != OK || key >= 127 || (!length && !escape_begins(key)))
+			return length ? K_UNKNOWN : K_ESCAPE;
+		ahead.kind = ERR;
+		code[length++] = key;
+	} while (!escape_ends(code));
+	return escape_key(code);
+}
+
 int screen_key(int milliseconds)
 {
 	wint_t key;
@@ -340,17 +423,18 @@ int screen_key(int milliseconds)
 	if (paste.open)
 		return paste_key(milliseconds);
 	/* First what ncurses has read already. */
-	timeout(0);
-	kind = get_wch(&key);
+	kind = read_key(&key, 0);
 	if (kind == ERR) {
 		if (is_gone(milliseconds))
 			return -1;
-		kind = get_wch(&key);
+		kind = read_key(&key, 0);
 	}
 	if (kind == KEY_CODE_YES && key == KEY_PASTE)
 		return begin_paste(milliseconds);
 	if (kind == KEY_CODE_YES)
 		return translate(key);
+	if (kind == OK && key == K_ESCAPE)
+		return escaped_key();
 	if (kind == OK)
 		return key == '\r' ? K_ENTER : (int)key;
 	return K_TICK;

@@ -18,11 +18,23 @@ int screen_open(bool colour, bool mouse);
 /** screen_close - leave the terminal as it was; also from a signal's clean-up */
 void screen_close(void);
 
+/** screen_suspend - leave the terminal to others for a time */
+void screen_suspend(void);
+
+/** screen_resume - take it over again, whoever had it */
+void screen_resume(void);
+
+/** screen_repaint - the next picture is brought whole, whatever may stand there */
+void screen_repaint(void);
+
 /** screen_size - rows and columns of now */
 void screen_size(int *rows, int *columns);
 
-/** screen_show - bring a picture of that size to the terminal */
-void screen_show(const struct canvas *canvas);
+/**
+ * screen_show - bring a picture of that size to the terminal
+ * @all: return when all of it is there, even if keys wait
+ */
+void screen_show(const struct canvas *canvas, bool all);
 
 /**
  * screen_key - the next key
