@@ -479,6 +479,7 @@ static void from_record(void **state)
 	assert_true(editor->processes->of_log);
 	assert_here(editor, "/bin/ls");
 	assert_int_equal(here(editor)->node->started, 9250000000ull);
+	assert_string_equal(editor->message, "the filter hid it, and is taken away");
 	/* Each record of its own process, though pid and program are the same. */
 	press(editor, "2G");
 	editor_key(editor, K_F9);

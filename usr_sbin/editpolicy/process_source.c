@@ -55,6 +55,7 @@ void process_source_turn(struct editor *editor)
 static void go_to_wanted(struct editor *editor)
 {
 	struct processes *processes = editor->processes;
+	bool filtered = match_is_set(&processes->filter);
 	const struct kl_histree_node *node;
 
 	node = record_tree_node(processes->records, processes->wanted);
@@ -63,6 +64,8 @@ static void go_to_wanted(struct editor *editor)
 		editor_say(editor, STYLE_NOTICE, "no process is known of this record");
 	else if (!processes_go(processes, node))
 		editor_say(editor, STYLE_NOTICE, "the process of this record found no room");
+	else if (filtered && !match_is_set(&processes->filter))
+		editor_say(editor, STYLE_NOTICE, "the filter hid it, and is taken away");
 }
 
 static bool has(const struct record_tree *records, const struct log_view *log, u64 number)
