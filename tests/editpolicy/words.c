@@ -186,6 +186,8 @@ static const struct {
 	  "Denies reading any file or folder, by anyone, if the process is in a container and programs "
 	  "may give the process more privileges and the control group of the process is elsewhere than "
 	  "directly in /system.slice." },
+	{ "read", "deny task.auid=4294967295",
+	  "Denies reading any file or folder, by anyone, if the user who logged in is unset." },
 	{ "read path=\"/\\*\"", "deny",
 	  "Denies reading files and folders directly in /, which itself is among them, by anyone." },
 	{ "write path=\"/\\*\"", "deny", "Denies writing to files directly in /, by anyone." },
@@ -337,6 +339,9 @@ static void not_enforced(void **state)
 	/* The mode does not concern it. */
 	assert_words("mode permissive\n100 acl modify_policy\n    1 deny\n", 3,
 		     "Denies changing the policy, by anyone.");
+	assert_words("100 acl read\n    permissive\n    audit 1\n", 2,
+		     "What the block denies happens all the same, and is counted. It is recorded (audit "
+		     "1).");
 	assert_words("100 acl read\n    permissive\n    1 deny task.uid=0\n", 1,
 		     "Decides about reading any file or folder, by anyone. It has one line. What it denies "
 		     "happens all the same: the block is permissive.");
@@ -357,7 +362,19 @@ static void domains(void **state)
 	assert_more("100 acl auto_domain_transition\n    1 deny\n", 2,
 		    "The other operation is not denied by this.");
 	assert_more("100 acl manual_domain_transition\n    1 allow domain=\"<a>\"\n", 2,
-		    "It is permitted only if the last block that matches allows it.");
+		    "\nIt takes place only if the last block that matches allows it.");
+	assert_more("100 acl manual_domain_transition\n    1 allow domain=\"<a>\"\n", 1,
+		    "\nIt takes place only if the last block that matches allows it. Nothing");
+	/* It is refused, as nothing allows it. */
+	assert_words("100 acl manual_domain_transition\n    permissive\n    1 deny\n", 3,
+		     "Denies entering any domain on its own request, by anyone. Blocks behind it may still "
+		     "allow it: the block is permissive.");
+	assert_words("100 acl manual_domain_transition\n    permissive\n    1 deny\n", 1,
+		     "Decides about entering any domain on its own request, by anyone. It has one line. "
+		     "What it denies, blocks behind it may allow: the block is permissive.");
+	assert_more("100 acl inet_stream_bind\n    1 allow transition=\"<a>\"\n", 2,
+		    "\nIf the last block that matches allows it as well, the process enters the domain <a>, "
+		    "unless a block before led elsewhere.");
 }
 
 static void settings(void **state)
@@ -1081,6 +1098,129 @@ static void numbers_as_told(void **state)
 	kl_buffer_free(&head);
 }
 
+/* ------------------------------------------------------ who decides, against the engine */
+
+#define RULES 6
+
+static void put_condition(struct kl_buffer *out)
+{
+	static const char *const paths[] = { "=\"/a/\\*\"", "=\"/\\*/b\"", "=\"/a/b\"", "!=\"/a/b\"", "=@A",
+					     "!=@A", "=\"/c/\\(\\*\\)/\\*\"" };
+	u32 low = number_below(5);
+
+	if (number_below(2))
+		kl_buffer_printf(out, " path%s", paths[number_below(ARRAY_SIZE(paths))]);
+	if (number_below(2))
+		kl_buffer_printf(out, " task.uid%s%u-%u", number_below(3) ? "=" : "!=", low,
+				 low + number_below(3));
+}
+
+/* A block, and each of its rules in a block by itself. */
+static void put_policies(struct kl_buffer *all, struct kl_buffer *each)
+{
+	static const char groups[] = "string_group A /a/b\nstring_group A /c/\\*\n100 acl read";
+	struct kl_buffer head = { 0 }, rule = { 0 };
+	u32 i;
+
+	kl_buffer_puts(&head, groups);
+	put_condition(&head);
+	kl_buffer_printf(all, "%s\n", head.data);
+	for (i = 0; i < RULES; i++) {
+		kl_buffer_clear(&rule);
+		kl_buffer_printf(&rule, "    %u %s", number_below(9), number_below(2) ? "deny" : "allow");
+		put_condition(&rule);
+		kl_buffer_printf(all, "%s\n", rule.data);
+		kl_buffer_clear(&each[i]);
+		kl_buffer_printf(&each[i], "%s\n%s\n", head.data, rule.data);
+	}
+	kl_buffer_free(&head);
+	kl_buffer_free(&rule);
+}
+
+static void compile(struct kl_policy_file *file, const char *text)
+{
+	struct kl_error error;
+
+	memset(file, 0, sizeof(*file));
+	kl_source_add_text(&file->source, "policy", kl_text_of(text));
+	assert_int_equal(kl_policy_file_compile(file, &error), 0);
+}
+
+/* Return: line of the rule that decides a request; 0: none does. */
+static u32 decides(struct kl_policy_file *file, u32 path, u32 uid)
+{
+	static const char *const paths[] = { "/a/b", "/a/c", "/c/b", "/c/d/e", "/d" };
+	struct kl_explanation explanation;
+	struct kl_strings strings;
+	struct kl_facts facts;
+	struct kl_error error;
+	char word[40];
+	u32 line = 0;
+
+	kl_xstrings(&strings);
+	kl_facts_init(&facts, &strings, KL_OP_READ);
+	sprintf(word, "path=\"%s\"", paths[path]);
+	kl_facts_add(&facts, kl_text_of(word), &error);
+	sprintf(word, "task.uid=%u", uid);
+	kl_facts_add(&facts, kl_text_of(word), &error);
+	assert_int_equal(kl_facts_finish(&facts, &error), 0);
+	assert_int_equal(kl_explain(file, &facts, false, &explanation), 0);
+	if (explanation.count && explanation.blocks[0].rule)
+		line = explanation.blocks[0].rule->line;
+	kl_explanation_free(&explanation);
+	kl_facts_free(&facts);
+	kl_strings_destroy(&strings);
+	return line;
+}
+
+static bool is_earlier(u32 line, u32 other)
+{
+	const u32 *lines;
+	u32 count = earlier_lines(editor, line - 1, &lines);
+
+	while (count)
+		if (lines[--count] == other - 1)
+			return true;
+	return false;
+}
+
+/* Whoever decides in the place of a rule that matches, too, is said to be before it. */
+static void earlier_as_told(void **state)
+{
+	struct kl_buffer all = { 0 }, each[RULES] = { 0 };
+	u32 i, k, request, decider, beaten = 0, left_out = 0;
+	struct kl_policy_file whole, single;
+	const u32 *lines;
+
+	(void)state;
+	for (i = 0; i < 120; i++) {
+		kl_buffer_clear(&all);
+		put_policies(&all, each);
+		open_policy(all.data);
+		compile(&whole, all.data);
+		for (k = 0; k < RULES; k++) {
+			compile(&single, each[k].data);
+			for (request = 0; request < 40; request++) {
+				decider = decides(&whole, request % 5, request / 5);
+				if (!decides(&single, request % 5, request / 5) || decider == k + 4)
+					continue;
+				beaten++;
+				if (!is_earlier(k + 4, decider))
+					fail_msg("%s\nline %u is not said to be before %u", all.data, decider,
+						 k + 4);
+			}
+			kl_policy_file_free(&single);
+			left_out += RULES - 1 - earlier_lines(editor, k + 3, &lines);
+		}
+		kl_policy_file_free(&whole);
+	}
+	print_message("%u requests taken by a line before, %u lines left out\n", beaten, left_out);
+	assert_true(beaten > 1000 && left_out > 120 * RULES * (RULES - 1) / 2 + 200);
+	for (k = 0; k < RULES; k++)
+		kl_buffer_free(&each[k]);
+	kl_buffer_free(&all);
+}
+
 /* What is "other than" something has a value; "=NULL" never is. */
 static void without_a_value(void **state)
 {
@@ -1107,7 +1247,7 @@ int main(void)
 		CASE(out_of_sight), cmocka_unit_test(patterns_explained), cmocka_unit_test(every_attribute),
 		cmocka_unit_test(every_operation),
 		cmocka_unit_test(every_permission), cmocka_unit_test(paths_as_told),
-		cmocka_unit_test(numbers_as_told), cmocka_unit_test(without_a_value),
+		cmocka_unit_test(numbers_as_told), CASE(earlier_as_told), cmocka_unit_test(without_a_value),
 	};
 	u32 seed = time(NULL);
 	int failed;

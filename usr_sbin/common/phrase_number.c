@@ -86,12 +86,22 @@ static bool is_root(const struct kl_condition *condition)
 }
 
 /* "root", "user 5", "users 5 to 9", "the users @ADMINS (...)" */
+/* task.auid of who did not log in. */
+static bool is_unset(const struct kl_condition *condition)
+{
+	return condition->left == KL_SLOT_TASK_AUID &&
+	       condition->right == KL_RIGHT_NUMBER && is_single(condition) &&
+	       condition->number.low == (u32)-1;
+}
+
 static void put_user(const struct telling *telling, const struct kl_condition *condition)
 {
 	struct kl_buffer *out = telling->out;
 
 	if (is_root(condition)) {
 		kl_buffer_puts(out, "root");
+	} else if (is_unset(condition)) {
+		kl_buffer_puts(out, "unset");
 	} else if (condition->right == KL_RIGHT_GROUP) {
 		kl_buffer_puts(out, "the users ");
 		put_group(telling, condition);

@@ -275,12 +275,20 @@ static u32 next_block(const struct told *told)
 	return outline_head(&told->editor->outline, next) + 1;
 }
 
-static void say_manual(struct told *told)
+/* Where only what is allowed takes place, a denial that is not enforced changes little. */
+static bool needs_leave(const struct told *told)
 {
-	if (told->node->kind == OUTLINE_BLOCK &&
-	    told->node->op == KL_OP_MANUAL_DOMAIN_TRANSITION)
-		kl_buffer_puts(told->out, " It is permitted only if the last block that matches "
-					  "allows it.");
+	return told->node->kind == OUTLINE_BLOCK &&
+	       (told->node->op == KL_OP_MANUAL_DOMAIN_TRANSITION ||
+		told->node->op == KL_OP_AUTO_DOMAIN_TRANSITION);
+}
+
+static void say_permissive(struct told *told, const char *why)
+{
+	kl_buffer_printf(told->out, needs_leave(told) ?
+					    " Blocks behind it may still allow it: %s." :
+					    " It happens all the same: %s.",
+			 why);
 }
 
 static u32 count_rules(const struct told *told)
@@ -306,14 +314,18 @@ static void say_block(struct told *told)
 	else
 		kl_buffer_puts(told->out, rules ? ". It has one line." :
 						  ". It has no lines, and denies nothing.");
-	if (why && told->node->denies)
+	if (why && told->node->denies && needs_leave(told))
+		kl_buffer_printf(told->out, " What it denies, blocks behind it may allow: %s.", why);
+	else if (why && told->node->denies)
 		kl_buffer_printf(told->out, " What it denies happens all the same: %s.", why);
 	kl_buffer_puts(told->out, "\n");
-	if (rules)
+	if (needs_leave(told))
+		kl_buffer_puts(told->out, "It takes place only if the last block that matches allows "
+					  "it. ");
+	else if (rules)
 		kl_buffer_printf(told->out, "What no line matches, it does not deny%s. ",
 				 next_block(told) ? "; the next block is asked" : "");
 	say_records(told, audit_of(told));
-	say_manual(told);
 	kl_buffer_puts(told->out, "\n");
 	say_wildcards(told, start);
 }
@@ -354,7 +366,10 @@ static void say_transition(struct told *told)
 		kl_buffer_puts(told->out, " The process stays in its domain.");
 		return;
 	}
-	kl_buffer_puts(told->out, " If that is permitted, the process enters the domain ");
+	kl_buffer_puts(told->out, told->node->op == KL_OP_EXECUTE ?
+					  " If that is permitted, the process enters the domain " :
+					  " If the last block that matches allows it as well, the "
+					  "process enters the domain ");
 	kl_phrase_name((struct kl_text){ condition->string->text, condition->string->length },
 		       told->out);
 	kl_buffer_puts(told->out, ", unless a block before led elsewhere.");
@@ -401,7 +416,7 @@ static void say_use(struct told *told)
 static const char *verb(const struct told *told, const char *why)
 {
 	if (told->statement.rule_kind == KL_RULE_DENY)
-		return why ? "Would deny " : "Denies ";
+		return why && !needs_leave(told) ? "Would deny " : "Denies ";
 	if (told->node->kind == OUTLINE_BLOCK &&
 	    kl_op_table[told->node->op].flags & KL_OP_LOG_ONLY)
 		return "Counts as allowed: ";
@@ -412,13 +427,15 @@ static void say_result(struct told *told)
 {
 	bool denies = told->statement.rule_kind == KL_RULE_DENY;
 
+	if (!denies && told->node->op == KL_OP_MANUAL_DOMAIN_TRANSITION)
+		kl_buffer_puts(told->out, " It takes place only if the last block that matches "
+					  "allows it.");
 	if (denies && told->node->op == KL_OP_AUTO_DOMAIN_TRANSITION)
 		kl_buffer_puts(told->out, " The other operation is not denied by this.");
 	if (!denies && next_block(told))
 		kl_buffer_printf(told->out, " The next block, line %u, is asked all the same.",
 				 next_block(told));
 	say_record(told, denies ? KL_DENIED : KL_ALLOWED);
-	say_manual(told);
 }
 
 static void say_rule(struct told *told)
@@ -431,7 +448,7 @@ static void say_rule(struct told *told)
 	say_before(told);
 	kl_buffer_puts(told->out, ".");
 	if (why && told->statement.rule_kind == KL_RULE_DENY)
-		kl_buffer_printf(told->out, " It happens all the same: %s.", why);
+		say_permissive(told, why);
 	kl_buffer_puts(told->out, "\n");
 	start = told->out->length;
 	say_transition(told);
@@ -456,6 +473,15 @@ static void say_audit(struct told *told)
 		kl_buffer_printf(told->out, " The process waits until the log has it, for %u ms "
 					    "at most.",
 				 told->statement.wait);
+	kl_buffer_puts(told->out, "\n");
+}
+
+static void say_not_enforced(struct told *told)
+{
+	kl_buffer_puts(told->out, needs_leave(told) ?
+					  "What the block denies, blocks behind it may allow." :
+					  "What the block denies happens all the same, and is counted.");
+	say_record(told, KL_DENIED);
 	kl_buffer_puts(told->out, "\n");
 }
 
@@ -586,8 +612,7 @@ static void say_line(struct told *told)
 					  "of its own.\n");
 		break;
 	case KL_STATEMENT_PERMISSIVE:
-		kl_buffer_puts(told->out, "What the block denies happens all the same, counts as "
-					  "denied, and is recorded as not enforced.\n");
+		say_not_enforced(told);
 		break;
 	case KL_STATEMENT_GROUP:
 		say_member(told);
