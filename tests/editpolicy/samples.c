@@ -34,8 +34,8 @@ static void record_at(const char *mode, const char *head, const char *words)
 	assert_non_null(file);
 	sequence++;
 	fprintf(file, "#2026/11/22 08:%02u:%02u.%06u# seq=%u global-pid=%u %s / %s\n",
-		sequence / 60 % 60, sequence % 60, sequence % 1000000, sequence, sequence % 900 + 1,
-		head, words);
+		sequence / 60 % 60, sequence % 60, sequence % 1000000, sequence,
+		sequence % 900 + 1, head, words);
 	fclose(file);
 }
 
@@ -504,7 +504,8 @@ static void expect_block(const struct kl_explained_block *block, bool doubt)
 	u32 result = block->outcomes == KL_OUTCOME_DENIED  ? KL_DENIED :
 		     block->outcomes == KL_OUTCOME_ALLOWED ? KL_ALLOWED :
 							     KL_UNMATCHED;
-	bool certain = !doubt && !(block->outcomes & (block->outcomes - 1)), all = block->rule;
+	bool certain = !doubt && !(block->outcomes & (block->outcomes - 1)),
+	     all = block->rule;
 	u32 i;
 
 	if (certain)
@@ -561,8 +562,10 @@ static void as_explained(void **state)
 	compiled = editor_compiled(editor);
 	assert_int_equal(compiled->left_out, 1); /* path_group is none */
 	memset(expected, 0, sizeof(expected));
-	for (number = editor->log->list.first; number < editor->log->list.next; number++) {
-		const struct log_record *record = log_list_get(&editor->log->list, number);
+	for (number = editor->log->list.first; number < editor->log->list.next;
+	     number++) {
+		const struct log_record *record =
+			log_list_get(&editor->log->list, number);
 
 		if (record->kind == KL_LOGLINE_REQUEST && log_parse(editor->log, record))
 			expect_record(&compiled->file, &editor->log->line.facts);
@@ -576,7 +579,8 @@ static void as_explained(void **state)
 		assert_int_equal(answer.requests, RECORDS);
 		assert_false(answer.going_on);
 		for (r = 0; r < KL_RESULTS; r++) {
-			assert_int_equal(answer.counts.results[r], expected[line].results[r]);
+			assert_int_equal(answer.counts.results[r],
+					 expected[line].results[r]);
 			certain += expected[line].results[r];
 		}
 		assert_int_equal(answer.counts.open, expected[line].open);
@@ -755,10 +759,12 @@ static void bounded(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		CASE(shown), CASE(of_the_text), CASE(together), CASE(silent), CASE(untold),
-		CASE(groups), CASE(two_heads), CASE(no_log), CASE(as_explained), CASE(keeps_up),
-		CASE(in_steps), CASE(left_alone), CASE(long_text), CASE(bounded), CASE(there_and_back), CASE(in_the_log),
-		CASE(while_it_grows), CASE(only_words),
+		CASE(shown),	  CASE(of_the_text),	CASE(together),
+		CASE(silent),	  CASE(untold),		CASE(groups),
+		CASE(two_heads),  CASE(no_log),		CASE(as_explained),
+		CASE(keeps_up),	  CASE(in_steps),	CASE(left_alone),
+		CASE(long_text),  CASE(bounded),	CASE(there_and_back),
+		CASE(in_the_log), CASE(while_it_grows), CASE(only_words),
 	};
 	FILE *version;
 	int failed;

@@ -100,7 +100,8 @@ static void note_rule(struct kl_explained_block *explained,
 		explained->uses[i] = kl_expansion_use(expansion, i);
 }
 
-static void add_candidate(struct kl_explained_block *explained, const struct kl_rule *rule)
+static void add_candidate(struct kl_explained_block *explained,
+			  const struct kl_rule *rule)
 {
 	u32 count = explained->candidate_count;
 
@@ -114,7 +115,8 @@ static void add_candidate(struct kl_explained_block *explained, const struct kl_
 
 /* This line may decide, or one behind it. */
 static void note_candidate(struct kl_explained_block *explained,
-			   const struct kl_expansion *expansion, const struct kl_rule *rule)
+			   const struct kl_expansion *expansion,
+			   const struct kl_rule *rule)
 {
 	u32 i;
 
@@ -433,8 +435,8 @@ static bool has_holes(const struct kl_ruleset *ruleset, const struct kl_facts *f
 		kl_ruleset_uses(ruleset, facts->request.op, KL_SLOT_ENVP));
 }
 
-int kl_decided(const struct kl_ruleset *ruleset, const struct kl_facts *facts, bool absent,
-	       struct kl_request *request,
+int kl_decided(const struct kl_ruleset *ruleset, const struct kl_facts *facts,
+	       bool absent, struct kl_request *request,
 	       void (*take)(void *context, const struct kl_match *match), void *context)
 {
 	enum kl_verdict verdict;

@@ -94,8 +94,8 @@ void kl_explanation_free(struct kl_explanation *explanation);
  * Return: KL_PERMIT or KL_DENY; -1: something is not known, and some blocks may have
  * been given out: what may happen then kl_explain() says.
  */
-int kl_decided(const struct kl_ruleset *ruleset, const struct kl_facts *facts, bool absent,
-	       struct kl_request *request,
+int kl_decided(const struct kl_ruleset *ruleset, const struct kl_facts *facts,
+	       bool absent, struct kl_request *request,
 	       void (*take)(void *context, const struct kl_match *match), void *context);
 
 #endif /* KELLAS_EXPLAIN_H */

@@ -14,13 +14,16 @@ u32 kl_together_hash(const struct kl_logline *line)
  * may well ask for the same twice: then no two blocks of one priority are taken
  * together.
  */
-bool kl_together_next(const struct kl_together *last, const struct kl_logline *line, u32 hash)
+bool kl_together_next(const struct kl_together *last, const struct kl_logline *line,
+		      u32 hash)
 {
 	bool seconds = !line->sequence && !(line->time % 1000000);
 
-	return last->used && !last->over && last->pid == line->pid && last->hash == hash &&
-	       last->time == line->time && last->op == line->facts.request.op &&
-	       (seconds ? line->priority > last->priority : line->priority >= last->priority);
+	return last->used && !last->over && last->pid == line->pid &&
+	       last->hash == hash && last->time == line->time &&
+	       last->op == line->facts.request.op &&
+	       (seconds ? line->priority > last->priority :
+			  line->priority >= last->priority);
 }
 
 void kl_together_set(struct kl_together *last, const struct kl_logline *line, u32 hash)

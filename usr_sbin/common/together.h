@@ -31,7 +31,8 @@ struct kl_together {
 u32 kl_together_hash(const struct kl_logline *line);
 
 /** kl_together_next - is a record the next one of that request? */
-bool kl_together_next(const struct kl_together *last, const struct kl_logline *line, u32 hash);
+bool kl_together_next(const struct kl_together *last, const struct kl_logline *line,
+		      u32 hash);
 
 /** kl_together_set - it is the last one now */
 void kl_together_set(struct kl_together *last, const struct kl_logline *line, u32 hash);

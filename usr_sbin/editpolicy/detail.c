@@ -8,7 +8,8 @@
 
 /* What the line does, then what is wrong with it, then all the rest: rows are few. */
 static void say_words(const struct editor *editor, u32 line, bool whole,
-		      void (*say)(void *context, u8 style, struct kl_text text), void *context)
+		      void (*say)(void *context, u8 style, struct kl_text text),
+		      void *context)
 {
 	bool wrong = editor->outline.lines[line].wrong;
 	struct kl_buffer words = { 0 }, found = { 0 };
@@ -30,7 +31,8 @@ static void say_words(const struct editor *editor, u32 line, bool whole,
 
 /* As it stands there, decoded, what the kernel says, and in words. */
 void detail_of_line(const struct editor *editor, u32 line, bool whole,
-		    void (*say)(void *context, u8 style, struct kl_text text), void *context)
+		    void (*say)(void *context, u8 style, struct kl_text text),
+		    void *context)
 {
 	struct kl_text text = document_line(editor->document, line);
 	struct kl_buffer words = { 0 };

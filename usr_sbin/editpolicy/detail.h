@@ -43,7 +43,8 @@ struct detail {
  * @say: gets it piece by piece, with an enum style
  */
 void detail_of_line(const struct editor *editor, u32 line, bool whole,
-		    void (*say)(void *context, u8 style, struct kl_text text), void *context);
+		    void (*say)(void *context, u8 style, struct kl_text text),
+		    void *context);
 
 /** detail_open - all of it about the line below the cursor, in front of the view */
 void detail_open(struct editor *editor);

@@ -177,7 +177,8 @@ static void make(struct editor *editor, int columns, u32 height)
 /* ------------------------------------------------------------------- actions */
 
 /* Of the sample below the cursor, if it still is in the log. */
-static const struct log_record *record_of(const struct editor *editor, u32 row, u64 *number)
+static const struct log_record *record_of(const struct editor *editor, u32 row,
+					  u64 *number)
 {
 	const struct log_list *list = &editor->log->list;
 	u64 at = editor->detail->list[row].sample;
@@ -290,7 +291,8 @@ static void title(const struct editor *editor, struct canvas *canvas, int column
 		     editor->detail->line + 1);
 }
 
-static void draw_row(const struct editor *editor, struct canvas *canvas, int row, u32 index)
+static void draw_row(const struct editor *editor, struct canvas *canvas, int row,
+		     u32 index)
 {
 	const struct detail *detail = editor->detail;
 	const struct detail_row *what = &detail->list[index];
@@ -302,7 +304,8 @@ static void draw_row(const struct editor *editor, struct canvas *canvas, int row
 	if (what->text) {
 		canvas_text(canvas, row, 1, canvas->columns - 2, what->style | added,
 			    kl_text_of(what->text));
-		find_matches(editor, canvas, row, 1, canvas->columns - 2, kl_text_of(what->text), 0);
+		find_matches(editor, canvas, row, 1, canvas->columns - 2,
+			     kl_text_of(what->text), 0);
 	} else {
 		sample_draw(editor, canvas, row, 1, samples_next(editor, &at),
 			    &detail->counts, added);

@@ -49,8 +49,8 @@ static void compile(void *context)
 	struct kl_policy_file *file = &compiling->file;
 	struct kl_error error;
 
-	compiling->made = lenient_apply(kl_buffer_text(&compiling->text), compiling->name, file,
-					&error) >= 0 &&
+	compiling->made = lenient_apply(kl_buffer_text(&compiling->text), compiling->name,
+					file, &error) >= 0 &&
 			  !kl_compile(&file->policy, &file->ruleset, &error);
 }
 
@@ -204,9 +204,11 @@ static void add(struct samples *samples, struct sample sample, u8 op)
 {
 	struct sample_line *line;
 
-	if (!sample.line || sample.line > samples->count || is_there(samples, &sample, op))
+	if (!sample.line || sample.line > samples->count ||
+	    is_there(samples, &sample, op))
 		return;
-	if (samples->end - samples->first == SAMPLES_MAX && samples->first + 1 == samples->begin) {
+	if (samples->end - samples->first == SAMPLES_MAX &&
+	    samples->first + 1 == samples->begin) {
 		samples->crowded++;
 		return;
 	}
@@ -260,13 +262,15 @@ static void take_match(void *context, const struct kl_match *match)
 	const struct kl_compiled_rule *rule;
 	u32 site;
 
-	set_block(judging, block->priority, block->audit, match->result, match->unenforced);
+	set_block(judging, block->priority, block->audit, match->result,
+		  match->unenforced);
 	add_line(judging, block->line);
 	if (match->rule == KL_NO_RULE)
 		return;
 	rule = kl_ruleset_rule(ruleset, match->rule);
 	add_line(judging, rule->line);
-	for (site = rule->site; site != KL_NO_SITE; site = kl_ruleset_site(ruleset, site)->outer)
+	for (site = rule->site; site != KL_NO_SITE;
+	     site = kl_ruleset_site(ruleset, site)->outer)
 		add_line(judging, kl_ruleset_site(ruleset, site)->line);
 }
 
@@ -276,7 +280,8 @@ static const u32 outcomes[KL_RESULTS] = {
 	[KL_DENIED] = KL_OUTCOME_DENIED,
 };
 
-static bool is_certain(const struct judging *judging, const struct kl_explained_block *block)
+static bool is_certain(const struct judging *judging,
+		       const struct kl_explained_block *block)
 {
 	return !judging->doubt && !(block->outcomes & (block->outcomes - 1));
 }
@@ -296,14 +301,15 @@ static void add_certain(struct judging *judging, const struct kl_explained_block
 		add_line(judging, block->uses[i]->line);
 }
 
-/* What may be so of a block: of which all is certain but which line decides, that only. */
+/* What may be so of a block; if all but which line decides is certain, that only. */
 static void add_open(struct judging *judging, const struct kl_explained_block *block,
 		     const struct kl_explanation *explanation)
 {
 	u32 i;
 
 	judging->sample.flags = SAMPLE_OPEN;
-	judging->sample.what = block->missing >= 0 ? block->missing : explanation->missing;
+	judging->sample.what = block->missing >= 0 ? block->missing :
+						     explanation->missing;
 	if (!is_certain(judging, block))
 		add_line(judging, block->head->rule.line);
 	if (block->rule)
@@ -314,7 +320,8 @@ static void add_open(struct judging *judging, const struct kl_explained_block *b
 		add_line(judging, block->candidates[i]->line);
 }
 
-static void take_explained(struct judging *judging, const struct kl_explained_block *block,
+static void take_explained(struct judging *judging,
+			   const struct kl_explained_block *block,
 			   const struct kl_explanation *explanation)
 {
 	u32 i;
@@ -329,7 +336,8 @@ static void take_explained(struct judging *judging, const struct kl_explained_bl
 		judging->doubt = true;
 }
 
-static void explain(struct judging *judging, struct kl_policy_file *file, struct kl_facts *facts)
+static void explain(struct judging *judging, struct kl_policy_file *file,
+		    struct kl_facts *facts)
 {
 	struct kl_explanation explanation;
 	u32 i;
@@ -340,8 +348,8 @@ static void explain(struct judging *judging, struct kl_policy_file *file, struct
 	kl_explanation_free(&explanation);
 }
 
-static void judge(struct samples *samples, struct kl_policy_file *file, struct kl_facts *facts,
-		  u64 number)
+static void judge(struct samples *samples, struct kl_policy_file *file,
+		  struct kl_facts *facts, u64 number)
 {
 	struct judging judging = {
 		.samples = samples,
@@ -382,7 +390,8 @@ static void fit(struct samples *samples, struct sample *sample, u64 number)
  * A record says what one block made of the request. Where this policy makes the same
  * of it, blocks that leave no records are believed, too.
  */
-static void compare(struct samples *samples, u64 begin, const struct kl_logline *line, u64 number)
+static void compare(struct samples *samples, u64 begin, const struct kl_logline *line,
+		    u64 number)
 {
 	bool same = false;
 	u64 i;
@@ -453,7 +462,8 @@ static void take(const struct editor *editor, struct samples *samples)
 /* Return: there is more to do. */
 static bool begin(struct editor *editor, struct samples *samples)
 {
-	if (samples->job && samples->compiling->version != document_version(editor->document))
+	if (samples->job &&
+	    samples->compiling->version != document_version(editor->document))
 		abandon(samples);
 	if (!samples->job && samples->took > LONG_MS && !samples->wanted)
 		return false;
@@ -540,7 +550,8 @@ bool samples_of(struct editor *editor, u32 line, struct sample_answer *answer)
 		.counts = known->counts,
 		.requests = samples->requests,
 		.newest_only = samples->crowded || editor->log->list.first,
-		.going_on = editor->log->reading || samples->next < editor->log->list.next,
+		.going_on = editor->log->reading ||
+			    samples->next < editor->log->list.next,
 		.newest = known->newest,
 	};
 	return true;

@@ -149,7 +149,7 @@ struct sample_answer {
  */
 bool samples_of(struct editor *editor, u32 line, struct sample_answer *answer);
 
-/** samples_missing - why nothing is known of a line; NULL: there is nothing to be known */
+/** samples_missing - why nothing is known of a line; NULL: it decides nothing */
 const char *samples_missing(const struct editor *editor, u32 line);
 
 /** samples_decided - how many in all */

@@ -34,8 +34,8 @@ static void say_results(const struct sample_counts *counts, struct kl_buffer *ou
 		}
 }
 
-void samples_say(const struct editor *editor, u32 line, const struct sample_answer *answer,
-		 struct kl_buffer *out)
+void samples_say(const struct editor *editor, u32 line,
+		 const struct sample_answer *answer, struct kl_buffer *out)
 {
 	const struct sample_counts *counts = &answer->counts;
 	u32 decided = samples_decided(counts);
@@ -71,8 +71,8 @@ static int put_name(struct canvas *canvas, int row, int column, int width, u8 st
 }
 
 /* The day as well, if it is another one. */
-static int put_time(const struct editor *editor, struct canvas *canvas, int row, int column,
-		    u64 time, u8 added)
+static int put_time(const struct editor *editor, struct canvas *canvas, int row,
+		    int column, u64 time, u8 added)
 {
 	bool today = time / DAY == editor_now(editor) / DAY;
 	char moment[64];
@@ -83,16 +83,18 @@ static int put_time(const struct editor *editor, struct canvas *canvas, int row,
 }
 
 /* What the record says if that is not what the line does. */
-static int put_result(struct canvas *canvas, int row, int column, const struct sample *sample,
-		      const struct log_record *record, int before, u8 added)
+static int put_result(struct canvas *canvas, int row, int column,
+		      const struct sample *sample, const struct log_record *record,
+		      int before, u8 added)
 {
 	bool fits = sample->flags & SAMPLE_FITS, open = sample->flags & SAMPLE_OPEN;
 	u8 result = fits ? sample->what : record->result;
 	bool unenforced = fits ? sample->flags & SAMPLE_UNENFORCED : record->unenforced;
+	u8 style = open ? STYLE_NOTICE : result_style(result, unenforced);
 
 	return canvas_print(canvas, row, column, canvas->columns - column,
-			    (open ? STYLE_NOTICE : result_style(result, unenforced)) | added,
-			    "%*s%-7s ", before, open ? "?   " : fits ? "" : "was ",
+			    style | added, "%*s%-7s ", before,
+			    open ? "?   " : fits ? "" : "was ",
 			    result_name(result, unenforced));
 }
 
@@ -119,10 +121,12 @@ void sample_draw(const struct editor *editor, struct canvas *canvas, int row, in
 	if (!line)
 		return;
 	if (is_of_group(editor, sample))
-		column += canvas_print(canvas, row, column, end - column, STYLE_KEYWORD | added,
-				       "%s ", kl_op_table[record->op].keyword);
+		column += canvas_print(canvas, row, column, end - column,
+				       STYLE_KEYWORD | added, "%s ",
+				       kl_op_table[record->op].keyword);
 	kl_program_text(&line->facts.request, &name);
-	used = put_name(canvas, row, column, min(width, end - column), STYLE_PLAIN | added, &name);
+	used = put_name(canvas, row, column, min(width, end - column),
+			STYLE_PLAIN | added, &name);
 	column += all ? width + 1 : used ? used + 2 : 0;
 	kl_buffer_clear(&name);
 	kl_object_text(&line->facts.request, &name);
@@ -144,7 +148,8 @@ static const struct sample *next_certain(const struct editor *editor, u64 *at)
 }
 
 /* Numbers that need a row of their own. */
-static bool is_wordy(const struct editor *editor, u32 line, const struct sample_counts *counts)
+static bool is_wordy(const struct editor *editor, u32 line,
+		     const struct sample_counts *counts)
 {
 	return is_head(editor, line) || counts->otherwise || counts->open;
 }
@@ -156,10 +161,12 @@ int samples_rows(struct editor *editor, u32 line)
 
 	if (!samples_of(editor, line, &answer))
 		return 0;
-	return samples_decided(&answer.counts) && is_wordy(editor, line, &answer.counts) ? 2 : 1;
+	return 1 + (samples_decided(&answer.counts) &&
+		    is_wordy(editor, line, &answer.counts));
 }
 
-void samples_draw(struct editor *editor, struct canvas *canvas, int row, int end, u32 line)
+void samples_draw(struct editor *editor, struct canvas *canvas, int row, int end,
+		  u32 line)
 {
 	const struct sample *sample;
 	struct kl_buffer text = { 0 };
@@ -173,13 +180,14 @@ void samples_draw(struct editor *editor, struct canvas *canvas, int row, int end
 	samples_say(editor, line, &answer, &text);
 	if (samples_decided(&answer.counts) && row + wordy < end)
 		kl_buffer_puts(&text, ": ");
-	column += canvas_text(canvas, row, column, canvas->columns - column, STYLE_ATTRIBUTE,
-			      kl_buffer_text(&text));
+	column += canvas_text(canvas, row, column, canvas->columns - column,
+			      STYLE_ATTRIBUTE, kl_buffer_text(&text));
 	kl_buffer_free(&text);
 	if (wordy) {
 		row++;
 		column = 3;
 	}
 	for (; row < end && (sample = next_certain(editor, &answer.newest)); row++)
-		sample_draw(editor, canvas, row, column, sample, wordy ? &answer.counts : NULL, 0);
+		sample_draw(editor, canvas, row, column, sample,
+			    wordy ? &answer.counts : NULL, 0);
 }

@@ -8,12 +8,13 @@
 /** samples_rows - how many rows must be left for them: 0: nothing is said */
 int samples_rows(struct editor *editor, u32 line);
 
-/** samples_draw - how many there are of a line, and the newest ones, from @row up to @end */
-void samples_draw(struct editor *editor, struct canvas *canvas, int row, int end, u32 line);
+/** samples_draw - how many there are of a line, and the newest, from @row up to @end */
+void samples_draw(struct editor *editor, struct canvas *canvas, int row, int end,
+		  u32 line);
 
 /** samples_say - append how many there are, in words */
-void samples_say(const struct editor *editor, u32 line, const struct sample_answer *answer,
-		 struct kl_buffer *out);
+void samples_say(const struct editor *editor, u32 line,
+		 const struct sample_answer *answer, struct kl_buffer *out);
 
 /**
  * sample_draw - one of them in a row
