@@ -18,6 +18,7 @@
 #include "hands.h"
 #include "key.h"
 #include "lint.h"
+#include "making.h"
 #include "store.h"
 #include "view.h"
 
@@ -176,6 +177,60 @@ static void findings_of_another_text(void **state)
 	assert_int_equal(findings_level(editor, RULES + 4), KL_LINT_WARNING);
 }
 
+/* --------------------------------------------------------- a rule of a record */
+
+#define RECORDS 6000
+
+static void put_log(const char *name)
+{
+	FILE *file = fopen(name, "w");
+	u32 i;
+
+	assert_non_null(file);
+	for (i = 0; i < RECORDS; i++)
+		fprintf(file, "#2026/11/22 08:%02u:%02u.%06u# seq=%u global-pid=5 result=unmatched "
+			"priority=100 / read path=\"/x%u\" task.pid=5 task.uid=%u "
+			"task.exe=\"/bin/y\"\n", i / 60000, i / 1000 % 60, i % 1000 * 1000, i + 1,
+			i % 7, i % 2);
+	fclose(file);
+}
+
+/* All records are asked in the end; how far it is, is said; and a change begins anew. */
+static void records_come(void **state)
+{
+	static char *logs[] = { "long.log" };
+	const struct making_preview *preview;
+	u32 rounds;
+
+	(void)state;
+	put_log("long.log");
+	editor->logs = logs;
+	press('2');
+	work();
+	press('G');
+	press('r');
+	assert_ptr_equal(editor->front, &making_view);
+	preview = &editor->making->preview;
+	for (rounds = 0; rounds < 3; rounds++) {
+		assert_true(preview->possible);
+		assert_int_equal(preview->records, RECORDS - 1);
+		assert_int_equal(shows("older ones are asked yet"), editor->making->tried != NULL);
+		if (rounds)
+			work();
+		press(rounds ? 'l' : 'd');
+		press(rounds ? 'h' : 'a');
+	}
+	work();
+	assert_null(editor->making->tried);
+	assert_int_equal(preview->looked, RECORDS - 1);
+	assert_false(shows("older ones"));
+	assert_true(preview->matched > 0);
+	assert_int_equal(preview->pairs[0].count, preview->matched);
+	press(K_ENTER);
+	assert_true(document_changed(editor->document));
+	unlink("long.log");
+}
+
 static void watched(void **state)
 {
 	struct kl_lint_watch watch = { 0 };
@@ -207,7 +262,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		CASE(changes_come), CASE(changes_anew), CASE(changes_keep_cursor),
-		CASE(watched), CASE(findings_come), CASE(findings_too_late), CASE(findings_of_another_text),
+		CASE(records_come), CASE(watched), CASE(findings_come), CASE(findings_too_late), CASE(findings_of_another_text),
 	};
 	char folder[] = "/tmp/long.XXXXXX";
 	int failed;

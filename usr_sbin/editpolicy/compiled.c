@@ -3,6 +3,22 @@
 #include "compiled.h"
 #include "lenient.h"
 
+/* Where no line is wrong by itself, none need be looked for: that takes half of the time. */
+static int read_policy(const struct editor *editor, struct kl_text text,
+		       struct kl_policy_file *file, struct kl_error *error)
+{
+	const char *name = editor->name ?: "policy";
+
+	if (editor->seen == document_version(editor->document) && !editor->outline.error_count) {
+		memset(file, 0, sizeof(*file));
+		kl_source_add_text(&file->source, name, text);
+		if (!kl_policy_file_apply(file, error))
+			return 0;
+		kl_policy_file_free(file);
+	}
+	return lenient_apply(text, name, file, error);
+}
+
 static bool make(struct compiled *compiled, struct editor *editor)
 {
 	struct kl_buffer text = { 0 };
@@ -11,8 +27,7 @@ static bool make(struct compiled *compiled, struct editor *editor)
 	bool made;
 
 	document_text(editor->document, &text);
-	left_out = lenient_apply(kl_buffer_text(&text), editor->name ?: "policy",
-				 &compiled->file, &error);
+	left_out = read_policy(editor, kl_buffer_text(&text), &compiled->file, &error);
 	kl_buffer_free(&text);
 	compiled->left_out = max(left_out, 0);
 	made = left_out >= 0 &&

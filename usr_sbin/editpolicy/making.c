@@ -25,8 +25,17 @@ static void clear_preview(struct making_preview *preview)
 	memset(preview, 0, sizeof(*preview));
 }
 
+/* All were asked, or nobody wants it any more. */
+static void end_counting(struct making *making)
+{
+	if (making->tried)
+		editor_free(making->tried);
+	making->tried = NULL;
+}
+
 static void clear(struct making *making)
 {
+	end_counting(making);
 	clear_preview(&making->preview);
 	proposals_free(&making->proposals);
 	if (making->editor)
@@ -179,16 +188,6 @@ static void judge(struct making *making, struct compiled *compiled)
 
 /* ------------------------------------------------------- the other records */
 
-/**
- * struct target_rule - the rule in the ruleset
- * @ruleset: compiled with it
- * @block, @rule: its numbers; KL_NO_RULE: only the head counts
- */
-struct target_rule {
-	const struct kl_ruleset *ruleset;
-	u32 block, rule;
-};
-
 static bool find_rule(struct making *making, const struct compiled *compiled,
 		      struct target_rule *target)
 {
@@ -284,28 +283,56 @@ static void count_one(struct making *making, const struct target_rule *target,
 	add_pair(preview, &line->facts.request);
 }
 
-/* The newest ones first, as many as there is time for. */
-static void count_records(struct making *making, struct log_view *log,
-			  const struct target_rule *target)
+static bool is_asked(const struct making *making, const struct log_record *record, u64 number)
 {
-	u64 until = clock_ms() + PREVIEW_MS, number = log->list.next;
+	return record->kind == KL_LOGLINE_REQUEST && number != making->number &&
+	       record->op == making->line.facts.request.op;
+}
+
+static void begin_counting(struct making *making, struct editor *tried, struct log_view *log)
+{
+	u64 number;
+
+	making->tried = tried;
+	making->log = log->opened;
+	making->next = log->list.next;
+	for (number = log->list.first; number < log->list.next; number++)
+		making->preview.records +=
+			is_asked(making, log_list_get(&log->list, number), number);
+}
+
+/* The newest ones first. Return: there are more. */
+static bool count_records(struct making *making, struct log_view *log)
+{
 	struct making_preview *preview = &making->preview;
+	u64 until = clock_ms() + PREVIEW_MS;
 	const struct log_record *record;
 	const struct kl_logline *line;
 	bool late = false;
 
-	while (number-- > log->list.first) {
-		record = log_list_get(&log->list, number);
-		if (record->kind != KL_LOGLINE_REQUEST || number == making->number ||
-		    record->op != making->line.facts.request.op)
+	while (!late && making->log == log->opened && making->next > log->list.first) {
+		record = log_list_get(&log->list, --making->next);
+		if (!is_asked(making, record, making->next))
 			continue;
-		preview->records++;
-		late = late || (preview->records % 64 == 0 && clock_ms() > until);
-		line = late ? NULL : log_parse(log, record);
+		line = log_parse(log, record);
 		if (line)
-			count_one(making, target, line);
+			count_one(making, &making->target, line);
+		late = preview->looked % 64 == 0 && clock_ms() > until;
 	}
 	sort_pairs(preview);
+	return late;
+}
+
+bool making_work(struct editor *editor)
+{
+	struct making *making = editor->making;
+
+	if (!making || !making->tried)
+		return false;
+	if (editor->log && count_records(making, editor->log))
+		return true;
+	end_counting(making);
+	return false;
 }
 
 /* ------------------------------------------------------------------- preview */
@@ -329,22 +356,27 @@ static void refuse(struct making_preview *preview, const char *why)
 	preview->possible = false;
 }
 
-static void look(struct editor *editor, struct making *making, struct editor *tried)
+/* Return: @tried is still needed, and will be freed by whoever asks records. */
+static bool look(struct editor *editor, struct making *making, struct editor *tried)
 {
 	u32 wrong = tried->outline.lines[rule_line(&making->preview) - 1].wrong;
 	struct compiled *compiled = editor_compiled(tried);
-	struct target_rule target;
 
 	if (wrong || !compiled) {
 		refuse(&making->preview,
 		       wrong ? tried->outline.errors[wrong - 1].text : tried->message);
-		return;
+		return false;
 	}
 	judge(making, compiled);
-	if (!find_rule(making, compiled, &target))
+	if (!find_rule(making, compiled, &making->target)) {
 		refuse(&making->preview, "the policy has this rule already");
-	else if (editor->log)
-		count_records(making, editor->log, &target);
+		return false;
+	}
+	if (!editor->log)
+		return false;
+	begin_counting(making, tried, editor->log);
+	making_work(editor);
+	return true;
 }
 
 void making_preview(struct editor *editor)
@@ -353,6 +385,7 @@ void making_preview(struct editor *editor)
 	struct editor *on = making->editor ?: editor, *tried;
 	struct making_preview *preview = &making->preview;
 
+	end_counting(making);
 	clear_preview(preview);
 	if (!place_find(on, &making->line, making->verb, &preview->place)) {
 		refuse(preview, on->message);
@@ -361,8 +394,8 @@ void making_preview(struct editor *editor)
 	preview->possible = true;
 	make_lines(making, on);
 	tried = try(making, on);
-	look(editor, making, tried);
-	editor_free(tried);
+	if (!look(editor, making, tried))
+		editor_free(tried);
 	if (making->editor && preview->possible && preview->place.tight)
 		refuse(preview, "no number is free before what denies: the kernel puts lines "
 				"of the same number behind each other");

@@ -8,8 +8,8 @@
 
 /* Programs with objects that are told apart in a preview; more are only counted. */
 #define PREVIEW_PAIRS 64u
-/* Milliseconds that a preview may take; it says how many records it looked at. */
-#define PREVIEW_MS 400u
+/* Milliseconds that records are asked at a time. */
+#define PREVIEW_MS 40u
 
 /**
  * struct preview_pair - records of one program about one object
@@ -56,6 +56,16 @@ struct making_preview {
 };
 
 /**
+ * struct target_rule - the rule in a ruleset
+ * @ruleset: compiled with it
+ * @block, @rule: its numbers; KL_NO_RULE: only the head counts
+ */
+struct target_rule {
+	const struct kl_ruleset *ruleset;
+	u32 block, rule;
+};
+
+/**
  * struct making - the rule
  * @strings: of @line
  * @record: text of the record
@@ -65,6 +75,10 @@ struct making_preview {
  * @verb: enum verb
  * @rows: of the proposals on the screen
  * @preview: of the rule as it is now
+ * @tried: the policy with the rule, as long as records are asked; NULL: all were
+ * @target: the rule, in it
+ * @log: the log that they are of, as struct log_view.opened has it
+ * @next: all records before this one are yet to be asked
  * @editor: the policy that it is for, if it is not the document: that of the
  *	running kernel, and then the record is of a query
  * @serial: of the query
@@ -78,6 +92,10 @@ struct making {
 	u8 verb;
 	struct rows rows;
 	struct making_preview preview;
+	struct editor *tried;
+	struct target_rule target;
+	u32 log;
+	u64 next;
 	struct editor *editor;
 	u32 serial;
 };
@@ -98,6 +116,9 @@ void making_free(struct making *making);
 
 /** making_preview - the rule or the policy has changed */
 void making_preview(struct editor *editor);
+
+/** making_work - ask some records. Return: there are more */
+bool making_work(struct editor *editor);
 
 /** making_rule - the line that decides, without what it is indented by */
 const char *making_rule(const struct making *making);

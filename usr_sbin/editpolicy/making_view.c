@@ -267,8 +267,9 @@ static void say_others(const struct editor *editor, const struct making *making,
 	if (preview->unknown)
 		kl_buffer_printf(out, "; %u do not tell", preview->unknown);
 	if (preview->looked < preview->records)
-		kl_buffer_printf(out, "; %u older ones were not asked",
-				 preview->records - preview->looked);
+		kl_buffer_printf(out, "; %u older ones %s",
+				 preview->records - preview->looked,
+				 making->tried ? "are asked yet ..." : "were not asked");
 	kl_buffer_puts(out, preview->matched ? ":\n" : ".\n");
 }
 
@@ -350,4 +351,5 @@ const struct view making_view = {
 	.title = title,
 	.draw = draw,
 	.rows = moving_rows,
+	.work = making_work,
 };
