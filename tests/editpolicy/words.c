@@ -42,7 +42,8 @@ static void assert_words(const char *text, u32 line, const char *expected)
 	char *words = words_in(text, line, false);
 
 	if (strcmp(words, expected))
-		fail_msg("of line %u of\n%s\nis said\n%s\nand not\n%s", line, text, words, expected);
+		fail_msg("of line %u of\n%s\nis said\n%s\nand not\n%s", line, text, words,
+			 expected);
 	free(words);
 }
 
@@ -51,7 +52,8 @@ static void assert_more(const char *text, u32 line, const char *expected)
 	char *words = words_in(text, line, true);
 
 	if (!strstr(words, expected))
-		fail_msg("of line %u of\n%s\nis said\n%s\nwithout\n%s", line, text, words, expected);
+		fail_msg("of line %u of\n%s\nis said\n%s\nwithout\n%s", line, text, words,
+			 expected);
 	free(words);
 }
 
@@ -87,10 +89,12 @@ static const struct {
 	{ "unix_stream_bind", "deny addr=@TOOLS",
 	  "Denies binding UNIX stream sockets to one of the addresses @TOOLS (/bin/a, \"/bin/\\*\", "
 	  "\"/x\\040y\", \"/\\$\"), by anyone." },
-	{ "write path=\"/a/\\*\" path!=\"/a/b\"", "deny path!=\"/a/c\\*\" task.exe!=\"/x\" task.exe!=\"/y\"",
+	{ "write path=\"/a/\\*\" path!=\"/a/b\"",
+	  "deny path!=\"/a/c\\*\" task.exe!=\"/x\" task.exe!=\"/y\"",
 	  "Denies writing to files directly in /a except /a/b and those directly in /a with names that "
 	  "begin with \"c\", by any program except /x and /y." },
-	{ "inet_stream_connect port=1-1023 port!=80", "deny port!=443 task.uid=1-9 task.uid!=5",
+	{ "inet_stream_connect port=1-1023 port!=80",
+	  "deny port!=443 task.uid=1-9 task.uid!=5",
 	  "Denies connecting by TCP or SCTP to ports 1 to 1023 except 80 and 443 of any address, by "
 	  "users 1 to 9 except user 5." },
 	/* The second one leaves addresses of IPv6 out, which the first does not. */
@@ -104,13 +108,15 @@ static const struct {
 	{ "execute", "deny task.uid!=@IDS",
 	  "Denies executing any file, by anyone except the users @IDS (5, 10-20)." },
 	/* All conditions must hold, those of the head as well. */
-	{ "read path=\"/a/\\*\" path!=\"/a/b\"", "deny path!=\"/a/c\" task.uid!=0 task.uid!=5",
+	{ "read path=\"/a/\\*\" path!=\"/a/b\"",
+	  "deny path!=\"/a/c\" task.uid!=0 task.uid!=5",
 	  "Denies reading files and folders directly in /a except /a/b and /a/c, by anyone except root "
 	  "and user 5." },
 	{ "read path=\"/a/\\*\" path=\"/\\*/b\"", "deny path!=task.exe",
 	  "Denies reading files and folders directly in /a, by anyone, if the name of what is read "
 	  "matches \"/\\*/b\" and the name of what is read is other than task.exe." },
-	{ "execute path.perm=others_write", "deny path.parent.perm!=sticky path.uid!=task.uid",
+	{ "execute path.perm=others_write",
+	  "deny path.parent.perm!=sticky path.uid!=task.uid",
 	  "Denies executing any file, by anyone, if the mode of the file gives others write permission "
 	  "and the mode of the folder of the file does not have the sticky bit and the owner of the "
 	  "file is other than task.uid." },
@@ -140,7 +146,8 @@ static const struct {
 	{ "signal", "deny sig=SIGKILL target.exe=\"/usr/sbin/sshd\" target.pid!=task.pid",
 	  "Denies sending signal SIGKILL to the program /usr/sbin/sshd, by anyone, if the pid of the "
 	  "target is other than task.pid." },
-	{ "signal", "deny sig=9", "Denies sending signal 9 (SIGKILL) to any process, by anyone." },
+	{ "signal", "deny sig=9",
+	  "Denies sending signal 9 (SIGKILL) to any process, by anyone." },
 	{ "capability", "deny cap=CAP_SYS_ADMIN init_userns=1",
 	  "Denies using capability CAP_SYS_ADMIN, by anyone, if it is asked for the initial user "
 	  "namespace." },
@@ -150,7 +157,8 @@ static const struct {
 	{ "environ", "deny name=\"LD_\\*\" path=\"/bin/su\"",
 	  "Denies giving environment variables that match \"LD_\\*\" to the program /bin/su, by "
 	  "anyone." },
-	{ "execute", "deny envp[\"A\"]=\"b\" envp[\"B\"]!=\"c\" envp[\"C\"]=NULL envp[\"\\*\"]!=NULL",
+	{ "execute",
+	  "deny envp[\"A\"]=\"b\" envp[\"B\"]!=\"c\" envp[\"C\"]=NULL envp[\"\\*\"]!=NULL",
 	  "Denies executing any file, by anyone, if there is an environment variable \"A\", and its "
 	  "value is \"b\" and no environment variable \"B\" has a value that is \"c\" and there is no "
 	  "environment variable \"C\" and there is an environment variable that matches \"\\*\"." },
@@ -165,8 +173,9 @@ static const struct {
 	{ "mmap_exec", "deny", "Denies making memory executable, by anyone." },
 	{ "mmap_exec", "deny path!=\"/lib/\\(\\*\\)/\\*\"",
 	  "Denies making memory executable that maps any file except those below /lib, by anyone." },
-	{ "chown", "deny uid=0", "Denies changing the owner of any file or folder, by anyone, if the "
-				 "new owner is root." },
+	{ "chown", "deny uid=0",
+	  "Denies changing the owner of any file or folder, by anyone, if the "
+	  "new owner is root." },
 	{ "chmod", "deny perm=setuid",
 	  "Denies changing the permissions of any file or folder, by anyone, if the new mode has the "
 	  "set-user-ID bit." },
@@ -182,7 +191,8 @@ static const struct {
 	{ "read", "deny task.history=\"\\{\\*\\}=>/bin/sh\" task.domain=\"<kernel>\"",
 	  "Denies reading any file or folder, by anyone, if the history of the process is "
 	  "\"\\{\\*\\}=>/bin/sh\" and the domain of the process is <kernel>." },
-	{ "read", "deny task.container=1 task.no_new_privs!=1 task.cgroup!=\"/system.slice/\\*\"",
+	{ "read",
+	  "deny task.container=1 task.no_new_privs!=1 task.cgroup!=\"/system.slice/\\*\"",
 	  "Denies reading any file or folder, by anyone, if the process is in a container and programs "
 	  "may give the process more privileges and the control group of the process is elsewhere than "
 	  "directly in /system.slice." },
@@ -190,21 +200,31 @@ static const struct {
 	  "Denies reading any file or folder, by anyone, if the user who logged in is unset." },
 	{ "read path=\"/\\*\"", "deny",
 	  "Denies reading files and folders directly in /, which itself is among them, by anyone." },
-	{ "write path=\"/\\*\"", "deny", "Denies writing to files directly in /, by anyone." },
+	{ "write path=\"/\\*\"", "deny",
+	  "Denies writing to files directly in /, by anyone." },
 	{ "write path=\"proc:/sys/\\(\\*\\)/\\*\"", "deny",
 	  "Denies writing to files below \"proc:/sys\", by anyone." },
 	/* Nothing in a name is taken for the sentence, nor hidden. */
 	{ "write path=\"/a\\040by\\040root\"", "deny",
 	  "Denies writing to the file \"/a\\040by\\040root\", by anyone." },
-	{ "write path=\"/a,b\"", "deny", "Denies writing to the file \"/a,b\", by anyone." },
-	{ "write path=\"/a.\"", "deny", "Denies writing to the file \"/a.\", by anyone." },
-	{ "write path=\"/a\"b\"", "deny", "Denies writing to the file \"/a\\042b\", by anyone." },
+	{ "write path=\"/a,b\"", "deny",
+	  "Denies writing to the file \"/a,b\", by anyone." },
+	{ "write path=\"/a.\"", "deny",
+	  "Denies writing to the file \"/a.\", by anyone." },
+	{ "write path=\"/a\"b\"", "deny",
+	  "Denies writing to the file \"/a\\042b\", by anyone." },
 	{ "write path=\"/a\\134\\012\\177\"", "deny",
 	  "Denies writing to the file \"/a\\134\\012\\177\", by anyone." },
 	{ "write path=\"/j\\303\\274rgen\"", "deny",
 	  "Denies writing to the file \"/j\303\274rgen\", by anyone." },
-	{ "write path=\"/\\377\"", "deny", "Denies writing to the file \"/\377\", by anyone." },
+	{ "write path=\"/\\377\"", "deny",
+	  "Denies writing to the file \"/\377\", by anyone." },
 	{ "write path=\"\"", "deny", "Denies writing to the file \"\", by anyone." },
+	/* Of pipes, sockets and what else has no name to be looked up, too. */
+	{ "fd_receive", "deny", "Denies receiving open descriptors, by anyone." },
+	{ "ioctl path=\"/dev/\\*\"", "deny cmd=0x5412",
+	  "Denies using ioctl on files and folders directly in /dev, by anyone, if the command number "
+	  "is 0x5412." },
 	{ "read path=\"any\"", "deny", "Denies reading \"any\", by anyone." },
 	/* It never is: what has no value is not equal to NULL either. */
 	{ "mmap_exec path=NULL", "deny",
@@ -216,9 +236,10 @@ static const struct {
 	  "Counts as allowed: ending, by anyone, if the signal that killed it (0: none) is SIGSEGV." },
 };
 
-static const char groups[] = "string_group TOOLS /bin/a\nstring_group TOOLS /bin/\\*\n"
-			     "string_group TOOLS /x\\040y\nstring_group TOOLS /\\$\nnumber_group IDS 5\n"
-			     "number_group IDS 10-20\nip_group NETS 10.0.0.0/8\n";
+static const char groups[] =
+	"string_group TOOLS /bin/a\nstring_group TOOLS /bin/\\*\n"
+	"string_group TOOLS /x\\040y\nstring_group TOOLS /\\$\nnumber_group IDS 5\n"
+	"number_group IDS 10-20\nip_group NETS 10.0.0.0/8\n";
 
 static void whole_sentences(void **state)
 {
@@ -228,8 +249,8 @@ static void whole_sentences(void **state)
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(sentences); i++) {
 		kl_buffer_clear(&text);
-		kl_buffer_printf(&text, "%s100 acl %s\n    10 %s\n", groups, sentences[i].head,
-				 sentences[i].rule);
+		kl_buffer_printf(&text, "%s100 acl %s\n    10 %s\n", groups,
+				 sentences[i].head, sentences[i].rule);
 		assert_words(text.data, 9, sentences[i].words);
 	}
 	kl_buffer_free(&text);
@@ -239,69 +260,95 @@ static void whole_sentences(void **state)
 
 static void which_comes_first(void **state)
 {
-	static const char policy[] = "100 acl read\n    30 deny\n    10 allow task.uid=0-9\n"
-				     "    20 allow task.uid=5\n    20 use G\n    40 deny task.uid=6\n"
-				     "rule_group G\n    10 deny task.uid=7\n    20 deny\n"
-				     "100 acl read\n    50 deny task.uid=5\n";
+	static const char policy[] =
+		"100 acl read\n    30 deny\n    10 allow task.uid=0-9\n"
+		"    20 allow task.uid=5\n    20 use G\n    40 deny task.uid=6\n"
+		"rule_group G\n    10 deny task.uid=7\n    20 deny\n"
+		"100 acl read\n    50 deny task.uid=5\n";
 
 	(void)state;
-	assert_words(policy, 2, "Denies reading any file or folder, by anyone, unless line 3, 4 or 5 "
-				"decides first.");
+	assert_words(
+		policy, 2,
+		"Denies reading any file or folder, by anyone, unless line 3, 4 or 5 "
+		"decides first.");
 	assert_words(policy, 3, "Allows reading any file or folder, by users 0 to 9.");
-	assert_words(policy, 4, "Allows reading any file or folder, by user 5, unless line 3 decides "
-				"first.");
-	assert_words(policy, 5, "Asks the lines of the rule group G about reading any file or folder, "
-				"by anyone, unless line 3 or 4 decides first. The first that matches "
-				"decides:");
-	assert_words(policy, 6, "Denies reading any file or folder, by user 6, unless line 3, 5 or 2 "
-				"decides first.");
-	assert_words(policy, 11, "Denies reading any file or folder, by user 5, unless one of 4 lines "
-				 "before it decides first.");
+	assert_words(
+		policy, 4,
+		"Allows reading any file or folder, by user 5, unless line 3 decides "
+		"first.");
+	assert_words(
+		policy, 5,
+		"Asks the lines of the rule group G about reading any file or folder, "
+		"by anyone, unless line 3 or 4 decides first. The first that matches "
+		"decides:");
+	assert_words(
+		policy, 6,
+		"Denies reading any file or folder, by user 6, unless line 3, 5 or 2 "
+		"decides first.");
+	assert_words(
+		policy, 11,
+		"Denies reading any file or folder, by user 5, unless one of 4 lines "
+		"before it decides first.");
 	assert_more(policy, 5, "    10 deny task.uid=7\n    20 deny\n");
-	assert_words(policy, 7, "2 lines that are asked wherever a block says \"use G\": line 5.");
-	assert_words(policy, 9, "Denies what is asked where the group is used, by anyone, unless line "
-				"8 decides first.");
-	assert_words("rule_group G\n    1 allow path=\"/etc/\\*\" task.uid!=0\n", 2,
-		     "Allows what is asked where the group is used, by anyone except root, if path is "
-		     "directly in /etc.");
+	assert_words(policy, 7,
+		     "2 lines that are asked wherever a block says \"use G\": line 5.");
+	assert_words(
+		policy, 9,
+		"Denies what is asked where the group is used, by anyone, unless line "
+		"8 decides first.");
+	assert_words(
+		"rule_group G\n    1 allow path=\"/etc/\\*\" task.uid!=0\n", 2,
+		"Allows what is asked where the group is used, by anyone except root, if path is "
+		"directly in /etc.");
 	/* Its attributes are those of any operation. */
-	assert_words("rule_group G\n    1 deny port=80\n", 2,
-		     "Denies what is asked where the group is used, by anyone, if port is 80.");
+	assert_words(
+		"rule_group G\n    1 deny port=80\n", 2,
+		"Denies what is asked where the group is used, by anyone, if port is 80.");
 }
 
 /* Groups of different kinds may have the same name. */
 static void groups_by_kind(void **state)
 {
 	(void)state;
-	assert_words("number_group A 5\nstring_group A /x\n100 acl write path=@A task.uid=@A\n", 3,
-		     "Decides about writing to one of the files @A (/x), by one of the users @A (5). It "
-		     "has no lines, and denies nothing.");
-	assert_words("string_group A /1\nstring_group A /2\nstring_group A /3\nstring_group A /4\n"
-		     "string_group A /5\nstring_group A /6\nstring_group A /7\nstring_group A /8\n"
-		     "100 acl write path=@A\n", 9,
-		     "Decides about writing to one of the files @A (/1, /2, /3, /4, /5, /6, 2 more), by "
-		     "anyone. It has no lines, and denies nothing.");
+	assert_words(
+		"number_group A 5\nstring_group A /x\n100 acl write path=@A task.uid=@A\n",
+		3,
+		"Decides about writing to one of the files @A (/x), by one of the users @A (5). It "
+		"has no lines, and denies nothing.");
+	assert_words(
+		"string_group A /1\nstring_group A /2\nstring_group A /3\nstring_group A /4\n"
+		"string_group A /5\nstring_group A /6\nstring_group A /7\nstring_group A /8\n"
+		"100 acl write path=@A\n",
+		9,
+		"Decides about writing to one of the files @A (/1, /2, /3, /4, /5, /6, 2 more), by "
+		"anyone. It has no lines, and denies nothing.");
 }
 
 static void blocks(void **state)
 {
 	(void)state;
-	assert_words("100 acl read task.uid=0\n    1 deny\n", 1,
-		     "Decides about reading any file or folder, by root. It has one line.");
-	assert_words("# above\n100 acl read\n    1 deny\n    2 allow\n", 2,
-		     "Decides about reading any file or folder, by anyone. Of its 2 lines the first that "
-		     "matches decides.");
-	assert_words("100 acl read\n    audit 1\n", 1,
-		     "Decides about reading any file or folder, by anyone. It has no lines, and denies "
-		     "nothing.");
-	assert_more("100 acl read\n    1 deny task.uid=0\n", 1,
-		    "What no line matches, it does not deny. Nothing is recorded (audit 0).");
-	assert_more("100 acl read\n    audit 1\n    1 deny\n# x\n200 acl read\n", 1,
-		    "it does not deny; the next block is asked. Recorded is what the block allows, denies "
-		    "or leaves open (audit 1).");
+	assert_words(
+		"100 acl read task.uid=0\n    1 deny\n", 1,
+		"Decides about reading any file or folder, by root. It has one line.");
+	assert_words(
+		"# above\n100 acl read\n    1 deny\n    2 allow\n", 2,
+		"Decides about reading any file or folder, by anyone. Of its 2 lines the first that "
+		"matches decides.");
+	assert_words(
+		"100 acl read\n    audit 1\n", 1,
+		"Decides about reading any file or folder, by anyone. It has no lines, and denies "
+		"nothing.");
+	assert_more(
+		"100 acl read\n    1 deny task.uid=0\n", 1,
+		"What no line matches, it does not deny. Nothing is recorded (audit 0).");
+	assert_more(
+		"100 acl read\n    audit 1\n    1 deny\n# x\n200 acl read\n", 1,
+		"it does not deny; the next block is asked. Recorded is what the block allows, denies "
+		"or leaves open (audit 1).");
 	assert_more("100 acl read\n    1 allow\n# x\n200 acl read\n200 acl write\n", 2,
 		    "The next block, line 4, is asked all the same.");
-	assert_more("100 acl read\n    1 allow\n200 acl write\n", 2, "\nIt leaves no record");
+	assert_more("100 acl read\n    1 allow\n200 acl write\n", 2,
+		    "\nIt leaves no record");
 	/* A comment above it is no head. */
 	assert_words("# above\n100 acl read task.uid=0\n    1 deny\n", 3,
 		     "Denies reading any file or folder, by root.");
@@ -310,41 +357,49 @@ static void blocks(void **state)
 static void records(void **state)
 {
 	(void)state;
-	assert_more("100 acl read\n    1 deny\n", 2, "\nIt leaves no record (audit 0).\n");
-	assert_more("100 acl read\n    audit 1\n    1 deny\n", 3, "\nIt is recorded (audit 1).\n");
+	assert_more("100 acl read\n    1 deny\n", 2,
+		    "\nIt leaves no record (audit 0).\n");
+	assert_more("100 acl read\n    audit 1\n    1 deny\n", 3,
+		    "\nIt is recorded (audit 1).\n");
 	assert_more("quota audit[1] denied=0\n100 acl read\n    audit 1\n    1 deny\n", 4,
 		    "It leaves no record (audit 1).");
 	assert_more("quota audit[0] denied=9\n100 acl read\n    1 deny\n    2 allow\n", 3,
 		    "It is recorded, within the quota (audit 0).");
 	assert_more("quota audit[0] denied=9\n100 acl read\n    1 deny\n    2 allow\n", 4,
 		    "It leaves no record (audit 0).");
-	assert_more("quota audit[1] denied=unlimited rate=9/s\n100 acl read\n    audit 1\n    1 deny\n", 4,
-		    "It is recorded, within the quota (audit 1).");
-	assert_words("quota audit[1] denied=5\n100 acl read\n    audit 1 wait=5\n", 3,
-		     "Recorded is what the block denies, within the quota (audit 1). The process waits "
-		     "until the log has it, for 5 ms at most.");
+	assert_more(
+		"quota audit[1] denied=unlimited rate=9/s\n100 acl read\n    audit 1\n    1 deny\n",
+		4, "It is recorded, within the quota (audit 1).");
+	assert_words(
+		"quota audit[1] denied=5\n100 acl read\n    audit 1 wait=5\n", 3,
+		"Recorded is what the block denies, within the quota (audit 1). The process waits "
+		"until the log has it, for 5 ms at most.");
 }
 
 static void not_enforced(void **state)
 {
 	(void)state;
-	assert_words("100 acl read\n    permissive\n    1 deny task.uid=0\n", 3,
-		     "Would deny reading any file or folder, by root. It happens all the same: the block "
-		     "is permissive.");
-	assert_words("mode permissive\n100 acl read\n    1 deny\n", 3,
-		     "Would deny reading any file or folder, by anyone. It happens all the same: mode is "
-		     "permissive.");
+	assert_words(
+		"100 acl read\n    permissive\n    1 deny task.uid=0\n", 3,
+		"Would deny reading any file or folder, by root. It happens all the same: the block "
+		"is permissive.");
+	assert_words(
+		"mode permissive\n100 acl read\n    1 deny\n", 3,
+		"Would deny reading any file or folder, by anyone. It happens all the same: mode is "
+		"permissive.");
 	assert_words("mode permissive\nmode enforcing\n100 acl read\n    1 deny\n", 4,
 		     "Denies reading any file or folder, by anyone.");
 	/* The mode does not concern it. */
 	assert_words("mode permissive\n100 acl modify_policy\n    1 deny\n", 3,
 		     "Denies changing the policy, by anyone.");
-	assert_words("100 acl read\n    permissive\n    audit 1\n", 2,
-		     "What the block denies happens all the same, and is counted. It is recorded (audit "
-		     "1).");
-	assert_words("100 acl read\n    permissive\n    1 deny task.uid=0\n", 1,
-		     "Decides about reading any file or folder, by anyone. It has one line. What it denies "
-		     "happens all the same: the block is permissive.");
+	assert_words(
+		"100 acl read\n    permissive\n    audit 1\n", 2,
+		"What the block denies happens all the same, and is counted. It is recorded (audit "
+		"1).");
+	assert_words(
+		"100 acl read\n    permissive\n    1 deny task.uid=0\n", 1,
+		"Decides about reading any file or folder, by anyone. It has one line. What it denies "
+		"happens all the same: the block is permissive.");
 	assert_words("100 acl read\n    permissive\n    1 allow\n", 3,
 		     "Allows reading any file or folder, by anyone.");
 }
@@ -352,9 +407,10 @@ static void not_enforced(void **state)
 static void domains(void **state)
 {
 	(void)state;
-	assert_more("100 acl execute\n    1 allow transition=\"<a>\" label=x\n", 2,
-		    "\nIf that is permitted, the process enters the domain <a>, unless a block before led "
-		    "elsewhere. It leaves no record (audit 0). Records name it x.\n");
+	assert_more(
+		"100 acl execute\n    1 allow transition=\"<a>\" label=x\n", 2,
+		"\nIf that is permitted, the process enters the domain <a>, unless a block before led "
+		"elsewhere. It leaves no record (audit 0). Records name it x.\n");
 	assert_words("100 acl execute\n    1 allow task.uid=0 transition=\"<a>\"\n", 2,
 		     "Allows executing any file, by root.");
 	assert_more("100 acl execute\n    1 allow transition=NULL\n", 2,
@@ -363,31 +419,38 @@ static void domains(void **state)
 		    "The other operation is not denied by this.");
 	assert_more("100 acl manual_domain_transition\n    1 allow domain=\"<a>\"\n", 2,
 		    "\nIt takes place only if the last block that matches allows it.");
-	assert_more("100 acl manual_domain_transition\n    1 allow domain=\"<a>\"\n", 1,
-		    "\nIt takes place only if the last block that matches allows it. Nothing");
+	assert_more(
+		"100 acl manual_domain_transition\n    1 allow domain=\"<a>\"\n", 1,
+		"\nIt takes place only if the last block that matches allows it. Nothing");
 	/* It is refused, as nothing allows it. */
-	assert_words("100 acl manual_domain_transition\n    permissive\n    1 deny\n", 3,
-		     "Denies entering any domain on its own request, by anyone. Blocks behind it may still "
-		     "allow it: the block is permissive.");
-	assert_words("100 acl manual_domain_transition\n    permissive\n    1 deny\n", 1,
-		     "Decides about entering any domain on its own request, by anyone. It has one line. "
-		     "What it denies, blocks behind it may allow: the block is permissive.");
-	assert_more("100 acl inet_stream_bind\n    1 allow transition=\"<a>\"\n", 2,
-		    "\nIf the last block that matches allows it as well, the process enters the domain <a>, "
-		    "unless a block before led elsewhere.");
+	assert_words(
+		"100 acl manual_domain_transition\n    permissive\n    1 deny\n", 3,
+		"Denies entering any domain on its own request, by anyone. Blocks behind it may still "
+		"allow it: the block is permissive.");
+	assert_words(
+		"100 acl manual_domain_transition\n    permissive\n    1 deny\n", 1,
+		"Decides about entering any domain on its own request, by anyone. It has one line. "
+		"What it denies, blocks behind it may allow: the block is permissive.");
+	assert_more(
+		"100 acl inet_stream_bind\n    1 allow transition=\"<a>\"\n", 2,
+		"\nIf the last block that matches allows it as well, the process enters the domain <a>, "
+		"unless a block before led elsewhere.");
 }
 
 static void settings(void **state)
 {
 	(void)state;
-	assert_words("quota audit[1] denied=5 rate=9/s\n", 1,
-		     "Of blocks with \"audit 1\" so many unread records are kept: allowed 0, denied 5, "
-		     "unmatched 0; at most 9 a second, 9 at once.");
-	assert_words("quota memory audit 4096 drop-oldest\n", 1,
-		     "The buffer of the log has 4096 bytes. When it is full, the oldest record gives "
-		     "way.");
-	assert_words("# Two\nstring_group A /x\nstring_group A /y/\\(\\*\\)/\\*\n", 3,
-		     "One of 2 members of the group that conditions call @A: all below /y.");
+	assert_words(
+		"quota audit[1] denied=5 rate=9/s\n", 1,
+		"Of blocks with \"audit 1\" so many unread records are kept: allowed 0, denied 5, "
+		"unmatched 0; at most 9 a second, 9 at once.");
+	assert_words(
+		"quota memory audit 4096 drop-oldest\n", 1,
+		"The buffer of the log has 4096 bytes. When it is full, the oldest record gives "
+		"way.");
+	assert_words(
+		"# Two\nstring_group A /x\nstring_group A /y/\\(\\*\\)/\\*\n", 3,
+		"One of 2 members of the group that conditions call @A: all below /y.");
 }
 
 static void patterns_explained(void **state)
@@ -395,9 +458,11 @@ static void patterns_explained(void **state)
 	char *words;
 
 	(void)state;
-	assert_more("100 acl read path=\"/\\?/\\*\"\n", 1,
-		    "In patterns \\* is any text without /; \\? is one character, no /.\n");
-	assert_more("string_group A /\\$\n", 1, "call @A: \"/\\$\".\nIn patterns \\$ is digits.\n");
+	assert_more(
+		"100 acl read path=\"/\\?/\\*\"\n", 1,
+		"In patterns \\* is any text without /; \\? is one character, no /.\n");
+	assert_more("string_group A /\\$\n", 1,
+		    "call @A: \"/\\$\".\nIn patterns \\$ is digits.\n");
 	words = words_in("100 acl read path=\"/a/\\*\"\n", 1, true);
 	assert_null(strstr(words, "In patterns"));
 	free(words);
@@ -417,9 +482,10 @@ static void open_policy(const char *text)
 static int begin(void **state)
 {
 	(void)state;
-	open_policy("100 acl read\n    10 allow path=\"/a/\\*\"\n    20 allow path=\"/b/\\*\"\n"
-		    "    30 deny path=\"/b/x\" task.uid=0\n    40 allow task.uid=5\n"
-		    "    50 deny path=\"/b/y\"\n    60 deny task.uid=0\n");
+	open_policy(
+		"100 acl read\n    10 allow path=\"/a/\\*\"\n    20 allow path=\"/b/\\*\"\n"
+		"    30 deny path=\"/b/x\" task.uid=0\n    40 allow task.uid=5\n"
+		"    50 deny path=\"/b/y\"\n    60 deny task.uid=0\n");
 	return 0;
 }
 
@@ -466,11 +532,13 @@ static void those_that_matter(void **state)
 	editor_refresh(editor, 0);
 	assert_earlier(4, "2 3 ");
 	/* With what the head asks for they have nothing in common. */
-	open_policy("100 acl read task.uid=5-9\n    10 allow task.uid=1-4\n    20 deny task.uid=3-9\n");
+	open_policy(
+		"100 acl read task.uid=5-9\n    10 allow task.uid=1-4\n    20 deny task.uid=3-9\n");
 	assert_earlier(3, "");
 	/* Members count; a rule group may decide anything. */
-	open_policy("string_group A /x\n100 acl read\n    10 allow path=@A\n    15 use G\n"
-		    "    20 deny path=\"/y\"\n    30 deny path=\"/x\"\nrule_group G\n    1 deny\n");
+	open_policy(
+		"string_group A /x\n100 acl read\n    10 allow path=@A\n    15 use G\n"
+		"    20 deny path=\"/y\"\n    30 deny path=\"/x\"\nrule_group G\n    1 deny\n");
 	assert_earlier(5, "4 ");
 	assert_earlier(6, "3 4 ");
 }
@@ -508,8 +576,9 @@ static void to_those_before(void **state)
 static void to_what_covers_it(void **state)
 {
 	(void)state;
-	open_policy("100 acl read\n    10 deny task.uid=5\n    20 deny task.uid=1000-2000\n"
-		    "    30 deny task.uid=1500\n");
+	open_policy(
+		"100 acl read\n    10 deny task.uid=5\n    20 deny task.uid=1000-2000\n"
+		"    30 deny task.uid=1500\n");
 	type("i");
 	assert_int_equal(editor_line(editor), 3);
 	assert_true(shows("line 3 matches all that it matches [covered]; b goes there"));
@@ -518,7 +587,8 @@ static void to_what_covers_it(void **state)
 	press('b');
 	assert_int_equal(editor_line(editor), 3);
 	/* A block that another one leaves nothing to. */
-	open_policy("100 acl read path=\"/x\"\n    10 deny\n200 acl read path=\"/x\"\n    10 deny\n");
+	open_policy(
+		"100 acl read path=\"/x\"\n    10 deny\n200 acl read path=\"/x\"\n    10 deny\n");
 	type("i");
 	assert_int_equal(editor_line(editor), 2);
 	press('b');
@@ -567,8 +637,8 @@ static void free_parsed(struct parsed *parsed)
 	kl_strings_destroy(&parsed->strings);
 }
 
-static void put_nobody(void *context, enum kl_group_kind kind, struct kl_text name, bool path,
-		       struct kl_buffer *out)
+static void put_nobody(void *context, enum kl_group_kind kind, struct kl_text name,
+		       bool path, struct kl_buffer *out)
 {
 	(void)context;
 	(void)path;
@@ -610,13 +680,24 @@ static char *phrase_of_head(const char *line)
 static const struct {
 	const char *value, *seen;
 } values[] = {
-	{ "4711", "4711" }, { "4711-4712", "4711 to 4712" }, { "@NOBODY", "@NOBODY" },
-	{ "\"/un/likely\"", "/un/likely" }, { "\"/un/li\\?ly\"", "\"/un/li\\?ly\"" },
-	{ "\"/un/\\(\\*\\)/\\*\"", "/un" }, { "NULL", "" }, { "10.1.2.3", "10.1.2.3" },
-	{ "10.1.0.0/16", "10.1.0.0/16" }, { "10.1.2.3-10.1.2.9", "10.1.2.3 to 10.1.2.9" },
-	{ "others_write", "write permission" }, { "setuid", "set-user-ID" }, { "socket", "socket" },
-	{ "SIGUSR2", "SIGUSR2" }, { "CAP_LEASE", "CAP_LEASE" }, { "attach", "attach" },
-	{ "task.uid", "task.uid" }, { "task.comm", "task.comm" },
+	{ "4711", "4711" },
+	{ "4711-4712", "4711 to 4712" },
+	{ "@NOBODY", "@NOBODY" },
+	{ "\"/un/likely\"", "/un/likely" },
+	{ "\"/un/li\\?ly\"", "\"/un/li\\?ly\"" },
+	{ "\"/un/\\(\\*\\)/\\*\"", "/un" },
+	{ "NULL", "" },
+	{ "10.1.2.3", "10.1.2.3" },
+	{ "10.1.0.0/16", "10.1.0.0/16" },
+	{ "10.1.2.3-10.1.2.9", "10.1.2.3 to 10.1.2.9" },
+	{ "others_write", "write permission" },
+	{ "setuid", "set-user-ID" },
+	{ "socket", "socket" },
+	{ "SIGUSR2", "SIGUSR2" },
+	{ "CAP_LEASE", "CAP_LEASE" },
+	{ "attach", "attach" },
+	{ "task.uid", "task.uid" },
+	{ "task.comm", "task.comm" },
 };
 
 /* The attributes of an operation, as they are typed. */
@@ -629,9 +710,10 @@ static u32 list_attributes(enum kl_op op, char names[][KL_SLOT_NAME_MAX + 8])
 		if (!kl_slot_exists(op, slot))
 			continue;
 		kl_slot_name(op, slot, name);
-		sprintf(names[count++], slot == KL_SLOT_ARGV ? "%s[1]" :
-					slot == KL_SLOT_ENVP ? "%s[\"V\"]" :
-							       "%s",
+		sprintf(names[count++],
+			slot == KL_SLOT_ARGV ? "%s[1]" :
+			slot == KL_SLOT_ENVP ? "%s[\"V\"]" :
+					       "%s",
 			name);
 	}
 	return count;
@@ -639,7 +721,8 @@ static u32 list_attributes(enum kl_op op, char names[][KL_SLOT_NAME_MAX + 8])
 
 static void assert_looks_right(const char *line, const char *phrase, const char *seen)
 {
-	static const char *const wrong[] = { "(null)", "%", "  ", " ,", "is is", "{", " .", "[ " };
+	static const char *const wrong[] = { "(null)", "%", "  ", " ,",
+					     "is is",  "{", " .", "[ " };
 	size_t i;
 
 	if (!strstr(phrase, seen))
@@ -665,8 +748,9 @@ static u32 look_at_operation(enum kl_op op)
 	for (i = 0; i < attributes; i++) {
 		before = count;
 		for (k = 0; k < 2 * ARRAY_SIZE(values); k++) {
-			snprintf(line, sizeof(line), "100 acl %s %s%s=%s", kl_op_table[op].keyword,
-				 names[i], k & 1 ? "!" : "", values[k / 2].value);
+			snprintf(line, sizeof(line), "100 acl %s %s%s=%s",
+				 kl_op_table[op].keyword, names[i], k & 1 ? "!" : "",
+				 values[k / 2].value);
 			if (!strcmp(names[i], values[k / 2].value))
 				continue;
 			phrases[count] = phrase_of_head(line);
@@ -674,7 +758,9 @@ static u32 look_at_operation(enum kl_op op)
 				continue;
 			assert_looks_right(line, phrases[count++],
 					   strstr(values[k / 2].value, "li\\?") &&
-						   strstr(line, "history") ? "" : values[k / 2].seen);
+							   strstr(line, "history") ?
+						   "" :
+						   values[k / 2].seen);
 		}
 		if (count - before < 2)
 			fail_msg("%s has but %u phrases", names[i], count - before);
@@ -738,8 +824,8 @@ static void every_operation(void **state)
 		/* Pipes, links and the like are made, and files appended to, in words of their own. */
 		for (i = 0; i < op; i++)
 			if (!strcmp(phrases[i], phrases[op]))
-				fail_msg("%s is told as %s is: %s", line, kl_op_table[i].keyword,
-					 phrases[op]);
+				fail_msg("%s is told as %s is: %s", line,
+					 kl_op_table[i].keyword, phrases[op]);
 	}
 	for (op = 0; op < KL_OP_COUNT; op++)
 		free(phrases[op]);
@@ -845,7 +931,8 @@ static bool claim_holds(const struct claim *claim, const char *path)
 	last = last >= path ? last + 1 : path;
 	if (*claim->called && strcmp(last, claim->called))
 		return false;
-	return !strncmp(last, claim->begins, strlen(claim->begins)) && ends_in(last, claim->ends);
+	return !strncmp(last, claim->begins, strlen(claim->begins)) &&
+	       ends_in(last, claim->ends);
 }
 
 static void put_random(char *out, const char *const *parts, u32 count)
@@ -875,15 +962,16 @@ static void put_path(char *out)
 
 static void put_pattern(char *out)
 {
-	static const char *const parts[] = { "a", "b", "ab", ".x", "\\*", "\\*", "\\@", "\\?", "\\-" };
+	static const char *const parts[] = { "a",   "b",   "ab",  ".x", "\\*",
+					     "\\*", "\\@", "\\?", "\\-" };
 	static const char *const folders[] = { "\\(\\*\\)", "\\{\\*\\}", "\\(a\\*\\)" };
 	char last[200];
 
 	put_random(out, parts, number_below(2) ? 4 : ARRAY_SIZE(parts));
 	if (number_below(3)) {
 		put_random(last, parts, 6);
-		sprintf(strrchr(out, '/'), "/%s%s", folders[number_below(ARRAY_SIZE(folders))],
-			strrchr(last, '/'));
+		sprintf(strrchr(out, '/'), "/%s%s",
+			folders[number_below(ARRAY_SIZE(folders))], strrchr(last, '/'));
 	} else if (number_below(2)) {
 		strcpy(strrchr(out, '/'), "/\\*");
 	}
@@ -920,8 +1008,10 @@ static void paths_as_told(void **state)
 		kl_pattern_free(matcher);
 		free(phrase);
 	}
-	print_message("claims: %u in, %u below, %u deep, %u a name; held by %u, %u, %u, %u\n",
-		      counts[0], counts[1], counts[2], counts[3], hits[0], hits[1], hits[2], hits[3]);
+	print_message(
+		"claims: %u in, %u below, %u deep, %u a name; held by %u, %u, %u, %u\n",
+		counts[0], counts[1], counts[2], counts[3], hits[0], hits[1], hits[2],
+		hits[3]);
 	for (i = 0; i < 4; i++)
 		assert_true(counts[i] > 100 && hits[i] > 100);
 }
@@ -1088,9 +1178,10 @@ static void numbers_as_told(void **state)
 		assert_non_null(phrase);
 		engine = engine_matches(head.data, request);
 		count[engine]++;
-		if (reader_matches(phrase, uid, port, v6 ? 0 : (10u << 24) + host) != engine)
-			fail_msg("%s\n%s\n%s %s %s: %d", head.data, phrase, words[0], words[1], words[2],
-				 engine);
+		if (reader_matches(phrase, uid, port, v6 ? 0 : (10u << 24) + host) !=
+		    engine)
+			fail_msg("%s\n%s\n%s %s %s: %d", head.data, phrase, words[0],
+				 words[1], words[2], engine);
 		free(phrase);
 	}
 	print_message("%u match, %u do not\n", count[1], count[0]);
@@ -1104,21 +1195,25 @@ static void numbers_as_told(void **state)
 
 static void put_condition(struct kl_buffer *out)
 {
-	static const char *const paths[] = { "=\"/a/\\*\"", "=\"/\\*/b\"", "=\"/a/b\"", "!=\"/a/b\"", "=@A",
-					     "!=@A", "=\"/c/\\(\\*\\)/\\*\"" };
+	static const char *const paths[] = {
+		"=\"/a/\\*\"", "=\"/\\*/b\"",	       "=\"/a/b\"", "!=\"/a/b\"", "=@A",
+		"!=@A",	       "=\"/c/\\(\\*\\)/\\*\""
+	};
 	u32 low = number_below(5);
 
 	if (number_below(2))
 		kl_buffer_printf(out, " path%s", paths[number_below(ARRAY_SIZE(paths))]);
 	if (number_below(2))
-		kl_buffer_printf(out, " task.uid%s%u-%u", number_below(3) ? "=" : "!=", low,
+		kl_buffer_printf(out, " task.uid%s%u-%u",
+				 number_below(3) ? "=" : "!=", low,
 				 low + number_below(3));
 }
 
 /* A block, and each of its rules in a block by itself. */
 static void put_policies(struct kl_buffer *all, struct kl_buffer *each)
 {
-	static const char groups[] = "string_group A /a/b\nstring_group A /c/\\*\n100 acl read";
+	static const char groups[] =
+		"string_group A /a/b\nstring_group A /c/\\*\n100 acl read";
 	struct kl_buffer head = { 0 }, rule = { 0 };
 	u32 i;
 
@@ -1127,7 +1222,8 @@ static void put_policies(struct kl_buffer *all, struct kl_buffer *each)
 	kl_buffer_printf(all, "%s\n", head.data);
 	for (i = 0; i < RULES; i++) {
 		kl_buffer_clear(&rule);
-		kl_buffer_printf(&rule, "    %u %s", number_below(9), number_below(2) ? "deny" : "allow");
+		kl_buffer_printf(&rule, "    %u %s", number_below(9),
+				 number_below(2) ? "deny" : "allow");
 		put_condition(&rule);
 		kl_buffer_printf(all, "%s\n", rule.data);
 		kl_buffer_clear(&each[i]);
@@ -1202,19 +1298,22 @@ static void earlier_as_told(void **state)
 			compile(&single, each[k].data);
 			for (request = 0; request < 40; request++) {
 				decider = decides(&whole, request % 5, request / 5);
-				if (!decides(&single, request % 5, request / 5) || decider == k + 4)
+				if (!decides(&single, request % 5, request / 5) ||
+				    decider == k + 4)
 					continue;
 				beaten++;
 				if (!is_earlier(k + 4, decider))
-					fail_msg("%s\nline %u is not said to be before %u", all.data, decider,
-						 k + 4);
+					fail_msg(
+						"%s\nline %u is not said to be before %u",
+						all.data, decider, k + 4);
 			}
 			kl_policy_file_free(&single);
 			left_out += RULES - 1 - earlier_lines(editor, k + 3, &lines);
 		}
 		kl_policy_file_free(&whole);
 	}
-	print_message("%u requests taken by a line before, %u lines left out\n", beaten, left_out);
+	print_message("%u requests taken by a line before, %u lines left out\n", beaten,
+		      left_out);
 	assert_true(beaten > 1000 && left_out > 120 * RULES * (RULES - 1) / 2 + 200);
 	for (k = 0; k < RULES; k++)
 		kl_buffer_free(&each[k]);
@@ -1224,14 +1323,21 @@ static void earlier_as_told(void **state)
 /* What is "other than" something has a value; "=NULL" never is. */
 static void without_a_value(void **state)
 {
-	static const char *const none[] = { NULL }, *const some[] = { "task.cgroup=\"/a\"", NULL };
+	static const char *const none[] = { NULL }, *const some[] = {
+		"task.cgroup=\"/a\"", NULL
+	};
 
 	(void)state;
-	assert_false(engine_matches("100 acl inet_stream_connect task.cgroup!=\"/b\"", none));
-	assert_true(engine_matches("100 acl inet_stream_connect task.cgroup!=\"/b\"", some));
-	assert_false(engine_matches("100 acl inet_stream_connect task.cgroup=NULL", none));
-	assert_false(engine_matches("100 acl inet_stream_connect task.cgroup=NULL", some));
-	assert_true(engine_matches("100 acl inet_stream_connect task.cgroup!=NULL", some));
+	assert_false(
+		engine_matches("100 acl inet_stream_connect task.cgroup!=\"/b\"", none));
+	assert_true(
+		engine_matches("100 acl inet_stream_connect task.cgroup!=\"/b\"", some));
+	assert_false(
+		engine_matches("100 acl inet_stream_connect task.cgroup=NULL", none));
+	assert_false(
+		engine_matches("100 acl inet_stream_connect task.cgroup=NULL", some));
+	assert_true(
+		engine_matches("100 acl inet_stream_connect task.cgroup!=NULL", some));
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -1239,15 +1345,26 @@ static void without_a_value(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(whole_sentences), cmocka_unit_test(which_comes_first),
+		cmocka_unit_test(whole_sentences),
+		cmocka_unit_test(which_comes_first),
 		cmocka_unit_test(groups_by_kind),
-		cmocka_unit_test(blocks), cmocka_unit_test(records), cmocka_unit_test(not_enforced),
-		cmocka_unit_test(domains), cmocka_unit_test(settings),
-		CASE(those_that_matter), CASE(to_those_before), CASE(to_what_covers_it),
-		CASE(out_of_sight), cmocka_unit_test(patterns_explained), cmocka_unit_test(every_attribute),
+		cmocka_unit_test(blocks),
+		cmocka_unit_test(records),
+		cmocka_unit_test(not_enforced),
+		cmocka_unit_test(domains),
+		cmocka_unit_test(settings),
+		CASE(those_that_matter),
+		CASE(to_those_before),
+		CASE(to_what_covers_it),
+		CASE(out_of_sight),
+		cmocka_unit_test(patterns_explained),
+		cmocka_unit_test(every_attribute),
 		cmocka_unit_test(every_operation),
-		cmocka_unit_test(every_permission), cmocka_unit_test(paths_as_told),
-		cmocka_unit_test(numbers_as_told), CASE(earlier_as_told), cmocka_unit_test(without_a_value),
+		cmocka_unit_test(every_permission),
+		cmocka_unit_test(paths_as_told),
+		cmocka_unit_test(numbers_as_told),
+		CASE(earlier_as_told),
+		cmocka_unit_test(without_a_value),
 	};
 	u32 seed = time(NULL);
 	int failed;

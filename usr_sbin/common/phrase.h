@@ -31,8 +31,8 @@ struct kl_phrase {
 	bool any_op;
 	const struct kl_condition *const *conditions;
 	u32 count;
-	void (*group)(void *context, enum kl_group_kind kind, struct kl_text name, bool path,
-		      struct kl_buffer *out);
+	void (*group)(void *context, enum kl_group_kind kind, struct kl_text name,
+		      bool path, struct kl_buffer *out);
 	void *context;
 };
 

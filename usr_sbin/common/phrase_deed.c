@@ -3,8 +3,10 @@
 #include "phrase_inside.h"
 
 static const struct deed deeds[KL_OP_COUNT] = {
-#define DEED(id, text, noun0, noun1, name, it0, it1) \
-	[KL_OP_##id] = { text, { NOUN_##noun0, NOUN_##noun1, NOUN_##name }, { it0, it1 } },
+#define DEED(id, text, noun0, noun1, name, it0, it1)                  \
+	[KL_OP_##id] = { text,                                        \
+			 { NOUN_##noun0, NOUN_##noun1, NOUN_##name }, \
+			 { it0, it1 } },
 #include "phrase_deed.def"
 };
 
@@ -14,7 +16,8 @@ enum {
 	DEED_COUNT
 };
 
-static_assert((int)DEED_COUNT == (int)KL_OP_COUNT, "every operation is in phrase_deed.def");
+static_assert((int)DEED_COUNT == (int)KL_OP_COUNT,
+	      "every operation is in phrase_deed.def");
 
 const struct deed *deed_of(enum kl_op op)
 {
@@ -69,7 +72,8 @@ const struct kl_condition *take_exception(struct telling *telling, u8 slot)
 
 	for (i = 0; i < telling->phrase->count; i++) {
 		condition = telling->phrase->conditions[i];
-		if (telling->told[i] || !condition->negated || !is_told_by_value(condition, slot))
+		if (telling->told[i] || !condition->negated ||
+		    !is_told_by_value(condition, slot))
 			continue;
 		telling->told[i] = true;
 		return condition;

@@ -124,7 +124,11 @@ static const struct fact_words facts[KL_SLOT_COUNT] = {
 	[KL_SLOT_WRITE_BYTES] = { "the number of bytes that it had written" },
 };
 
-/** struct about - what a condition is about */
+/**
+ * struct about - what a condition is about
+ * @words: these
+ * @it: the object, of one of its attributes
+ */
 struct about {
 	const struct fact_words *words;
 	const char *it;
@@ -146,18 +150,23 @@ static struct about find_words(const struct kl_phrase *phrase, u8 slot)
 	if (slot >= KL_SLOT_TASK_PID)
 		return (struct about){ &facts[slot], NULL };
 	it = deed_of(phrase->op)->it[second];
-	return (struct about){ &family[slot - (second ? KL_SLOT_OBJECT1 : KL_SLOT_OBJECT0)], it };
+	return (struct about){
+		&family[slot - (second ? KL_SLOT_OBJECT1 : KL_SLOT_OBJECT0)], it
+	};
 }
 
 static void put_subject(const struct telling *telling, struct about about, u8 slot)
 {
-	const char *place = about.words->subject ? strstr(about.words->subject, "%s") : NULL;
+	const char *place = about.words->subject ? strstr(about.words->subject, "%s") :
+						   NULL;
 	char name[KL_SLOT_NAME_MAX];
 
 	if (!about.words->subject) {
-		kl_buffer_puts(telling->out, kl_slot_name(telling->phrase->op, slot, name));
+		kl_buffer_puts(telling->out,
+			       kl_slot_name(telling->phrase->op, slot, name));
 	} else if (place) {
-		kl_buffer_add(telling->out, about.words->subject, place - about.words->subject);
+		kl_buffer_add(telling->out, about.words->subject,
+			      place - about.words->subject);
 		kl_buffer_printf(telling->out, "%s%s", about.it, place + 2);
 	} else {
 		kl_buffer_puts(telling->out, about.words->subject);
@@ -175,11 +184,15 @@ static const struct {
 	{ 02000, "has the set-group-ID bit", "does not have the set-group-ID bit" },
 	{ 01000, "has the sticky bit", "does not have the sticky bit" },
 	{ 0400, "gives its owner read permission", "gives its owner no read permission" },
-	{ 0200, "gives its owner write permission", "gives its owner no write permission" },
-	{ 0100, "gives its owner execute permission", "gives its owner no execute permission" },
+	{ 0200, "gives its owner write permission",
+	  "gives its owner no write permission" },
+	{ 0100, "gives its owner execute permission",
+	  "gives its owner no execute permission" },
 	{ 040, "gives its group read permission", "gives its group no read permission" },
-	{ 020, "gives its group write permission", "gives its group no write permission" },
-	{ 010, "gives its group execute permission", "gives its group no execute permission" },
+	{ 020, "gives its group write permission",
+	  "gives its group no write permission" },
+	{ 010, "gives its group execute permission",
+	  "gives its group no execute permission" },
 	{ 04, "gives others read permission", "gives others no read permission" },
 	{ 02, "gives others write permission", "gives others no write permission" },
 	{ 01, "gives others execute permission", "gives others no execute permission" },
@@ -200,9 +213,9 @@ static void put_type(const struct kl_condition *condition, struct kl_buffer *out
 		u32 type;
 		const char *name;
 	} types[] = {
-		{ 0100000, "regular file" }, { 0040000, "folder" },
-		{ 0120000, "symbolic link" }, { 0010000, "named pipe" },
-		{ 0140000, "socket" }, { 0060000, "block device" },
+		{ 0100000, "regular file" },	 { 0040000, "folder" },
+		{ 0120000, "symbolic link" },	 { 0010000, "named pipe" },
+		{ 0140000, "socket" },		 { 0060000, "block device" },
 		{ 0020000, "character device" },
 	};
 	u32 i = 0;
@@ -213,7 +226,8 @@ static void put_type(const struct kl_condition *condition, struct kl_buffer *out
 			 types[i].name);
 }
 
-static void put_argument(const struct telling *telling, const struct kl_condition *condition)
+static void put_argument(const struct telling *telling,
+			 const struct kl_condition *condition)
 {
 	struct kl_buffer *out = telling->out;
 
@@ -227,7 +241,8 @@ static void put_argument(const struct telling *telling, const struct kl_conditio
 }
 
 /* "=": there are some, and all match; "!=": none does, there may be none. */
-static void put_variable(const struct telling *telling, const struct kl_condition *condition)
+static void put_variable(const struct telling *telling,
+			 const struct kl_condition *condition)
 {
 	struct kl_text name = { condition->name->text, condition->name->length };
 	bool literal = kl_word_is_literal(name), null = condition->right == KL_RIGHT_NULL;
@@ -259,7 +274,8 @@ static void put_ancestor(const struct telling *telling, struct about about,
 
 	kl_buffer_puts(telling->out, negated ? "no " : "a ");
 	put_subject(telling, about, condition->left);
-	put_is(telling, condition, condition->right == KL_RIGHT_NULL && condition->negated);
+	put_is(telling, condition,
+	       condition->right == KL_RIGHT_NULL && condition->negated);
 }
 
 /* Return: false if it is no number that says yes or no. */
@@ -271,8 +287,8 @@ static bool put_yes(const struct telling *telling, struct about about,
 	if (about.words->sort != SORT_YES || condition->right != KL_RIGHT_NUMBER ||
 	    condition->number.low != condition->number.high || condition->number.low > 1)
 		return false;
-	kl_buffer_puts(telling->out, yes != condition->negated ? about.words->yes :
-								 about.words->no);
+	kl_buffer_puts(telling->out,
+		       yes != condition->negated ? about.words->yes : about.words->no);
 	return true;
 }
 

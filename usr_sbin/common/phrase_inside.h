@@ -93,7 +93,7 @@ void put_group(const struct telling *telling, const struct kl_condition *conditi
 
 /* phrase_number.c */
 
-/** put_users - append whom conditions say: "root", "users 1000 to 1999 except user 1500" */
+/** put_users - append whom conditions say: "root", "users 5 to 9 except user 7" */
 void put_users(struct telling *telling, u8 slot);
 
 /**
@@ -102,7 +102,7 @@ void put_users(struct telling *telling, u8 slot);
  */
 void put_numbers(struct telling *telling, u8 slot, const char *one, const char *several);
 
-/** put_addresses - append what a condition says of an address: "addresses in 10.0.0.0/8" */
+/** put_addresses - append what a condition says: "addresses in 10.0.0.0/8" */
 void put_addresses(const struct telling *telling, const struct kl_condition *condition);
 
 /** put_number_is - as put_is(), of numbers; @user: they are users */
@@ -110,8 +110,7 @@ void put_number_is(const struct telling *telling, const struct kl_condition *con
 		   bool user);
 
 /** put_address_is - as put_is(), of addresses */
-void put_address_is(const struct telling *telling,
-		    const struct kl_condition *condition);
+void put_address_is(const struct telling *telling, const struct kl_condition *condition);
 
 /* phrase_fact.c */
 

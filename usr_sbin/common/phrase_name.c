@@ -121,7 +121,9 @@ static struct place find_place(struct kl_text word)
 		const char *folders;
 		u8 where;
 	} kinds[] = {
-		{ "\\(\\*\\)/", WHERE_BELOW }, { "\\{\\*\\}/", WHERE_DEEP }, { "", WHERE_IN },
+		{ "\\(\\*\\)/", WHERE_BELOW },
+		{ "\\{\\*\\}/", WHERE_DEEP },
+		{ "", WHERE_IN },
 	};
 	struct kl_text head = kl_text_head(word, kl_literal_length(word));
 	struct place place = { WHERE_UNSAID }, none = place;
@@ -240,7 +242,8 @@ struct noun_words {
 
 static const struct noun_words nouns[NOUNS] = {
 	[NOUN_FILE] = { "the file ", "files", "any file", "the files ", true },
-	[NOUN_FOLDER] = { "the folder ", "folders", "any folder", "the folders ", true, true },
+	[NOUN_FOLDER] = { "the folder ", "folders", "any folder", "the folders ", true,
+			  true },
 	[NOUN_BOTH] = { "", "files and folders", "any file or folder", "", true, true },
 	[NOUN_PLACE] = { "", "names", "any name", "", true },
 	[NOUN_PIPE] = { "the named pipe ", "named pipes", "any named pipe",
@@ -250,9 +253,10 @@ static const struct noun_words nouns[NOUNS] = {
 			"the symbolic links ", true },
 	[NOUN_BLOCK] = { "the block device ", "block devices", "any block device",
 			 "the block devices ", true },
-	[NOUN_CHAR] = { "the character device ", "character devices", "any character device",
-			"the character devices ", true },
-	[NOUN_PROGRAM] = { "the program ", "programs", "any program", "the programs ", true },
+	[NOUN_CHAR] = { "the character device ", "character devices",
+			"any character device", "the character devices ", true },
+	[NOUN_PROGRAM] = { "the program ", "programs", "any program", "the programs ",
+			   true },
 	[NOUN_ADDRESS] = { "the address ", "addresses", "any address", "the addresses " },
 	[NOUN_VARIABLE] = { "the environment variable ", "environment variables",
 			    "any environment variable", "the environment variables " },
@@ -270,9 +274,9 @@ void put_group(const struct telling *telling, const struct kl_condition *conditi
 
 	kl_buffer_printf(telling->out, "@%.*s", (int)name.length, name.data);
 	phrase->group(phrase->context,
-		      type == KL_IPADDR				? KL_IP_GROUP :
-		      type == KL_NUMBER || type == KL_FILEPERM	? KL_NUMBER_GROUP :
-								  KL_STRING_GROUP,
+		      type == KL_IPADDR			       ? KL_IP_GROUP :
+		      type == KL_NUMBER || type == KL_FILEPERM ? KL_NUMBER_GROUP :
+								 KL_STRING_GROUP,
 		      name, is_path(condition->left), telling->out);
 }
 
@@ -361,7 +365,8 @@ static void put_is_string(const struct kl_condition *condition, bool path, bool 
 		kl_buffer_puts(out, negated ? "is other than " : "is ");
 		kl_phrase_name(word, out);
 	} else if (path && place.where && !place.begins.length && !place.ends.length &&
-		   !place.is.length && !(place.where == WHERE_IN && is_root(place.folder))) {
+		   !place.is.length &&
+		   !(place.where == WHERE_IN && is_root(place.folder))) {
 		kl_buffer_printf(out, "is %s%s", negated ? "elsewhere than " : "",
 				 wheres[place.where]);
 		put_folder(place.folder, out);
@@ -371,7 +376,8 @@ static void put_is_string(const struct kl_condition *condition, bool path, bool 
 	}
 }
 
-void put_is(const struct telling *telling, const struct kl_condition *condition, bool negated)
+void put_is(const struct telling *telling, const struct kl_condition *condition,
+	    bool negated)
 {
 	struct kl_buffer *out = telling->out;
 	char name[KL_SLOT_NAME_MAX];
@@ -386,7 +392,8 @@ void put_is(const struct telling *telling, const struct kl_condition *condition,
 		break;
 	case KL_RIGHT_SLOT:
 		kl_buffer_printf(out, "is %s %s", negated ? "other than" : "the same as",
-				 kl_slot_name(telling->phrase->op, condition->right_slot, name));
+				 kl_slot_name(telling->phrase->op, condition->right_slot,
+					      name));
 		break;
 	default:
 		/* What has a value is not NULL, and of what has none nothing is true. */

@@ -51,13 +51,14 @@ static void put_other(const struct telling *telling, const struct kl_condition *
 		put_range(telling->out, condition);
 }
 
-static void put_number(const struct telling *telling, const char *one, const char *several,
-		       const struct kl_condition *condition)
+static void put_number(const struct telling *telling, const char *one,
+		       const char *several, const struct kl_condition *condition)
 {
 	if (condition->right == KL_RIGHT_GROUP)
 		kl_buffer_printf(telling->out, "one of the %s ", several);
 	else
-		kl_buffer_printf(telling->out, "%s ", is_single(condition) ? one : several);
+		kl_buffer_printf(telling->out, "%s ",
+				 is_single(condition) ? one : several);
 	put_other(telling, condition);
 }
 
@@ -131,7 +132,8 @@ void put_users(struct telling *telling, u8 slot)
 	}
 }
 
-static void put_user_is(const struct telling *telling, const struct kl_condition *condition)
+static void put_user_is(const struct telling *telling,
+			const struct kl_condition *condition)
 {
 	bool one = condition->right == KL_RIGHT_NUMBER && is_single(condition);
 

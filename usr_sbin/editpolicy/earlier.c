@@ -11,7 +11,7 @@
 #define LONG 200u
 /* With more members of groups, and in texts with more nodes, nothing is proved. */
 #define MEMBERS_MAX 5000u
-#define NODES_MAX   20000u
+#define NODES_MAX 20000u
 
 void earlier_free(struct earlier *earlier)
 {
@@ -89,8 +89,8 @@ static void put_groups_of(struct proof *proof, u32 line)
 	while (kl_lexer_next(&lexer, &word)) {
 		at = memchr(word.text.data, '=', word.text.length);
 		if (at && at + 1 < word.text.data + word.text.length && at[1] == '@')
-			put_groups_named(proof,
-					 kl_text_from(word.text, at + 2 - word.text.data));
+			put_groups_named(proof, kl_text_from(word.text,
+							     at + 2 - word.text.data));
 	}
 }
 
@@ -153,13 +153,14 @@ static void leave_out_of(struct proof *proof, const struct kl_block *block,
 static void leave_out(const struct editor *editor, struct earlier *earlier)
 {
 	const struct outline *outline = &editor->outline;
-	const struct outline_node *node = &outline->nodes[outline->lines[earlier->line].node];
+	const struct outline_node *node =
+		&outline->nodes[outline->lines[earlier->line].node];
 	struct proof proof = { .editor = editor };
 	struct kl_error error;
 	const struct kl_rule *head;
 
-	if (node->kind != OUTLINE_BLOCK || !earlier->count || earlier->count > EARLIER_MAX ||
-	    outline->node_count > NODES_MAX)
+	if (node->kind != OUTLINE_BLOCK || !earlier->count ||
+	    earlier->count > EARLIER_MAX || outline->node_count > NODES_MAX)
 		return;
 	put_block(&proof, earlier, outline_head(outline, node));
 	if (proof.lines < MEMBERS_MAX &&
@@ -174,7 +175,8 @@ static void leave_out(const struct editor *editor, struct earlier *earlier)
 static void gather(const struct editor *editor, struct earlier *earlier)
 {
 	const struct outline *outline = &editor->outline;
-	const struct outline_node *node = &outline->nodes[outline->lines[earlier->line].node];
+	const struct outline_node *node =
+		&outline->nodes[outline->lines[earlier->line].node];
 	const struct outline_line *line;
 	u32 i;
 
@@ -249,7 +251,8 @@ static bool go_to(struct editor *editor, u32 line)
 	editor->focus = PANE_LINES;
 	if (editor_line(editor) == line)
 		return true;
-	editor_say(editor, STYLE_NOTICE, "line %u is not shown: the filter hides it", line + 1);
+	editor_say(editor, STYLE_NOTICE, "line %u is not shown: the filter hides it",
+		   line + 1);
 	return false;
 }
 
@@ -263,16 +266,19 @@ void earlier_visit(struct editor *editor)
 	if (!is_visiting(editor, line))
 		begin_visits(editor, line);
 	if (!earlier->visits) {
-		editor_say(editor, STYLE_PLAIN, "nothing comes before this line in its block");
+		editor_say(editor, STYLE_PLAIN,
+			   "nothing comes before this line in its block");
 		return;
 	}
 	if (earlier->at++ < earlier->visits) {
 		if (go_to(editor, earlier->visit[earlier->at - 1]))
-			editor_say(editor, STYLE_PLAIN, "before line %u, %u of %u; b goes on",
+			editor_say(editor, STYLE_PLAIN,
+				   "before line %u, %u of %u; b goes on",
 				   earlier->from + 1, earlier->at, earlier->visits);
 	} else {
 		earlier->at = 0;
 		if (go_to(editor, earlier->from))
-			editor_say(editor, STYLE_PLAIN, "back on line %u", earlier->from + 1);
+			editor_say(editor, STYLE_PLAIN, "back on line %u",
+				   earlier->from + 1);
 	}
 }

@@ -44,7 +44,8 @@ static const struct outline_line *line_of(const struct told *told, u32 line)
 
 static bool is_rule(const struct told *told, u32 line)
 {
-	return line_of(told, line)->kind == KL_STATEMENT_RULE && !line_of(told, line)->wrong;
+	return line_of(told, line)->kind == KL_STATEMENT_RULE &&
+	       !line_of(told, line)->wrong;
 }
 
 /* --------------------------------------------------------------------- groups */
@@ -86,7 +87,8 @@ static struct kl_text member_of(const struct told *told, u32 line)
 
 static bool is_member(const struct told *told, u32 line)
 {
-	return line_of(told, line)->kind == KL_STATEMENT_GROUP && !line_of(told, line)->wrong;
+	return line_of(told, line)->kind == KL_STATEMENT_GROUP &&
+	       !line_of(told, line)->wrong;
 }
 
 static void put_members(const struct told *told, const struct outline_node *group,
@@ -105,8 +107,8 @@ static void put_members(const struct told *told, const struct outline_node *grou
 	kl_buffer_puts(out, count ? ")" : " (empty: nothing is in it)");
 }
 
-static void say_group(void *context, enum kl_group_kind kind, struct kl_text name, bool path,
-		      struct kl_buffer *out)
+static void say_group(void *context, enum kl_group_kind kind, struct kl_text name,
+		      bool path, struct kl_buffer *out)
 {
 	static const u8 nodes[KL_GROUP_KINDS] = {
 		[KL_STRING_GROUP] = OUTLINE_STRING_GROUP,
@@ -125,8 +127,8 @@ static void say_group(void *context, enum kl_group_kind kind, struct kl_text nam
 /* ----------------------------------------------------------------- conditions */
 
 /* Of the line, and of the head of its block. */
-static void with_phrase(struct told *told, void (*tell)(struct told *told,
-							const struct kl_phrase *phrase))
+static void with_phrase(struct told *told,
+			void (*tell)(struct told *told, const struct kl_phrase *phrase))
 {
 	u32 head = told->head.count, i;
 	const struct kl_condition **conditions =
@@ -178,7 +180,8 @@ static void read_settings(struct told *told)
 		for (k = 0; outline->nodes[i].kind == OUTLINE_SETTINGS &&
 			    k < outline->nodes[i].count;
 		     k++) {
-			line = document_line(told->editor->document, outline->nodes[i].lines[k]);
+			line = document_line(told->editor->document,
+					     outline->nodes[i].lines[k]);
 			kl_buffer_printf(&text, "%.*s\n", (int)line.length, line.data);
 		}
 	lenient_apply(kl_buffer_text(&text), "settings", &told->settings, &error);
@@ -213,7 +216,8 @@ static void say_record(struct told *told, enum kl_result result)
 		kl_buffer_printf(told->out, " It leaves no record (audit %u).", audit);
 	else
 		kl_buffer_printf(told->out, " It is recorded%s (audit %u).",
-				 is_limited(told, audit, result) ? ", within the quota" : "",
+				 is_limited(told, audit, result) ? ", within the quota" :
+								   "",
 				 audit);
 }
 
@@ -232,8 +236,8 @@ static void say_records(struct told *told, u8 audit)
 
 	for (i = 0; i < ARRAY_SIZE(results); i++)
 		recorded += kl_quota_limit(quota_of(told), audit, results[i].result) > 0;
-	kl_buffer_puts(told->out, recorded ? "Recorded is what the block " :
-					     "Nothing is recorded");
+	kl_buffer_puts(told->out,
+		       recorded ? "Recorded is what the block " : "Nothing is recorded");
 	for (i = 0; i < ARRAY_SIZE(results); i++) {
 		if (!kl_quota_limit(quota_of(told), audit, results[i].result))
 			continue;
@@ -245,7 +249,8 @@ static void say_records(struct told *told, u8 audit)
 				 results[i].what);
 		count++;
 	}
-	kl_buffer_printf(told->out, "%s (audit %u).", limited ? ", within the quota" : "", audit);
+	kl_buffer_printf(told->out, "%s (audit %u).", limited ? ", within the quota" : "",
+			 audit);
 }
 
 /* --------------------------------------------------------------------- blocks */
@@ -258,12 +263,12 @@ static const char *why_permissive(const struct told *told)
 	if (told->node->permissive)
 		return "the block is permissive";
 	return told->settings.ready && told->settings.policy.permissive &&
-	       kl_op_is_switchable(told->node->op) ?
+			       kl_op_is_switchable(told->node->op) ?
 		       "mode is permissive" :
 		       NULL;
 }
 
-/* The head of the block behind this one of the same operation, from 1; 0: there is none. */
+/* The head of the next block of the same operation, from 1; 0: there is none. */
 static u32 next_block(const struct told *told)
 {
 	const struct outline *outline = &told->editor->outline;
@@ -275,7 +280,7 @@ static u32 next_block(const struct told *told)
 	return outline_head(&told->editor->outline, next) + 1;
 }
 
-/* Where only what is allowed takes place, a denial that is not enforced changes little. */
+/* Only what is allowed takes place: a denial that is not enforced changes little. */
 static bool needs_leave(const struct told *told)
 {
 	return told->node->kind == OUTLINE_BLOCK &&
@@ -285,9 +290,9 @@ static bool needs_leave(const struct told *told)
 
 static void say_permissive(struct told *told, const char *why)
 {
-	kl_buffer_printf(told->out, needs_leave(told) ?
-					    " Blocks behind it may still allow it: %s." :
-					    " It happens all the same: %s.",
+	kl_buffer_printf(told->out,
+			 needs_leave(told) ? " Blocks behind it may still allow it: %s." :
+					     " It happens all the same: %s.",
 			 why);
 }
 
@@ -309,19 +314,25 @@ static void say_block(struct told *told)
 	kl_buffer_puts(told->out, "Decides about ");
 	with_phrase(told, tell_deed);
 	if (rules > 1)
-		kl_buffer_printf(told->out, ". Of its %u lines the first that matches decides.",
+		kl_buffer_printf(told->out,
+				 ". Of its %u lines the first that matches decides.",
 				 rules);
 	else
-		kl_buffer_puts(told->out, rules ? ". It has one line." :
-						  ". It has no lines, and denies nothing.");
+		kl_buffer_puts(told->out,
+			       rules ? ". It has one line." :
+				       ". It has no lines, and denies nothing.");
 	if (why && told->node->denies && needs_leave(told))
-		kl_buffer_printf(told->out, " What it denies, blocks behind it may allow: %s.", why);
+		kl_buffer_printf(told->out,
+				 " What it denies, blocks behind it may allow: %s.", why);
 	else if (why && told->node->denies)
-		kl_buffer_printf(told->out, " What it denies happens all the same: %s.", why);
+		kl_buffer_printf(told->out, " What it denies happens all the same: %s.",
+				 why);
 	kl_buffer_puts(told->out, "\n");
 	if (needs_leave(told))
-		kl_buffer_puts(told->out, "It takes place only if the last block that matches allows "
-					  "it. ");
+		kl_buffer_puts(
+			told->out,
+			"It takes place only if the last block that matches allows "
+			"it. ");
 	else if (rules)
 		kl_buffer_printf(told->out, "What no line matches, it does not deny%s. ",
 				 next_block(told) ? "; the next block is asked" : "");
@@ -347,7 +358,10 @@ static void say_before(struct told *told)
 		kl_buffer_puts(told->out, "line ");
 		for (i = 0; i < count; i++)
 			kl_buffer_printf(told->out, "%s%u",
-					 !i ? "" : i + 1 == count ? " or " : ", ", lines[i] + 1);
+					 !i		? "" :
+					 i + 1 == count ? " or " :
+							  ", ",
+					 lines[i] + 1);
 	}
 	kl_buffer_puts(told->out, " decides first");
 }
@@ -366,11 +380,13 @@ static void say_transition(struct told *told)
 		kl_buffer_puts(told->out, " The process stays in its domain.");
 		return;
 	}
-	kl_buffer_puts(told->out, told->node->op == KL_OP_EXECUTE ?
-					  " If that is permitted, the process enters the domain " :
-					  " If the last block that matches allows it as well, the "
-					  "process enters the domain ");
-	kl_phrase_name((struct kl_text){ condition->string->text, condition->string->length },
+	kl_buffer_puts(told->out,
+		       told->node->op == KL_OP_EXECUTE ?
+			       " If that is permitted, the process enters the domain " :
+			       " If the last block that matches allows it as well, the "
+			       "process enters the domain ");
+	kl_phrase_name((struct kl_text){ condition->string->text,
+					 condition->string->length },
 		       told->out);
 	kl_buffer_puts(told->out, ", unless a block before led elsewhere.");
 }
@@ -395,7 +411,8 @@ static void say_lines(struct told *told, const struct outline_node *group)
 		text = document_line(told->editor->document, group->lines[i]);
 		text = kl_text_from(text, strspn(text.data, " \t"));
 		if (shown++ < most)
-			kl_buffer_printf(told->out, "    %.*s\n", (int)text.length, text.data);
+			kl_buffer_printf(told->out, "    %.*s\n", (int)text.length,
+					 text.data);
 	}
 	if (shown > most)
 		kl_buffer_printf(told->out, "    and %u more\n", shown - most);
@@ -406,7 +423,8 @@ static void say_use(struct told *told)
 	const struct kl_string *name = told->statement.name;
 	struct kl_text text = { name->text, name->length };
 
-	kl_buffer_printf(told->out, "Asks the lines of the rule group %s about ", name->text);
+	kl_buffer_printf(told->out, "Asks the lines of the rule group %s about ",
+			 name->text);
 	with_phrase(told, tell_deed);
 	say_before(told);
 	kl_buffer_puts(told->out, ". The first that matches decides:\n");
@@ -428,12 +446,14 @@ static void say_result(struct told *told)
 	bool denies = told->statement.rule_kind == KL_RULE_DENY;
 
 	if (!denies && told->node->op == KL_OP_MANUAL_DOMAIN_TRANSITION)
-		kl_buffer_puts(told->out, " It takes place only if the last block that matches "
-					  "allows it.");
+		kl_buffer_puts(told->out,
+			       " It takes place only if the last block that matches "
+			       "allows it.");
 	if (denies && told->node->op == KL_OP_AUTO_DOMAIN_TRANSITION)
 		kl_buffer_puts(told->out, " The other operation is not denied by this.");
 	if (!denies && next_block(told))
-		kl_buffer_printf(told->out, " The next block, line %u, is asked all the same.",
+		kl_buffer_printf(told->out,
+				 " The next block, line %u, is asked all the same.",
 				 next_block(told));
 	say_record(told, denies ? KL_DENIED : KL_ALLOWED);
 }
@@ -470,17 +490,20 @@ static void say_audit(struct told *told)
 {
 	say_records(told, told->statement.index);
 	if (told->statement.wait)
-		kl_buffer_printf(told->out, " The process waits until the log has it, for %u ms "
-					    "at most.",
+		kl_buffer_printf(told->out,
+				 " The process waits until the log has it, for %u ms "
+				 "at most.",
 				 told->statement.wait);
 	kl_buffer_puts(told->out, "\n");
 }
 
 static void say_not_enforced(struct told *told)
 {
-	kl_buffer_puts(told->out, needs_leave(told) ?
-					  "What the block denies, blocks behind it may allow." :
-					  "What the block denies happens all the same, and is counted.");
+	kl_buffer_puts(
+		told->out,
+		needs_leave(told) ?
+			"What the block denies, blocks behind it may allow." :
+			"What the block denies happens all the same, and is counted.");
 	say_record(told, KL_DENIED);
 	kl_buffer_puts(told->out, "\n");
 }
@@ -496,8 +519,10 @@ static void say_member(struct told *told)
 		kl_buffer_printf(told->out, "One of %u members", count);
 	else
 		kl_buffer_puts(told->out, "The only member");
-	kl_buffer_printf(told->out, " of the group that conditions call @%s: ", name->text);
-	put_member(told->statement.group_kind, member_of(told, told->line), true, told->out);
+	kl_buffer_printf(told->out,
+			 " of the group that conditions call @%s: ", name->text);
+	put_member(told->statement.group_kind, member_of(told, told->line), true,
+		   told->out);
 	kl_buffer_puts(told->out, ".\n");
 	say_wildcards(told, start);
 }
@@ -510,7 +535,8 @@ static void say_rule_group(struct told *told)
 	struct kl_word word;
 	u32 rules = count_rules(told), i, count = 0;
 
-	kl_buffer_printf(told->out, "%u line%s that %s asked wherever a block says \"use %.*s\"",
+	kl_buffer_printf(told->out,
+			 "%u line%s that %s asked wherever a block says \"use %.*s\"",
 			 rules, rules == 1 ? "" : "s", rules == 1 ? "is" : "are",
 			 (int)title.length, title.data);
 	for (i = 0; i < outline->count; i++) {
@@ -532,22 +558,25 @@ static void say_rule_group(struct told *told)
 
 static void say_mode(struct told *told)
 {
-	kl_buffer_puts(told->out,
-		       told->statement.permissive ?
-			       "What any block denies happens all the same, and counts as denied; but "
-			       "changing the policy and entering domains are really denied.\n" :
-			       "Denials are enforced, but those of permissive blocks. So it is "
-			       "without this line, too.\n");
+	kl_buffer_puts(
+		told->out,
+		told->statement.permissive ?
+			"What any block denies happens all the same, and counts as denied; but "
+			"changing the policy and entering domains are really denied.\n" :
+			"Denials are enforced, but those of permissive blocks. So it is "
+			"without this line, too.\n");
 }
 
 static void say_memory(struct told *told)
 {
 	static const char *const what[KL_MEMORY_KINDS] = {
-		[KL_MEMORY_POLICY] = "The policy may take %llu bytes of memory; a bigger one is "
-				     "refused.",
+		[KL_MEMORY_POLICY] =
+			"The policy may take %llu bytes of memory; a bigger one is "
+			"refused.",
 		[KL_MEMORY_AUDIT] = "The buffer of the log has %llu bytes.",
-		[KL_MEMORY_QUERY] = "Queries may take %llu bytes of memory; a denial for which "
-				    "there is no room is not asked about.",
+		[KL_MEMORY_QUERY] =
+			"Queries may take %llu bytes of memory; a denial for which "
+			"there is no room is not asked about.",
 	};
 	const struct kl_statement *statement = &told->statement;
 
@@ -557,9 +586,10 @@ static void say_memory(struct told *told)
 		kl_buffer_printf(told->out, what[statement->index],
 				 (unsigned long long)statement->memory);
 	if (statement->has_drop)
-		kl_buffer_puts(told->out, statement->drop_oldest ?
-						  " When it is full, the oldest record gives way." :
-						  " When it is full, new records are dropped.");
+		kl_buffer_puts(told->out,
+			       statement->drop_oldest ?
+				       " When it is full, the oldest record gives way." :
+				       " When it is full, new records are dropped.");
 	kl_buffer_puts(told->out, "\n");
 }
 
@@ -578,8 +608,9 @@ static void say_quota(struct told *told)
 	const struct kl_quota *quota = quota_of(told);
 	const struct kl_audit_quota *audit = &quota->audit[index];
 
-	kl_buffer_printf(told->out, "Of blocks with \"audit %u\" so many unread records are kept: ",
-			 index);
+	kl_buffer_printf(
+		told->out,
+		"Of blocks with \"audit %u\" so many unread records are kept: ", index);
 	put_limit(told, "allowed", kl_quota_limit(quota, index, KL_ALLOWED));
 	put_limit(told, ", denied", kl_quota_limit(quota, index, KL_DENIED));
 	put_limit(told, ", unmatched", kl_quota_limit(quota, index, KL_UNMATCHED));
@@ -608,8 +639,9 @@ static void say_line(struct told *told)
 		say_audit(told);
 		break;
 	case KL_STATEMENT_LABEL:
-		kl_buffer_puts(told->out, "Records name the block so, where a line has no label "
-					  "of its own.\n");
+		kl_buffer_puts(told->out,
+			       "Records name the block so, where a line has no label "
+			       "of its own.\n");
 		break;
 	case KL_STATEMENT_PERMISSIVE:
 		say_not_enforced(told);
@@ -621,7 +653,8 @@ static void say_line(struct told *told)
 		say_rule_group(told);
 		break;
 	case KL_STATEMENT_VERSION:
-		kl_buffer_puts(told->out, "Changes nothing: CaitSith's policies begin so.\n");
+		kl_buffer_puts(told->out,
+			       "Changes nothing: CaitSith's policies begin so.\n");
 		break;
 	case KL_STATEMENT_QUOTA_MEMORY:
 		say_memory(told);
@@ -647,11 +680,13 @@ static void parse(struct told *told, u32 line, struct kl_statement *statement)
 		parser.in_group = told->node->kind == OUTLINE_RULE_GROUP;
 		parser.op = told->node->op;
 	}
-	if (outline_parse(&parser, document_line(told->editor->document, line), statement, &error))
+	if (outline_parse(&parser, document_line(told->editor->document, line), statement,
+			  &error))
 		memset(statement, 0, sizeof(*statement));
 }
 
-void words_of_line(const struct editor *editor, u32 line, bool whole, struct kl_buffer *out)
+void words_of_line(const struct editor *editor, u32 line, bool whole,
+		   struct kl_buffer *out)
 {
 	const struct outline_line *what = &editor->outline.lines[line];
 	struct told told = { .editor = editor, .line = line, .whole = whole, .out = out };

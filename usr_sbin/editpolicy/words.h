@@ -12,7 +12,8 @@
  * Lines end with newlines. The first tells what it does; what follows is for those
  * who want to know more.
  */
-void words_of_line(const struct editor *editor, u32 line, bool whole, struct kl_buffer *out);
+void words_of_line(const struct editor *editor, u32 line, bool whole,
+		   struct kl_buffer *out);
 
 /**
  * words_decoded - append a line with its \ooo as the characters that they are,
