@@ -537,6 +537,75 @@ static void rescued_twice(void **state)
 	assert_string_equal(rescue(), ".policy.conf.rescued");
 }
 
+static struct stat kept(void)
+{
+	assert_int_equal(rescue_keep_up(editor), 0);
+	return stat_of(".policy.conf.rescued");
+}
+
+/* An end without a warning: what was kept shortly before is there, and only that. */
+static void kept_up(void **state)
+{
+	struct stat first, same;
+
+	(void)state;
+	assert_int_equal(rescue_keep_up(editor), 0);
+	assert_int_equal(access(".policy.conf.rescued", F_OK), -1);
+	change();
+	first = kept();
+	same = kept();
+	assert_int_equal(first.st_ino, same.st_ino);
+	change();
+	assert_int_not_equal(first.st_ino, kept().st_ino);
+	press('u');
+	press('u');
+	assert_int_equal(rescue_keep_up(editor), 0);
+	assert_int_equal(access(".policy.conf.rescued", F_OK), -1);
+	press(K_CTRL('r'));
+	kept();
+	press(K_F2);
+	press(K_F2);
+	assert_int_equal(access(".policy.conf.rescued", F_OK), -1);
+	change();
+	kept();
+	/* As after a kill: nobody removes it. */
+	start_again();
+	assert_true(shows("Changes were rescued"));
+	press('y');
+	assert_true(document_changed(editor->document));
+	kept();
+	press('u');
+	assert_int_equal(rescue_keep_up(editor), 0);
+	assert_int_equal(access(".policy.conf.rescued", F_OK), 0);
+	press(K_CTRL('r'));
+	kept();
+	press(K_F10);
+	press('d');
+	assert_int_equal(access(".policy.conf.rescued", F_OK), -1);
+}
+
+/* The other one is not ended: what it has not saved is its own. */
+static void kept_by_another(void **state)
+{
+	struct editor *other;
+
+	(void)state;
+	change();
+	kept();
+	other = editor;
+	editor = NULL;
+	start_again();
+	assert_true(shows("its editor is still open"));
+	change();
+	assert_int_equal(rescue_keep_up(editor), 0);
+	assert_int_equal(access(".policy.conf.rescued.2", F_OK), 0);
+	press('u');
+	assert_int_equal(rescue_keep_up(editor), 0);
+	assert_int_equal(access(".policy.conf.rescued.2", F_OK), -1);
+	assert_int_equal(access(".policy.conf.rescued", F_OK), 0);
+	editor_free(other);
+}
+
 static void rescued_by_another(void **state)
 {
 	(void)state;
@@ -790,7 +859,7 @@ int main(void)
 		CASE(disk_full), CASE(disk_broken), CASE(name_not_on_disk),
 		CASE(folder_read_only), CASE(changed_while_saving),
 		CASE(rescued), CASE(rescued_of_an_older_text), CASE(rescued_nothing_new),
-		CASE(rescued_twice), CASE(rescued_by_another), CASE(rescued_elsewhere),
+		CASE(rescued_twice), CASE(kept_up), CASE(kept_by_another), CASE(rescued_by_another), CASE(rescued_elsewhere),
 		CASE(traps), CASE(trap_pipe), CASE(trap_writable), CASE(trap_second_name),
 		CASE(odd_files), CASE(line_ends), CASE(too_large),
 		CASE(trap_of_another), CASE(trap_later), CASE(without_header),

@@ -17,7 +17,10 @@
 #include "hands.h"
 #include "key.h"
 #include "live.h"
+#include "rescue.h"
 #include "view.h"
+
+#define RESCUED "proc/.kellas-running-policy.rescued"
 
 #define POLICY "100 acl read\n    audit 1\n    10 allow task.uid=0\n    20 deny\n"
 
@@ -143,6 +146,7 @@ static int end(void **state)
 {
 	(void)state;
 	editor_free(editor);
+	unlink(RESCUED);
 	return 0;
 }
 
@@ -505,6 +509,66 @@ static void read_again(void **state)
 	assert_true(shows("SOMEBODY ELSE has changed the running policy"));
 }
 
+/* What somebody else tries is neither kept nor taken back by one key. */
+static void trial_of_somebody_else(void **state)
+{
+	static const char other[] = "100 acl read\n    audit 1\n    20 deny\n";
+
+	(void)state;
+	press(K_F2);
+	module.confirm = 30;
+	put_policy(other, strlen(other));
+	second();
+	assert_true(shows("ON TRIAL by SOMEBODY ELSE"));
+	press(K_F9);
+	assert_true(shows("SOMEBODY ELSE tries that policy"));
+	press('n');
+	assert_string_equal(module.command, "");
+	press(K_F8);
+	assert_true(shows("Take it back? y/n"));
+	press('n');
+	assert_string_equal(module.command, "");
+	press(K_F9);
+	press('y');
+	assert_string_equal(module.command, "confirm\n");
+	assert_true(shows("SOMEBODY ELSE has changed the running policy"));
+	assert_true(document_changed(editor->document));
+}
+
+/* What is left to its time is offered if that has passed, and forgotten if it was kept. */
+static void left_to_its_time(void **state)
+{
+	struct kl_buffer text = { 0 };
+
+	(void)state;
+	try();
+	press(K_F10);
+	press(K_F10);
+	press('l');
+	assert_true(editor->quit);
+	assert_int_equal(access(RESCUED, F_OK), 0);
+	editor_free(editor);
+	assert_int_equal(live_read_policy(&text), 0);
+	editor = editor_new(kl_buffer_text(&text), NULL, false);
+	kl_buffer_free(&text);
+	live_open(editor, true);
+	rescue_offer(editor);
+	assert_int_equal(editor->dialog.kind, DIALOG_NONE);
+	assert_int_equal(access(RESCUED, F_OK), 0);
+	editor_free(editor);
+	take_back();
+	assert_int_equal(live_read_policy(&text), 0);
+	editor = editor_new(kl_buffer_text(&text), NULL, false);
+	kl_buffer_free(&text);
+	live_open(editor, true);
+	rescue_offer(editor);
+	editor_draw(editor, &canvas);
+	editor_shown(editor);
+	assert_true(shows("Changes were rescued"));
+	press('y');
+	assert_true(shows("30 allow task.uid=7"));
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -517,7 +581,7 @@ int main(void)
 		CASE(unloaded), CASE(readonly), CASE(leaving_a_trial),
 		CASE(leaving_what_was_not_tried), CASE(leaving_a_file),
 		CASE(somebody_else_while_asked), CASE(commands), CASE(seconds_left),
-		CASE(read_again),
+		CASE(read_again), CASE(trial_of_somebody_else), CASE(left_to_its_time),
 	};
 	char folder[] = "/tmp/live.XXXXXX";
 	int failed;

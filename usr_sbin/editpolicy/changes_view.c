@@ -190,22 +190,44 @@ static void renew(struct editor *editor)
 		changes_make(editor, editor->changes->running);
 }
 
-static void run_keep(struct editor *editor)
+static void keep_answered(struct editor *editor, int key)
 {
-	if (!live_left(editor))
-		editor_say(editor, STYLE_NOTICE, "no policy is on trial");
-	else
+	if (key == 'y')
 		live_keep(editor);
 	renew(editor);
 }
 
-static void run_take_back(struct editor *editor)
+static void take_back_answered(struct editor *editor, int key)
 {
-	if (!live_left(editor))
-		editor_say(editor, STYLE_NOTICE, "no policy is on trial");
-	else
+	if (key == 'y')
 		live_take_back(editor);
 	renew(editor);
+}
+
+/* What somebody else tries is not what stands here: that is no slip of a finger. */
+static void end_trial(struct editor *editor, const char *what,
+		      void (*answer)(struct editor *editor, int key))
+{
+	if (!live_left(editor)) {
+		editor_say(editor, STYLE_NOTICE, "no policy is on trial");
+		renew(editor);
+	} else if (editor->live->trial) {
+		answer(editor, 'y');
+	} else {
+		dialog_question(editor, "yes no", answer,
+				"SOMEBODY ELSE tries that policy, it is not what stands here. %s? y/n",
+				what);
+	}
+}
+
+static void run_keep(struct editor *editor)
+{
+	end_trial(editor, "Keep it", keep_answered);
+}
+
+static void run_take_back(struct editor *editor)
+{
+	end_trial(editor, "Take it back", take_back_answered);
 }
 
 /* The text becomes the running policy: a change as any other. */
@@ -293,7 +315,8 @@ static int draw_notices(const struct editor *editor, struct canvas *canvas, int 
 			     strerror(-live->error));
 	if (live_left(editor))
 		row = notice(canvas, row, end, STYLE_NOTICE,
-			     "ON TRIAL, taken back in %llu seconds: F9 keeps it, F8 takes it back now",
+			     "ON TRIAL%s %llu seconds: F9 keeps it, F8 takes it back now",
+			     live->trial ? ", taken back in" : " by SOMEBODY ELSE for",
 			     (unsigned long long)live_left(editor));
 	if (!live->error && live->hits.tally.policy.locked)
 		row = notice(canvas, row, end, STYLE_NOTICE,

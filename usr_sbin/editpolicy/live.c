@@ -251,6 +251,7 @@ bool live_apply(struct editor *editor, u32 confirm)
 static void end_trial(struct editor *editor, const char *command, bool kept, const char *done)
 {
 	struct live *live = editor->live;
+	bool foreign = live->foreign && !live->trial;
 	struct kl_refusal refusal;
 
 	if (kl_apply_command(command, &refusal)) {
@@ -259,6 +260,7 @@ static void end_trial(struct editor *editor, const char *command, bool kept, con
 	}
 	live->error = kl_tally_read(&live->hits.tally, NULL);
 	settle(editor, kept);
+	live->foreign = foreign;
 	editor_say(editor, STYLE_PLAIN, "%s", done);
 }
 

@@ -19,6 +19,10 @@
 
 #define SECOND 1000 /* milliseconds */
 
+/* What is not saved is kept this often, and takes a twentieth of the time at most. */
+#define KEEP_PAUSE (4 * SECOND)
+#define REST 20u
+
 enum { READONLY = 256 + 1, LIVE, LOG, DECIDE, KEYS, COLOUR, NO_MOUSE };
 
 static const struct kl_option options[] = {
@@ -117,6 +121,26 @@ static void take_key(int key)
 		editor_key(editor, key);
 }
 
+/* Some ends come without a warning: a kill, the kernel's, a power cut. */
+static void keep_up(void)
+{
+	static u64 next;
+	static int said;
+	u64 begin = clock_ms(), end;
+	int error;
+
+	if (begin < next)
+		return;
+	error = rescue_keep_up(editor);
+	end = clock_ms();
+	next = end + max_t(u64, KEEP_PAUSE, (end - begin) * REST);
+	if (error && error != said)
+		editor_say(editor, STYLE_NOTICE,
+			   "if the program is killed, what is not saved is lost: it cannot be "
+			   "kept meanwhile: %s", strerror(-error));
+	said = error;
+}
+
 /* Seconds pass while keys come without a pause, or there is much to do, as well. */
 static void run_keys(void)
 {
@@ -131,6 +155,7 @@ static void run_keys(void)
 		if (clock_ms() >= next) {
 			editor_key(editor, K_TICK);
 			next = clock_ms() + SECOND;
+			keep_up();
 		}
 		busy = view_work(editor);
 		say_complaints();
@@ -144,13 +169,15 @@ static int leave(void)
 	struct kl_buffer rescued = { 0 };
 	int error;
 
-	if (!signal_ended)
+	if (!signal_ended) {
+		if (!document_changed(editor->document))
+			rescue_keep_up(editor);
 		return KL_EXIT_OK;
+	}
 	if (document_changed(editor->document)) {
 		error = rescue_keep(editor, &rescued);
 		if (error)
-			kl_complain("what was not saved is lost: %s: %s", rescued.data,
-				    strerror(-error));
+			kl_complain("what was not saved is lost: %s", strerror(-error));
 		else
 			kl_complain("what was not saved is in %s", rescued.data);
 		kl_buffer_free(&rescued);

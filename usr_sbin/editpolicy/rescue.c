@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -152,8 +153,11 @@ int rescue_keep(struct editor *editor, struct kl_buffer *where)
 
 void rescue_free(struct rescue *rescue)
 {
-	if (rescue)
-		free(rescue->path);
+	if (!rescue)
+		return;
+	if (rescue->lock >= 0)
+		close(rescue->lock);
+	free(rescue->path);
 	free(rescue);
 }
 
@@ -176,6 +180,67 @@ void rescue_forget(struct editor *editor)
 	remove_it(editor->rescue);
 	rescue_free(editor->rescue);
 	editor->rescue = NULL;
+}
+
+/* --------------------------------------------------------------- keeping up */
+
+static struct rescue *new_rescue(const char *path)
+{
+	struct rescue *rescue = kl_xalloc(1, sizeof(*rescue));
+
+	rescue->path = kl_xstrdup(path);
+	rescue->lock = -1;
+	return rescue;
+}
+
+/* What was just written. */
+static struct rescue *lock_it(const char *path)
+{
+	struct rescue *rescue = new_rescue(path);
+	struct stat there;
+
+	rescue->taken = true;
+	rescue->lock = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (rescue->lock < 0 || fstat(rescue->lock, &there))
+		return rescue;
+	rescue->device = there.st_dev;
+	rescue->inode = there.st_ino;
+	flock(rescue->lock, LOCK_EX | LOCK_NB);
+	return rescue;
+}
+
+static int keep_again(struct editor *editor)
+{
+	struct rescue *before = editor->rescue;
+	struct kl_buffer where = { 0 };
+	int error = rescue_keep(editor, &where);
+
+	if (!error) {
+		editor->rescue = lock_it(where.data);
+		editor->rescue->version = document_version(editor->document);
+		editor->rescue->made = !before || !before->taken || before->made;
+		if (before && before->taken && strcmp(before->path, where.data))
+			remove_it(before);
+		rescue_free(before);
+	}
+	kl_buffer_free(&where);
+	return error;
+}
+
+int rescue_keep_up(struct editor *editor)
+{
+	const struct rescue *rescue = editor->rescue;
+
+	if (!document_changed(editor->document)) {
+		/* What was taken from an earlier one may be undone by mistake. */
+		if (rescue && rescue->made)
+			rescue_forget(editor);
+		return 0;
+	}
+	if (rescue && rescue->lock >= 0 &&
+	    rescue->version == document_version(editor->document))
+		return 0;
+	return keep_again(editor);
 }
 
 /* ----------------------------------------------------------------- offering */
@@ -212,6 +277,8 @@ static int open_rescued(const char *path, struct stat *there, const char **why)
 		return -1;
 	}
 	*why = fstat(fd, there) ? strerror(errno) : distrust(there);
+	if (!*why && flock(fd, LOCK_SH | LOCK_NB))
+		*why = "its editor is still open, and holds what is not saved there";
 	if (!*why)
 		return fd;
 	close(fd);
@@ -324,15 +391,14 @@ static bool offer(struct editor *editor, const char *path, int fd, const struct 
 	document_text(editor->document, &now);
 	other = !error && !kl_text_equal(rescued, kl_buffer_text(&now));
 	rescue_free(editor->rescue);
-	editor->rescue = kl_xalloc(1, sizeof(*editor->rescue));
-	*editor->rescue = (struct rescue){ .path = kl_xstrdup(path),
-					   .device = there->st_dev,
-					   .inode = there->st_ino };
+	editor->rescue = new_rescue(path);
+	editor->rescue->device = there->st_dev;
+	editor->rescue->inode = there->st_ino;
 	if (error)
 		editor_say(editor, STYLE_ERROR, "%s cannot be read: %s", path, strerror(-error));
 	else if (other)
 		ask(editor, there, compare_age(editor, there, hash, known));
-	else
+	else if (!live_left(editor)) /* otherwise it may run, but for a time */
 		remove_it(editor->rescue);
 	kl_buffer_free(&text);
 	kl_buffer_free(&now);

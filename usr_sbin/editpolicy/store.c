@@ -289,10 +289,14 @@ static void leave_trial(struct editor *editor)
 	bool lost = live_is_document(editor) ? !document_is_tried(editor->document) :
 					       document_changed(editor->document);
 
-	if (lost)
+	if (lost) {
 		quit_changed(editor);
-	else
-		editor->quit = true;
+		return;
+	}
+	/* It goes back if nobody keeps it, but shall not be lost by that. */
+	if (live_is_document(editor))
+		rescue_keep_up(editor);
+	editor->quit = true;
 }
 
 static void trial_answered(struct editor *editor, int key)
