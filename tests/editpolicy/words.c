@@ -821,7 +821,7 @@ static void every_operation(void **state)
 		phrases[op] = phrase_of_head(line);
 		assert_looks_right(line, phrases[op], "ing");
 		assert_non_null(strstr(phrases[op], ", by anyone"));
-		/* Pipes, links and the like are made, and files appended to, in words of their own. */
+		/* What is made, and what is appended to, in words of their own. */
 		for (i = 0; i < op; i++)
 			if (!strcmp(phrases[i], phrases[op]))
 				fail_msg("%s is told as %s is: %s", line,
@@ -831,7 +831,7 @@ static void every_operation(void **state)
 		free(phrases[op]);
 }
 
-/* ------------------------------------------------------ what it says, against the engine */
+/* ------------------------------------------------ what it says, against the engine */
 
 static u32 number_below(u32 limit)
 {
@@ -1189,7 +1189,7 @@ static void numbers_as_told(void **state)
 	kl_buffer_free(&head);
 }
 
-/* ------------------------------------------------------ who decides, against the engine */
+/* ------------------------------------------------ who decides, against the engine */
 
 #define RULES 6
 
