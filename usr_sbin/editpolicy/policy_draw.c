@@ -64,7 +64,8 @@ void policy_title(const struct editor *editor, struct canvas *canvas, int column
 		column += 2 + canvas_print(canvas, 0, column, canvas->columns - column,
 					   STYLE_ERROR, "%u wrong", outline->error_count);
 	column += canvas_print(canvas, 0, column, canvas->columns - column, STYLE_BAR,
-			       "%u blocks, %u rules", blocks, rules);
+			       "%u block%s, %u rule%s", blocks, blocks == 1 ? "" : "s", rules,
+			       rules == 1 ? "" : "s");
 	if (findings_percent(editor) >= 0)
 		canvas_print(canvas, 0, column, canvas->columns - column, STYLE_BAR,
 			     ", linting: %d %%", findings_percent(editor));
