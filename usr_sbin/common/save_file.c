@@ -117,7 +117,8 @@ static int begin(struct kl_save *save, const char *path)
 		return 0;
 	}
 	error = look(save);
-	if (!error && (exists != save->exists || (exists && !same_file(&there, &save->old))))
+	if (!error &&
+	    (exists != save->exists || (exists && !same_file(&there, &save->old))))
 		error = -ESTALE;
 	return error;
 }
@@ -150,9 +151,10 @@ static bool same_state(const struct kl_save *a, const struct kl_save *b)
 {
 	if (a->exists != b->exists || strcmp(a->name, b->name))
 		return false;
-	return !a->exists || (same_file(&a->old, &b->old) && a->old.st_size == b->old.st_size &&
-			      same_time(&a->old.st_mtim, &b->old.st_mtim) &&
-			      same_time(&a->old.st_ctim, &b->old.st_ctim));
+	return !a->exists ||
+	       (same_file(&a->old, &b->old) && a->old.st_size == b->old.st_size &&
+		same_time(&a->old.st_mtim, &b->old.st_mtim) &&
+		same_time(&a->old.st_ctim, &b->old.st_ctim));
 }
 
 static int check_same(const struct kl_save *save)
@@ -161,9 +163,9 @@ static int check_same(const struct kl_save *save)
 	struct kl_save now;
 	int error = kl_save_begin(&now, save->given);
 
-	if (!error && (now.folder < 0 || !same_state(save, &now) ||
-		       fstat(save->folder, &folder) || fstat(now.folder, &folder_now) ||
-		       !same_file(&folder, &folder_now)))
+	if (!error &&
+	    (now.folder < 0 || !same_state(save, &now) || fstat(save->folder, &folder) ||
+	     fstat(now.folder, &folder_now) || !same_file(&folder, &folder_now)))
 		error = -ESTALE;
 	kl_save_free(&now);
 	return error;
@@ -180,8 +182,8 @@ static int make_new(int folder, char name[KL_NEW_NAME])
 		if (getrandom(&number, sizeof(number), 0) != sizeof(number))
 			return -EIO;
 		snprintf(name, KL_NEW_NAME, ".kellas-new-%08x", number);
-		fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-			    0600);
+		fd = openat(folder, name,
+			    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 		if (fd >= 0)
 			return fd;
 		if (errno != EEXIST)

@@ -15,7 +15,7 @@
 /** enum kl_save_loss - what the file has no longer */
 enum kl_save_loss {
 	KL_SAVE_OWNER = 1,
-	KL_SAVE_GROUP = 2,	/* with what the group, or an ACL, permitted beyond others */
+	KL_SAVE_GROUP = 2, /* with what the group, or an ACL, permitted beyond others */
 	KL_SAVE_ACL = 4,
 	KL_SAVE_ATTRIBUTES = 8, /* extended ones, a security label among them */
 };

@@ -88,8 +88,8 @@ u32 kl_keep_attributes(const struct kl_save *save, int fd)
 	struct stat new;
 	u32 lost = 0;
 
-	if (fstat(fd, &new) || (new.st_gid != save->old.st_gid &&
-				fchown(fd, -1, save->old.st_gid))) {
+	if (fstat(fd, &new) ||
+	    (new.st_gid != save->old.st_gid &&fchown(fd, -1, save->old.st_gid))) {
 		lost |= KL_SAVE_GROUP;
 		mode &= ~(020 * !(mode & 02) | 040 * !(mode & 04) | 010 * !(mode & 01));
 	}

@@ -123,8 +123,10 @@ static void add_section(struct changes *changes, const struct kl_diff_section *s
 	for (i = 0; i < section->count; i++) {
 		line = &section->lines[i];
 		changes_add(changes, marks[line->change].style,
-			    line->rule && line->change != KL_REMOVED ? line->rule->line : 0,
-			    "%c %s%s", marks[line->change].sign, within ? "    " : "", line->text);
+			    line->rule && line->change != KL_REMOVED ? line->rule->line :
+								       0,
+			    "%c %s%s", marks[line->change].sign, within ? "    " : "",
+			    line->text);
 		changes->differences++;
 	}
 	if (!section->count)
@@ -136,7 +138,8 @@ static void add_left_out(struct changes *changes, int count, const struct kl_err
 {
 	if (count == 1)
 		changes_add(changes, STYLE_ERROR, after ? error->line : 0,
-			    "  left out of %s: line %u: %s", text, error->line, error->text);
+			    "  left out of %s: line %u: %s", text, error->line,
+			    error->text);
 	else if (count > 1)
 		changes_add(changes, STYLE_ERROR, after ? error->line : 0,
 			    "  left out of %s: %u wrong lines: line %u: %s", text, count,
@@ -148,7 +151,8 @@ static bool same_error(const struct kl_error *a, const struct kl_error *b)
 	return a->line == b->line && !strcmp(a->text, b->text);
 }
 
-static void compare_policies(struct comparing *comparing, const struct kl_policy_file *before,
+static void compare_policies(struct comparing *comparing,
+			     const struct kl_policy_file *before,
 			     const struct kl_policy_file *after)
 {
 	struct changes *changes = &comparing->into;
@@ -159,8 +163,11 @@ static void compare_policies(struct comparing *comparing, const struct kl_policy
 	for (i = 0; i < diff.count; i++)
 		add_section(changes, &diff.sections[i]);
 	if (!diff.count)
-		changes_add(changes, STYLE_PLAIN, 0, "  nothing that the kernel would notice%s",
-			    comparing->changed ? ": comments, labels, or how it is written" : "");
+		changes_add(changes, STYLE_PLAIN, 0,
+			    "  nothing that the kernel would notice%s",
+			    comparing->changed ?
+				    ": comments, labels, or how it is written" :
+				    "");
 	kl_policy_diff_free(&diff);
 }
 
@@ -176,8 +183,10 @@ static void add_differences(struct comparing *comparing)
 	struct kl_error old_error = { 0 }, new_error = { 0 };
 	int old_wrong, new_wrong;
 
-	old_wrong = lenient_apply(kl_buffer_text(&comparing->old), "before", &before, &old_error);
-	new_wrong = lenient_apply(kl_buffer_text(&comparing->new), "after", &after, &new_error);
+	old_wrong = lenient_apply(kl_buffer_text(&comparing->old), "before", &before,
+				  &old_error);
+	new_wrong = lenient_apply(kl_buffer_text(&comparing->new), "after", &after,
+				  &new_error);
 	add_title(changes, comparing->versus);
 	if (old_wrong == new_wrong && same_error(&old_error, &new_error)) {
 		add_left_out(changes, new_wrong, &new_error, "both", true);
@@ -186,7 +195,8 @@ static void add_differences(struct comparing *comparing)
 		add_left_out(changes, new_wrong, &new_error, "the new text", true);
 	}
 	if (old_wrong < 0 || new_wrong < 0)
-		changes_add(changes, STYLE_ERROR, 0, "  too much is wrong to be compared");
+		changes_add(changes, STYLE_ERROR, 0,
+			    "  too much is wrong to be compared");
 	else
 		compare_policies(comparing, &before, &after);
 	kl_policy_file_free(&before);
@@ -275,9 +285,9 @@ static void add_finding(struct changes *changes, const struct kl_finding *findin
 {
 	static const u8 styles[] = { STYLE_PLAIN, STYLE_NOTICE, STYLE_ERROR };
 
-	changes_add(changes, styles[finding->level], finding->line, "  %s: line %u: %s [%s]",
-		    kl_lint_level_name(finding->level), finding->line, finding->text,
-		    finding->name);
+	changes_add(changes, styles[finding->level], finding->line,
+		    "  %s: line %u: %s [%s]", kl_lint_level_name(finding->level),
+		    finding->line, finding->text, finding->name);
 }
 
 static void add_findings(struct changes *changes, const struct kl_lint *lint)
@@ -289,7 +299,8 @@ static void add_findings(struct changes *changes, const struct kl_lint *lint)
 	for (i = 0; i < lint->count && i < FINDINGS_SHOWN; i++)
 		add_finding(changes, &lint->findings[i]);
 	if (lint->count > FINDINGS_SHOWN)
-		changes_add(changes, STYLE_FAINT, 0, "  and %u more; kellasctl check lists all",
+		changes_add(changes, STYLE_FAINT, 0,
+			    "  and %u more; kellasctl check lists all",
 			    lint->count - FINDINGS_SHOWN);
 	if (!lint->count)
 		changes_add(changes, STYLE_PLAIN, 0, "  nothing");
@@ -318,8 +329,8 @@ static void begin_linting(struct changes *changes)
 
 	linting->file = changes->after;
 	changes->after = NULL;
-	changes->job = job_start(linting->file->source.text.length <= JOB_SHORT, run_linter, linting,
-				 forget_linting);
+	changes->job = job_start(linting->file->source.text.length <= JOB_SHORT,
+				 run_linter, linting, forget_linting);
 }
 
 u32 changes_percent(const struct changes *changes)
@@ -404,7 +415,8 @@ void changes_make(struct editor *editor, bool running)
 {
 	struct changes *changes = editor->changes;
 	struct comparing *comparing = kl_xalloc(1, sizeof(*comparing));
-	struct kl_text old = kl_buffer_text(running ? &editor->live->policy : &editor->saved);
+	struct kl_text old =
+		kl_buffer_text(running ? &editor->live->policy : &editor->saved);
 	bool seen = changes && changes->step != CHANGES_COMPARE;
 
 	if (!changes)
@@ -416,8 +428,9 @@ void changes_make(struct editor *editor, bool running)
 	changes->version = document_version(editor->document);
 	changes->running_seen = running_seen(editor);
 	changes->step = CHANGES_COMPARE;
-	comparing->versus = running ? "the running policy" :
-			    editor->name ? "the file" : "what it was at first";
+	comparing->versus = running	 ? "the running policy" :
+			    editor->name ? "the file" :
+					   "what it was at first";
 	comparing->changed = !running && document_changed(editor->document);
 	document_text(editor->document, &comparing->new);
 	kl_buffer_add(&comparing->old, old.data, old.length);
@@ -425,7 +438,7 @@ void changes_make(struct editor *editor, bool running)
 	changes_add(changes, STYLE_FAINT, 0, "  looking ...");
 	rows_go(&changes->position, 0);
 	changes->comparing = comparing;
-	changes->job = job_start(old.length + comparing->new.length <= JOB_SHORT, compare_texts,
-				 comparing, forget_comparing);
+	changes->job = job_start(old.length + comparing->new.length <= JOB_SHORT,
+				 compare_texts, comparing, forget_comparing);
 	wait_for_comparison(changes, 0);
 }

@@ -6,8 +6,8 @@
 #include "lenient.h"
 #include "view.h"
 
-/* What takes longer is not done again by itself: at all, or at every change of a short text. */
-#define LONG  2000u /* milliseconds */
+/* What takes longer is not done again by itself: at all, or at each change at once. */
+#define LONG 2000u /* milliseconds */
 #define QUICK 50u
 
 /**
@@ -51,8 +51,8 @@ static void run(void *context)
 	struct finding *finding = context;
 	struct kl_policy_file *file = &finding->file;
 
-	finding->left_out = lenient_apply(kl_buffer_text(&finding->text), finding->name, file,
-					  &finding->error);
+	finding->left_out = lenient_apply(kl_buffer_text(&finding->text), finding->name,
+					  file, &finding->error);
 	if (finding->left_out >= 0 &&
 	    kl_compile(&file->policy, &file->ruleset, &finding->error))
 		finding->left_out = -1;
@@ -110,7 +110,8 @@ static void look(struct editor *editor)
 	finding->version = document_version(editor->document);
 	finding->lines = editor->outline.count;
 	finding->begin = clock_ms();
-	findings->job = job_start(finding->text.length <= JOB_SHORT, run, finding, forget_finding);
+	findings->job = job_start(finding->text.length <= JOB_SHORT, run, finding,
+				  forget_finding);
 	if (finding->text.length <= JOB_SHORT)
 		findings_work(editor, 0);
 }
@@ -139,8 +140,8 @@ static void take(struct editor *editor)
 	findings->tried = true;
 	if (finding->left_out < 0) {
 		if (findings->keys)
-			editor_say(editor, STYLE_ERROR, "line %u: %s", finding->error.line,
-				   finding->error.text);
+			editor_say(editor, STYLE_ERROR, "line %u: %s",
+				   finding->error.line, finding->error.text);
 	} else {
 		findings->lint = finding->lint;
 		memset(&finding->lint, 0, sizeof(finding->lint));
@@ -157,8 +158,9 @@ static void take(struct editor *editor)
 
 int findings_percent(const struct editor *editor)
 {
-	return is_looking(editor) ? (int)atomic_load(&editor->findings->finding->watch.percent) :
-				    -1;
+	return is_looking(editor) ?
+		       (int)atomic_load(&editor->findings->finding->watch.percent) :
+		       -1;
 }
 
 static bool is_fresh(const struct editor *editor)
@@ -174,15 +176,17 @@ static bool is_tried(const struct editor *editor)
 {
 	const struct findings *findings = editor->findings;
 
-	return is_looking(editor) || (findings->tried &&
-				      findings->version == document_version(editor->document));
+	return is_looking(editor) ||
+	       (findings->tried &&
+		findings->version == document_version(editor->document));
 }
 
 void findings_refresh(struct editor *editor)
 {
 	struct findings *findings = editor->findings;
 
-	if (findings && findings->wanted && findings->milliseconds < QUICK && !is_tried(editor))
+	if (findings && findings->wanted && findings->milliseconds < QUICK &&
+	    !is_tried(editor))
 		look(editor);
 }
 
@@ -200,7 +204,8 @@ static bool is_more(const struct editor *editor, const struct kl_finding *findin
 {
 	const struct kl_lint *lint = &editor->findings->lint;
 
-	return finding + 1 < lint->findings + lint->count && finding[1].line == finding->line;
+	return finding + 1 < lint->findings + lint->count &&
+	       finding[1].line == finding->line;
 }
 
 int findings_level(const struct editor *editor, u32 line)
@@ -219,8 +224,9 @@ bool findings_of_line(const struct editor *editor, u32 line, struct kl_buffer *o
 	bool any = finding;
 
 	for (; finding; finding = is_more(editor, finding) ? finding + 1 : NULL)
-		kl_buffer_printf(out, "Linter, %s: %s [%s]%s\n", kl_lint_level_name(finding->level),
-				 finding->text, finding->name,
+		kl_buffer_printf(out, "Linter, %s: %s [%s]%s\n",
+				 kl_lint_level_name(finding->level), finding->text,
+				 finding->name,
 				 finding->other_count ? "; b goes there" : "");
 	return any;
 }
@@ -249,7 +255,8 @@ static void say_count(struct editor *editor, u32 number)
 	if (!lint->count)
 		editor_say(editor, STYLE_PLAIN, "the linter finds nothing%s", without);
 	else
-		editor_say(editor, STYLE_PLAIN, "finding %u of %u%s", number, lint->count, without);
+		editor_say(editor, STYLE_PLAIN, "finding %u of %u%s", number, lint->count,
+			   without);
 }
 
 /* The first behind the cursor, round the end; those of no line are left out. */
@@ -287,7 +294,8 @@ void findings_tick(struct editor *editor)
 static void go_on(struct editor *editor)
 {
 	const struct findings *findings = editor->findings;
-	const struct kl_finding *finding = next_behind(&findings->lint, editor_line(editor));
+	const struct kl_finding *finding =
+		next_behind(&findings->lint, editor_line(editor));
 
 	say_count(editor, finding ? finding - findings->lint.findings + 1 : 0);
 	if (!finding || finding->line > editor->outline.count)
@@ -319,8 +327,8 @@ bool findings_work(struct editor *editor, u32 milliseconds)
 	if (!job_wait(findings->job, milliseconds))
 		return true;
 	take(editor);
-	if (findings->keys == editor->keys && is_fresh(editor) && editor->view == VIEW_POLICY &&
-	    !editor->front && !editor->dialog.kind)
+	if (findings->keys == editor->keys && is_fresh(editor) &&
+	    editor->view == VIEW_POLICY && !editor->front && !editor->dialog.kind)
 		go_on(editor);
 	findings->keys = 0;
 	return false;

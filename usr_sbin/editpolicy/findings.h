@@ -46,7 +46,7 @@ void findings_tick(struct editor *editor);
 /** findings_refresh - look again after a change, if that is quick and was asked for */
 void findings_refresh(struct editor *editor);
 
-/** findings_work - take what was found, wait for it so long. Return: it is still looking */
+/** findings_work - take what was found, wait so long. Return: it is still looking */
 bool findings_work(struct editor *editor, u32 milliseconds);
 
 /** findings_percent - how far it is; -1: it is not looking */

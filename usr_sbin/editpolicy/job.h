@@ -11,7 +11,7 @@
 /* Texts up to so many bytes are worked on at once: that is quicker than a key. */
 #define JOB_SHORT (64u << 10)
 /* Milliseconds that view.work may wait for a job, instead of asking ever again. */
-#define JOB_WAIT  20u
+#define JOB_WAIT 20u
 
 struct job;
 
@@ -31,7 +31,7 @@ bool job_wait(struct job *job, u32 milliseconds);
 /** job_end - it is done: @context is the caller's again */
 void job_end(struct job *job);
 
-/** job_abandon - nobody wants it any more: @context is freed, now or when it is done. NULL: none */
+/** job_abandon - nobody wants it: @context is freed, now or when it is done. NULL: none */
 void job_abandon(struct job *job);
 
 #endif /* KELLAS_JOB_H */

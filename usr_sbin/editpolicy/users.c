@@ -9,7 +9,7 @@
 #include "users.h"
 
 /* Of an entry, and most that is tried. */
-#define ENTRY_SIZE     1024u
+#define ENTRY_SIZE 1024u
 #define ENTRY_SIZE_MAX (1u << 20)
 /* Milliseconds: what is not known then comes from far away. */
 #define SOON 300u

@@ -11,14 +11,14 @@
 /* So many are looked up at the same time. */
 #define USERS_AT_ONCE 8u
 /* So many are kept; the others are numbers. */
-#define USERS_MAX     1000u
+#define USERS_MAX 1000u
 
 struct users;
 
 struct users *users_new(void);
 void users_free(struct users *users);
 
-/** users_name - a user's name; NULL: there is none, or it is not known yet. Never waits */
+/** users_name - a name; NULL: there is none, or it is not known yet. Never waits */
 const char *users_name(struct users *users, u64 uid);
 
 /**
