@@ -520,6 +520,8 @@ static void trial_of_somebody_else(void **state)
 	put_policy(other, strlen(other));
 	second();
 	assert_true(shows("ON TRIAL by SOMEBODY ELSE"));
+	/* In every view. */
+	assert_true(shows("[not what runs]"));
 	press(K_F9);
 	assert_true(shows("SOMEBODY ELSE tries that policy"));
 	press('n');

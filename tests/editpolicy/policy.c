@@ -567,6 +567,60 @@ static void tabs(void **state)
 	assert_true(shows("#    note\n"));
 }
 
+/* What was typed comes back, also what Escape threw away, and what is typed now stays. */
+static void typed_before(void **state)
+{
+	(void)state;
+	reopen("100 acl read\n\t10 deny\n");
+	press('G');
+	type("a\x15" "first one");
+	press(K_ESCAPE);
+	type("a\x15" "    20 allow\n");
+	type("/pattern\n");
+	type("a\x15now");
+	press(K_DOWN);
+	assert_true(shows("\nnow"));
+	press(K_UP);
+	assert_true(shows("\n    20 allow\n"));
+	press(K_UP);
+	assert_true(shows("\nfirst one\n"));
+	press(K_UP);
+	assert_true(shows("\nfirst one\n"));
+	press(K_DOWN);
+	press(K_DOWN);
+	assert_true(shows("\nnow"));
+	press(K_DOWN);
+	assert_true(shows("\nnow"));
+	press(K_ESCAPE);
+	press('/');
+	press(K_UP);
+	assert_true(shows("\npattern\n"));
+}
+
+/* Where little fits, what matters is seen: that it is changed, and the end of questions. */
+static void narrow(void **state)
+{
+	(void)state;
+	reopen("100 acl read\n\t10 deny\n");
+	press('G');
+	press('d');
+	canvas_resize(&canvas, 12, 40);
+	assert_true(shows("[changed]"));
+	assert_true(shows(" 1  2  3  4"));
+	press(K_F10);
+	canvas_resize(&canvas, 5, 20);
+	assert_true(shows("or"));
+	assert_true(shows("Cancel? s/d/c"));
+	assert_true(shows("Discard"));
+	press('c');
+	press('W');
+	type("a-name-that-is-longer-than-twenty");
+	shows("");
+	canvas_resize(&canvas, 30, 120);
+	assert_true(shows("\npolicy.confa-name-that-is-longer-than-twenty"));
+	press(K_ESCAPE);
+}
+
 /* The cursor of somebody who types stands where the character is. */
 static void scrolled(void **state)
 {
@@ -669,7 +723,7 @@ int main(void)
 		CASE(label_of_a_rule), CASE(label_of_a_block), CASE(label_twice),
 		CASE(label_of_many), CASE(label_refused),
 		CASE(decoded), CASE(nothing_unseen), CASE(cut_is_seen),
-		CASE(long_message), CASE(tabs), CASE(scrolled),
+		CASE(long_message), CASE(typed_before), CASE(narrow), CASE(tabs), CASE(scrolled),
 		CASE(many_blocks), CASE(help_fits),
 		CASE(long_line), CASE(many_deleted),
 	};

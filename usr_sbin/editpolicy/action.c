@@ -119,7 +119,8 @@ void action_help(const struct view *first, struct kl_buffer *out)
 			put_view(views[i], i, out);
 	put_fronts(first, false, out);
 	kl_buffer_puts(out, "\nWhile a line is typed: Tab completes operations, attributes, groups,\n"
-			    "paths and users; Ctrl-A, E, W, U, K edit; Escape leaves it as it was.\n");
+			    "paths and users; Ctrl-A, E, W, U, K edit; Escape leaves it as it was;\n"
+			    "Up and Down bring what was typed before, also before Escape.\n");
 }
 
 /* --------------------------------------------------------------------- bar */

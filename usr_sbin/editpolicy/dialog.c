@@ -33,6 +33,8 @@ void dialog_prompt(struct editor *editor, const char *title, struct kl_text text
 	dialog->kind = DIALOG_PROMPT;
 	snprintf(dialog->title, sizeof(dialog->title), "%s", title);
 	dialog->accept = accept;
+	editor->typed[0].at = editor->typed[0].count;
+	editor->typed[1].at = editor->typed[1].count;
 	prompt_set(&dialog->prompt, text);
 }
 
@@ -83,20 +85,32 @@ static void accept(struct editor *editor)
 	*dialog = open;
 }
 
+/* Lines of a policy are one kind, all others another one. */
+static void remember(struct editor *editor)
+{
+	const struct dialog *dialog = &editor->dialog;
+
+	if (dialog->touched)
+		typed_add(&editor->typed[dialog->policy], kl_buffer_text(&dialog->prompt.text));
+}
+
 static void prompt_dialog_key(struct editor *editor, int key)
 {
 	struct dialog *dialog = &editor->dialog;
+	bool recalled;
 	void (*cancel)(struct editor *editor) = dialog->cancel;
 
 	kl_buffer_clear(&dialog->candidates);
 	switch (key) {
 	case K_ENTER:
 	case '\r':
+		remember(editor);
 		accept(editor);
 		return;
 	case K_ESCAPE:
 	case K_CTRL('c'):
 	case K_CTRL('g'):
+		remember(editor);
 		dialog_close(editor);
 		if (cancel)
 			cancel(editor);
@@ -106,7 +120,11 @@ static void prompt_dialog_key(struct editor *editor, int key)
 			complete(editor);
 		return;
 	}
-	if (prompt_key(&dialog->prompt, key) && dialog->typed)
+	recalled = typed_key(&editor->typed[dialog->policy], &dialog->prompt, key);
+	if (!recalled && !prompt_key(&dialog->prompt, key))
+		return;
+	dialog->touched = true;
+	if (dialog->typed)
 		dialog->typed(editor, kl_buffer_text(&dialog->prompt.text));
 }
 
@@ -238,13 +256,17 @@ static void draw_prompt(struct editor *editor, struct canvas *canvas)
 	draw_verdict(editor, canvas);
 }
 
-/* The keys that answer are the last words: at least they are seen. */
+/* The keys that answer are the last words: of what does not fit the beginning is left out. */
 static void draw_question(struct editor *editor, struct canvas *canvas)
 {
 	struct kl_text text = kl_text_of(editor->dialog.title);
-	int end = canvas->rows - 1, rows = canvas_wrapped(canvas, text), i;
+	int end = canvas->rows - 1, room = max(min(end, QUESTION_ROWS), 1), i;
+	int rows = canvas_wrapped(canvas, text);
+	bool cut = rows > room;
 
-	if (canvas_width(text) <= canvas->columns || rows > min(QUESTION_ROWS, end - 1))
+	for (; rows > room; rows--)
+		canvas_row(&text, canvas_inside(canvas));
+	if (canvas_width(text) <= canvas->columns)
 		rows = 1;
 	for (i = end - rows; i < end; i++)
 		canvas_fill(canvas, i, 0, canvas->columns, STYLE_NOTICE, ' ');
@@ -252,6 +274,8 @@ static void draw_question(struct editor *editor, struct canvas *canvas)
 		canvas_end(canvas, end - 1, 0, canvas->columns, STYLE_NOTICE, text);
 	else
 		canvas_wrap(canvas, end - rows, end, STYLE_NOTICE, text);
+	if (cut)
+		canvas_cut(canvas, end - rows, 0, STYLE_NOTICE);
 }
 
 /* Return: the column behind it. */

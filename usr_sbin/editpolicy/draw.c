@@ -22,10 +22,11 @@ static void draw_title(struct editor *editor, struct canvas *canvas)
 {
 	int column, width = view_tabs_column(editor, canvas) - 2;
 	u64 left = live_left(editor);
-	char state[40], trial[40] = "";
+	char state[60], trial[40] = "";
 
-	snprintf(state, sizeof(state), "%s%s",
+	snprintf(state, sizeof(state), "%s%s%s",
 		 document_changed(editor->document) ? " [changed]" : "",
+		 live_is_document(editor) && editor->live->foreign ? " [not what runs]" : "",
 		 editor->readonly ? " [read only]" : "");
 	if (left)
 		snprintf(trial, sizeof(trial), " [trial %llu s]", (unsigned long long)left);

@@ -64,6 +64,8 @@ void editor_free(struct editor *editor)
 	processes_free(editor->processes);
 	subjects_free(&editor->subjects);
 	dialog_free(&editor->dialog);
+	typed_free(&editor->typed[0]);
+	typed_free(&editor->typed[1]);
 	kl_buffer_free(&editor->pasted);
 	kl_buffer_free(&editor->saved);
 	changes_free(editor->changes);

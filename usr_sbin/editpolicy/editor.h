@@ -13,6 +13,7 @@
 #include "prompt.h"
 #include "rows.h"
 #include "subjects.h"
+#include "typed.h"
 
 struct changes;
 struct compiled;
@@ -85,6 +86,7 @@ enum dialog_kind {
  * @policy: PROMPT: it is a line of a policy: completed, and checked
  * @wrong: PROMPT: NULL, or is the line wrong, and why, its column from 1
  * @hint: PROMPT: NULL, or said below it as long as it is not wrong
+ * @touched: PROMPT: a key has edited the line
  * @candidates: PROMPT: what the word may become, until the next key
  * @accept: PROMPT: gets the line; false: it stays open, editor_say() told why
  * @typed: PROMPT: gets each change of it, may be NULL
@@ -100,6 +102,7 @@ struct dialog {
 	char title[400];
 	struct prompt prompt;
 	bool policy;
+	bool touched;
 	bool (*wrong)(struct editor *editor, struct kl_text line, struct kl_error *error);
 	const char *hint;
 	struct kl_buffer candidates;
@@ -179,6 +182,7 @@ struct area {
  * @processes: of the view of that name; NULL: not made yet
  * @areas, @area_count: of the last picture, see mouse.h
  * @dialog: what is open
+ * @typed: lines that were typed before, those of a policy in the second one
  * @message: the last thing to say; empty: none
  * @message_style: enum style
  * @saving: file that was saved last, or is asked about before; NULL: none yet
@@ -241,6 +245,7 @@ struct editor {
 	struct area areas[EDITOR_AREAS];
 	u32 area_count;
 	struct dialog dialog;
+	struct typed typed[2];
 	char message[200];
 	u8 message_style;
 	struct kl_save *saving;

@@ -141,6 +141,9 @@ void prompt_show(struct prompt *prompt, int width)
 		prompt->scroll = column;
 	if (column >= prompt->scroll + width)
 		prompt->scroll = column - width + 1;
+	/* Nothing is hidden on the left while there is room on the right. */
+	column = canvas_width(kl_buffer_text(&prompt->text)) + 1 - width;
+	prompt->scroll = max(min(prompt->scroll, column), 0);
 }
 
 struct kl_text prompt_word(const struct prompt *prompt, u32 *from)

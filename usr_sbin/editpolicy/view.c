@@ -87,6 +87,9 @@ bool view_work(struct editor *editor)
 	return more;
 }
 
+/* Columns that the title needs to say what is edited, and that it is changed. */
+#define TITLE_ROOM 24
+
 /* Return: columns. */
 static int draw_waiting(const struct editor *editor, struct canvas *canvas, int column,
 			const struct view *view)
@@ -99,28 +102,46 @@ static int draw_waiting(const struct editor *editor, struct canvas *canvas, int 
 			    "%u waiting ", waiting);
 }
 
-int view_tabs_column(const struct editor *editor, const struct canvas *canvas)
+/* Of one in the row of names. */
+static int tab_width(const struct editor *editor, u32 i, bool named)
+{
+	u32 waiting = views[i]->waiting ? views[i]->waiting(editor) : 0;
+
+	return 3 + (named ? strlen(views[i]->name) : 0) +
+	       (waiting ? snprintf(NULL, 0, "%u waiting ", waiting) : 0);
+}
+
+static int tabs_width(const struct editor *editor, bool named)
 {
 	int width = 0;
 	u32 i;
 
 	for (i = 0; views[i]; i++)
-		width += strlen(views[i]->name) + 3;
-	for (i = 0; views[i]; i++)
-		if (views[i]->waiting && views[i]->waiting(editor))
-			width += snprintf(NULL, 0, "%u waiting ", views[i]->waiting(editor));
-	return max(canvas->columns - width, 0);
+		width += tab_width(editor, i, named);
+	return width;
+}
+
+/* On a narrow screen they are but numbers. */
+static bool are_named(const struct editor *editor, const struct canvas *canvas)
+{
+	return canvas->columns - tabs_width(editor, true) >= TITLE_ROOM;
+}
+
+int view_tabs_column(const struct editor *editor, const struct canvas *canvas)
+{
+	return max(canvas->columns - tabs_width(editor, are_named(editor, canvas)), 0);
 }
 
 void view_tabs(struct editor *editor, struct canvas *canvas)
 {
 	int column = view_tabs_column(editor, canvas), used;
+	bool named = are_named(editor, canvas);
 	u32 i;
 
 	for (i = 0; views[i]; i++, column += used) {
 		used = canvas_print(canvas, 0, column, canvas->columns - column,
 				    i == editor->view ? STYLE_BAR_KEY : STYLE_BAR, " %u%s ",
-				    i + 1, views[i]->name);
+				    i + 1, named ? views[i]->name : "");
 		used += draw_waiting(editor, canvas, column + used, views[i]);
 		mouse_key(editor, 0, column, used, '1' + i);
 	}
