@@ -5,6 +5,7 @@
 
 #include "complaints.h"
 #include "proc.h"
+#include "stat_line.h"
 
 /* Longer ones are cut. */
 #define READ_SIZE 4096
@@ -20,20 +21,33 @@ void complaints_open(void)
 		dup2(kept, STDERR_FILENO);
 }
 
+/* The last one; below it may stand the line it is about, further in. */
+static struct kl_text last_of(struct kl_text text)
+{
+	struct kl_text last = { "", 0 }, line;
+
+	while (text.length) {
+		line = kl_text_until(&text, '\n');
+		if (line.length && line.data[0] != ' ' && line.data[0] != '\t')
+			last = line;
+	}
+	return last;
+}
+
 bool complaints_take(struct kl_buffer *line)
 {
 	char text[READ_SIZE];
-	ssize_t got, from;
+	struct kl_text last;
 	bool any = false;
+	ssize_t got;
 
 	while (kept >= 0 && (got = pread(kept, text, sizeof(text), taken)) > 0) {
 		taken += got;
-		while (got && text[got - 1] == '\n')
-			got--;
-		for (from = got; from && text[from - 1] != '\n';)
-			from--;
+		last = last_of((struct kl_text){ text, got });
+		if (!last.length)
+			continue;
 		kl_buffer_clear(line);
-		kl_buffer_add(line, text + from, got - from);
+		kl_buffer_add(line, last.data, last.length);
 		any = true;
 	}
 	return any;

@@ -2,6 +2,7 @@
 /* kellas-editpolicy */
 #include <errno.h>
 #include <locale.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -224,10 +225,26 @@ static int read_policy(const struct wish *wish, struct kl_buffer *text)
 	return error ? KL_EXIT_FAILURE : KL_EXIT_OK;
 }
 
+/* Nothing may wait for what comes out of a pipe, or the terminal; what is not there yet may come. */
+static int check_logs(const struct wish *wish)
+{
+	struct stat there;
+	int i;
+
+	for (i = 0; i < wish->log_count; i++)
+		if (!strcmp(wish->logs[i], "-") ||
+		    (!stat(wish->logs[i], &there) && !S_ISREG(there.st_mode))) {
+			kl_complain("--log=%s: only a file can be shown: put it into one",
+				    wish->logs[i]);
+			return KL_EXIT_FAILURE;
+		}
+	return KL_EXIT_OK;
+}
+
 static int edit(const struct wish *wish)
 {
 	struct kl_buffer text = { 0 };
-	int status = read_policy(wish, &text);
+	int status = check_logs(wish) ?: read_policy(wish, &text);
 
 	if (status) {
 		kl_buffer_free(&text);
