@@ -204,6 +204,32 @@ static const struct {
 	  "Denies writing to files directly in /, by anyone." },
 	{ "write path=\"proc:/sys/\\(\\*\\)/\\*\"", "deny",
 	  "Denies writing to files below \"proc:/sys\", by anyone." },
+	/* It has the number 4294967295 where nobody logged in, and is compared all the same. */
+	{ "read", "deny task.auid!=0 task.auid!=task.uid task.sessionid!=5 task.auid=1-9",
+	  "Denies reading any file or folder, by anyone, if the user who logged in is other than root "
+	  "(or there is none) and the user who logged in is other than task.uid (or there is none) and "
+	  "the number of the login session is other than 5 (or there is none) and the user who logged "
+	  "in is one of users 1 to 9." },
+	{ "read", "deny task.auid=1000-4294967295 task.auid!=4294967295 task.sessionid=4294967295",
+	  "Denies reading any file or folder, by anyone, if the user who logged in is one of users 1000 "
+	  "to 4294967295 (or there is none) and the user who logged in is other than unset and the "
+	  "number of the login session is unset." },
+	{ "read task.uid!=task.auid", "deny task.auid!=@IDS task.auid!=1000-4294967295",
+	  "Denies reading any file or folder, by anyone, if the user of the process is other than "
+	  "task.auid (or there is none) and the user who logged in is other than the users @IDS (5, "
+	  "10-20) (where there is none it counts as 4294967295) and the user who logged in is other "
+	  "than users 1000 to 4294967295." },
+	/* Who sees 420 of a mode takes it for 0420. */
+	{ "chmod path.perm!=0x1A4-0755", "deny perm=420 path.parent.perm=07",
+	  "Denies changing the permissions of any file or folder, by anyone, if the mode of what is "
+	  "changed is outside of 0x1A4 to 0755 (0644 to 0755) and the new mode is 420 (0644) and the "
+	  "mode of the folder of what is changed is 07." },
+	/* These are there though nothing had the name. */
+	{ "rename new_path=\"/a/\\*\"", "deny new_path!=old_path new_path.parent.uid!=0",
+	  "Denies renaming any file or folder to names directly in /a, by anyone, if the new name is "
+	  "other than old_path and the owner of the folder of the new name is other than root." },
+	{ "write path=\"/a\"\\?\"", "deny",
+	  "Denies writing to files with names that match \"/a\\042\\?\", by anyone." },
 	/* Nothing in a name is taken for the sentence, nor hidden. */
 	{ "write path=\"/a\\040by\\040root\"", "deny",
 	  "Denies writing to the file \"/a\\040by\\040root\", by anyone." },
@@ -463,6 +489,13 @@ static void patterns_explained(void **state)
 		"In patterns \\* is any text without /; \\? is one character, no /.\n");
 	assert_more("string_group A /\\$\n", 1,
 		    "call @A: \"/\\$\".\nIn patterns \\$ is digits.\n");
+	/* Programs of a history are called with their folders: not all of them are "text without /". */
+	assert_more("100 acl read task.history=\"\\{\\*\\}=>\\*=>/bin/sh\"\n", 1,
+		    "; as all that is between => of a history \\* is one program, \\{\\*\\} one "
+		    "or more.\n");
+	words = words_in("100 acl read path=\"/a/\\?\\*\"\n", 1, true);
+	assert_null(strstr(words, "=>"));
+	free(words);
 	words = words_in("100 acl read path=\"/a/\\*\"\n", 1, true);
 	assert_null(strstr(words, "In patterns"));
 	free(words);

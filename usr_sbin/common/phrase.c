@@ -86,6 +86,14 @@ static u32 wildcards_in(struct kl_text text)
 	return found;
 }
 
+static bool is_history(struct kl_text told)
+{
+	static const char history[] = "the history of the process is ";
+
+	return memmem(told.data, told.length, history, strlen(history)) ||
+	       memmem(told.data, told.length, "=>", 2);
+}
+
 bool kl_phrase_wildcards(struct kl_text told, struct kl_buffer *out)
 {
 	u32 found = wildcards_in(told), i, count = 0;
@@ -94,5 +102,9 @@ bool kl_phrase_wildcards(struct kl_text told, struct kl_buffer *out)
 		if (found >> i & 1)
 			kl_buffer_printf(out, "%s%s is %s", count++ ? "; " : "",
 					 wildcards[i].escape, wildcards[i].meaning);
+	/* There it stands for a program with all its folders. */
+	if (found & 1 && is_history(told))
+		kl_buffer_puts(out, "; as all that is between => of a history \\* is one "
+				    "program, \\{\\*\\} one or more");
 	return count;
 }

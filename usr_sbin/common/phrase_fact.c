@@ -141,7 +141,7 @@ static bool is_task(u8 slot)
 
 static struct about find_words(const struct kl_phrase *phrase, u8 slot)
 {
-	static const struct fact_words unnamed;
+	static const struct fact_words unnamed, new_name = { .subject = "the new name" };
 	bool second = slot >= KL_SLOT_OBJECT1;
 	const char *it;
 
@@ -150,9 +150,14 @@ static struct about find_words(const struct kl_phrase *phrase, u8 slot)
 	if (slot >= KL_SLOT_TASK_PID)
 		return (struct about){ &facts[slot], NULL };
 	it = deed_of(phrase->op)->it[second];
-	return (struct about){
-		&family[slot - (second ? KL_SLOT_OBJECT1 : KL_SLOT_OBJECT0)], it
-	};
+	if (second)
+		slot -= KL_OBJECT_SLOTS;
+	/* It, and its folder, are there whether something had the name or not. */
+	if (phrase->op == KL_OP_RENAME && second && slot >= KL_SLOT_OBJECT0_PARENT_UID)
+		it = "the new name";
+	if (phrase->op == KL_OP_RENAME && second && slot == KL_SLOT_OBJECT0)
+		return (struct about){ &new_name, it };
+	return (struct about){ &family[slot - KL_SLOT_OBJECT0], it };
 }
 
 static void put_subject(const struct telling *telling, struct about about, u8 slot)
@@ -257,7 +262,7 @@ static void put_variable(const struct telling *telling,
 	if (literal)
 		kl_phrase_name(name, out);
 	else
-		kl_buffer_printf(out, "\"%.*s\"", (int)name.length, name.data);
+		put_quoted(name, out);
 	if (null)
 		return;
 	kl_buffer_puts(out, condition->negated ? " has a value that " :

@@ -88,6 +88,9 @@ void put_names(struct telling *telling, u8 slot, enum noun noun);
 void put_is(const struct telling *telling, const struct kl_condition *condition,
 	    bool negated);
 
+/** put_quoted - append a pattern in quotes */
+void put_quoted(struct kl_text pattern, struct kl_buffer *out);
+
 /** put_group - append "@NAME" and who that is */
 void put_group(const struct telling *telling, const struct kl_condition *condition);
 

@@ -183,9 +183,18 @@ static void put_place(const struct place *place, bool folders, struct kl_buffer 
 	}
 }
 
-static void put_quoted(struct kl_text pattern, struct kl_buffer *out)
+/* A quote in it is no end of it. */
+void put_quoted(struct kl_text pattern, struct kl_buffer *out)
 {
-	kl_buffer_printf(out, "\"%.*s\"", (int)pattern.length, pattern.data);
+	size_t i;
+
+	kl_buffer_puts(out, "\"");
+	for (i = 0; i < pattern.length; i++)
+		if (pattern.data[i] == '"')
+			kl_buffer_puts(out, "\\042");
+		else
+			kl_buffer_add(out, &pattern.data[i], 1);
+	kl_buffer_puts(out, "\"");
 }
 
 void kl_phrase_member(struct kl_text word, bool path, struct kl_buffer *out)

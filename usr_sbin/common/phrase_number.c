@@ -3,6 +3,18 @@
 #include "engine/print.h"
 #include "phrase_inside.h"
 
+/* Modes are known by their octal digits. */
+static void put_octal(struct kl_buffer *out, const struct kl_number_range *number)
+{
+	if ((number->radix[0] == KL_OCTAL && number->radix[1] == KL_OCTAL) ||
+	    number->high < 8)
+		return;
+	kl_buffer_printf(out, " (0%llo", (unsigned long long)number->low);
+	if (number->low != number->high)
+		kl_buffer_printf(out, " to 0%llo", (unsigned long long)number->high);
+	kl_buffer_puts(out, ")");
+}
+
 /* As it was typed; of a number that has a name, the name as well. */
 static void put_value(struct kl_buffer *out, u8 slot, u64 value, u8 radix)
 {
@@ -31,10 +43,12 @@ static void put_range(struct kl_buffer *out, const struct kl_condition *conditio
 	const struct kl_number_range *number = &condition->number;
 
 	put_value(out, condition->left, number->low, number->radix[0]);
-	if (number->low == number->high)
-		return;
-	kl_buffer_puts(out, " to ");
-	put_value(out, condition->left, number->high, number->radix[1]);
+	if (number->low != number->high) {
+		kl_buffer_puts(out, " to ");
+		put_value(out, condition->left, number->high, number->radix[1]);
+	}
+	if (kl_slot_type(condition->left) == KL_FILEPERM)
+		put_octal(out, number);
 }
 
 static bool is_single(const struct kl_condition *condition)
@@ -86,15 +100,39 @@ static bool is_root(const struct kl_condition *condition)
 	       !condition->number.low;
 }
 
-/* "root", "user 5", "users 5 to 9", "the users @ADMINS (...)" */
-/* task.auid of who did not log in. */
-static bool is_unset(const struct kl_condition *condition)
+/* It has this value where nobody logged in. */
+#define UNSET ((u32)-1)
+
+static bool may_be_unset(u8 slot)
 {
-	return condition->left == KL_SLOT_TASK_AUID &&
-	       condition->right == KL_RIGHT_NUMBER && is_single(condition) &&
-	       condition->number.low == (u32)-1;
+	return slot == KL_SLOT_TASK_AUID || slot == KL_SLOT_TASK_SESSIONID;
 }
 
+static bool is_unset(const struct kl_condition *condition)
+{
+	return may_be_unset(condition->left) && condition->right == KL_RIGHT_NUMBER &&
+	       is_single(condition) && condition->number.low == UNSET;
+}
+
+/* Who reads "other than root" thinks of somebody who did log in. */
+static void put_unset(struct kl_buffer *out, const struct kl_condition *condition)
+{
+	bool slot = condition->right == KL_RIGHT_SLOT, holds;
+
+	if (!may_be_unset(condition->left) &&
+	    !(slot && may_be_unset(condition->right_slot)))
+		return;
+	holds = condition->negated;
+	if (condition->right == KL_RIGHT_NUMBER && condition->number.low <= UNSET &&
+	    UNSET <= condition->number.high)
+		holds = !holds;
+	if (condition->right == KL_RIGHT_GROUP)
+		kl_buffer_printf(out, " (where there is none it counts as %u)", UNSET);
+	else if (holds && !is_unset(condition))
+		kl_buffer_puts(out, " (or there is none)");
+}
+
+/* "root", "user 5", "users 5 to 9", "the users @ADMINS (...)" */
 static void put_user(const struct telling *telling, const struct kl_condition *condition)
 {
 	struct kl_buffer *out = telling->out;
@@ -152,28 +190,38 @@ static void put_same(const struct telling *telling, const struct kl_condition *c
 			 kl_slot_name(telling->phrase->op, condition->right_slot, name));
 }
 
-void put_number_is(const struct telling *telling, const struct kl_condition *condition,
-		   bool user)
+static void put_other_number_is(const struct telling *telling,
+				const struct kl_condition *condition)
 {
 	struct kl_buffer *out = telling->out;
 
-	if (condition->right == KL_RIGHT_SLOT) {
-		put_same(telling, condition);
-	} else if (user) {
-		put_user_is(telling, condition);
-	} else if (condition->right == KL_RIGHT_GROUP) {
+	if (condition->right == KL_RIGHT_GROUP) {
 		kl_buffer_puts(out, condition->negated ? "is other than those of " :
 							 "is one of ");
 		put_group(telling, condition);
-	} else {
-		kl_buffer_puts(out, "is ");
-		if (condition->negated)
-			kl_buffer_puts(out, is_single(condition) ? "other than " :
-								   "outside of ");
-		else if (!is_single(condition))
-			kl_buffer_puts(out, "from ");
-		put_range(out, condition);
+		return;
 	}
+	kl_buffer_puts(out, "is ");
+	if (condition->negated)
+		kl_buffer_puts(out, is_single(condition) ? "other than " : "outside of ");
+	else if (!is_single(condition))
+		kl_buffer_puts(out, "from ");
+	if (is_unset(condition))
+		kl_buffer_puts(out, "unset");
+	else
+		put_range(out, condition);
+}
+
+void put_number_is(const struct telling *telling, const struct kl_condition *condition,
+		   bool user)
+{
+	if (condition->right == KL_RIGHT_SLOT)
+		put_same(telling, condition);
+	else if (user)
+		put_user_is(telling, condition);
+	else
+		put_other_number_is(telling, condition);
+	put_unset(telling->out, condition);
 }
 
 /* ------------------------------------------------------------------ addresses */
