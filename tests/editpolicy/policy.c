@@ -350,6 +350,20 @@ static void label_twice(void **state)
 	assert_text("100 acl read\n    audit 1\n100 acl write\n100 acl read\n");
 }
 
+/* What stands behind a label is not its own. */
+static void label_with_comment(void **state)
+{
+	(void)state;
+	reopen("100 acl read\n    label a # one\n    label  b \t# two\n    10 deny\n");
+	editor_stand_on(editor, 0);
+	type("L\x15" "c\n");
+	assert_text("100 acl read\n    # one\n    label c \t# two\n    10 deny\n");
+	type("L\x15\n");
+	assert_text("100 acl read\n    # one\n    # two\n    10 deny\n");
+	type("uu");
+	assert_text("100 acl read\n    label a # one\n    label  b \t# two\n    10 deny\n");
+}
+
 static void label_of_many(void **state)
 {
 	(void)state;
@@ -720,7 +734,7 @@ int main(void)
 		CASE(marks_are_counted), CASE(commands),
 		CASE(completed_words), CASE(completed_groups), CASE(completed_values),
 		CASE(completed_exactly), CASE(completed_paths),
-		CASE(label_of_a_rule), CASE(label_of_a_block), CASE(label_twice),
+		CASE(label_of_a_rule), CASE(label_of_a_block), CASE(label_twice), CASE(label_with_comment),
 		CASE(label_of_many), CASE(label_refused),
 		CASE(decoded), CASE(nothing_unseen), CASE(cut_is_seen),
 		CASE(long_message), CASE(typed_before), CASE(narrow), CASE(tabs), CASE(scrolled),

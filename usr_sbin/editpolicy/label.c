@@ -144,35 +144,68 @@ static void with_own(struct kl_text line, struct kl_text label, struct kl_buffer
 	kl_buffer_add(out, line.data + own.end, line.length - own.end);
 }
 
-/* Indented as it was, or further than the head. */
-static void label_line(struct kl_text like, bool head, struct kl_text label, struct kl_buffer *out)
+/* What is behind the two words of a label line. */
+static struct kl_text comment_of(struct kl_text line)
 {
-	size_t indent = 0;
+	struct kl_lexer lexer;
+	struct kl_word word;
 
-	while (indent < like.length && (like.data[indent] == ' ' || like.data[indent] == '\t'))
-		indent++;
-	kl_buffer_add(out, like.data, indent);
-	kl_buffer_printf(out, "%slabel %.*s", head ? "    " : "", (int)label.length, label.data);
+	kl_lexer_init(&lexer, line);
+	kl_lexer_next(&lexer, &word);
+	kl_lexer_next(&lexer, &word);
+	return kl_text_from(line, lexer.position);
+}
+
+static size_t blanks_before(struct kl_text text)
+{
+	size_t count = 0;
+
+	while (count < text.length && (text.data[count] == ' ' || text.data[count] == '\t'))
+		count++;
+	return count;
+}
+
+/* Indented further than the head. */
+static void put_label_line(struct kl_text head, struct kl_text label, struct kl_buffer *out)
+{
+	kl_buffer_add(out, head.data, blanks_before(head));
+	kl_buffer_printf(out, "    label %.*s", (int)label.length, label.data);
+}
+
+/* Its comment stays, by itself if need be; without one there is nothing left. */
+static void with_label(struct kl_text line, struct kl_text label, struct kl_buffer *out)
+{
+	struct kl_text comment = comment_of(line);
+	size_t blanks = blanks_before(comment);
+
+	if (!label.length && blanks == comment.length)
+		return;
+	kl_buffer_add(out, line.data, blanks_before(line));
+	if (label.length)
+		kl_buffer_printf(out, "label %.*s", (int)label.length, label.data);
+	else
+		comment = kl_text_from(comment, blanks);
+	kl_buffer_add(out, comment.data, comment.length);
 }
 
 static void change_line(struct document *document, u32 line, enum change change,
 			struct kl_text label)
 {
-	struct kl_text before = document_line(document, line), text;
-	bool head = change == OF_HEAD, stays = change == OF_RULE || label.length;
+	struct kl_text before = document_line(document, line), none = { "", 0 }, text;
+	bool head = change == OF_HEAD;
 	struct kl_buffer out = { 0 };
 
-	if (change == KEEP || (head && !stays))
+	if (change == KEEP || (head && !label.length))
 		return;
 	if (change == OF_RULE)
 		with_own(before, label, &out);
+	else if (head)
+		put_label_line(before, label, &out);
 	else
-		label_line(before, head, label, &out);
+		with_label(before, change == GOES ? none : label, &out);
 	text = kl_buffer_text(&out);
-	if (change == GOES)
-		stays = false;
-	if (!stays || head || !kl_text_equal(text, before))
-		document_replace(document, line + head, !head, &text, stays);
+	if (head || !kl_text_equal(text, before))
+		document_replace(document, line + head, !head, &text, text.length > 0);
 	kl_buffer_free(&out);
 }
 
