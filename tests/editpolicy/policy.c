@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <dirent.h>
 #include <locale.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -490,6 +491,37 @@ static void completed_exactly(void **state)
 	candidates_free(&candidates);
 }
 
+static bool folder_is_endless, folder_is_silent;
+
+struct dirent *__real_readdir(DIR *directory);
+struct dirent *__wrap_readdir(DIR *directory);
+
+struct dirent *__wrap_readdir(DIR *directory)
+{
+	static struct dirent entry = { .d_type = DT_REG };
+	static u32 count;
+	struct dirent *found;
+
+	if (folder_is_endless) {
+		snprintf(entry.d_name, sizeof(entry.d_name), "one%u", count++);
+		return &entry;
+	}
+	found = __real_readdir(directory);
+	if (found && folder_is_silent)
+		found->d_type = DT_UNKNOWN;
+	return found;
+}
+
+/* The editor comes back from a folder that has no end; no half of it is taken for all. */
+static void completed_in_time(void **state)
+{
+	(void)state;
+	folder_is_endless = true;
+	assert_tab(0, "deny path=\"./o", "deny path=\"./o", "");
+	folder_is_endless = false;
+	assert_true(shows("this folder has too many names"));
+}
+
 static void completed_paths(void **state)
 {
 	(void)state;
@@ -497,6 +529,12 @@ static void completed_paths(void **state)
 	put("a b/one", "");
 	assert_tab(0, "deny path=\"./a\\", "deny path=\"./a\\040b/", "");
 	press(K_TAB);
+	assert_string_equal(editor->dialog.prompt.text.data, "deny path=\"./a\\040b/one\" ");
+	/* Some file systems do not say what is a folder. */
+	folder_is_silent = true;
+	assert_tab(0, "deny path=\"./a\\", "deny path=\"./a\\040b/", "");
+	press(K_TAB);
+	folder_is_silent = false;
 	assert_string_equal(editor->dialog.prompt.text.data, "deny path=\"./a\\040b/one\" ");
 	assert_tab(0, "deny path=\"./\\*/", "deny path=\"./\\*/", "");
 	unlink("a b/one");
@@ -733,7 +771,7 @@ int main(void)
 		CASE(comments_move), CASE(comments_apart), CASE(marks_move_far), CASE(comments_stay),
 		CASE(marks_are_counted), CASE(commands),
 		CASE(completed_words), CASE(completed_groups), CASE(completed_values),
-		CASE(completed_exactly), CASE(completed_paths),
+		CASE(completed_exactly), CASE(completed_paths), CASE(completed_in_time),
 		CASE(label_of_a_rule), CASE(label_of_a_block), CASE(label_twice), CASE(label_with_comment),
 		CASE(label_of_many), CASE(label_refused),
 		CASE(decoded), CASE(nothing_unseen), CASE(cut_is_seen),

@@ -13,6 +13,7 @@
  * @list: how they are shown, with a blank behind each
  * @exact: one of them is what is typed, whole
  * @meant: what is put for that one, or for the only one; empty: itself
+ * @too_many: there are others that were not looked at: nothing can be completed
  */
 struct candidates {
 	struct kl_text typed;
@@ -21,6 +22,7 @@ struct candidates {
 	struct kl_buffer list;
 	bool exact;
 	struct kl_buffer meant;
+	bool too_many;
 };
 
 /** candidates_offer - a word that may stand there */

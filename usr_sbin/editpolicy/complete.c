@@ -2,14 +2,20 @@
 /* Checking and completing a line of a policy while it is typed. */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
+#include <sys/stat.h>
 
 #include "candidates.h"
+#include "clock.h"
 #include "complete.h"
 #include "engine/lex.h"
 #include "engine/parse.h"
 #include "engine/word.h"
+
+/* Milliseconds for the names of a folder; meanwhile nothing else goes on. */
+#define LONG 500u
 
 /* Where a line stands decides what it may be: the parser as it is there. */
 static void enter_place(const struct editor *editor, struct kl_parser *parser)
@@ -101,28 +107,46 @@ static void offer_groups(struct candidates *candidates, const struct editor *edi
 	kl_buffer_free(&name);
 }
 
-/* Names below a folder, as the language writes them. */
+/* Not every file system tells it with the name. */
+static bool is_folder(int directory, const struct dirent *entry)
+{
+	struct stat there;
+
+	if (entry->d_type != DT_UNKNOWN)
+		return entry->d_type == DT_DIR;
+	return !fstatat(directory, entry->d_name, &there, AT_SYMLINK_NOFOLLOW) &&
+	       S_ISDIR(there.st_mode);
+}
+
+static void offer_file(struct candidates *candidates, struct kl_text before,
+		       const char *file, bool folder)
+{
+	struct kl_text name = kl_text_of(file);
+	struct kl_buffer word = { 0 };
+
+	kl_buffer_room(&word, 4 * name.length);
+	word.length = kl_encode(name, word.data, 4 * name.length);
+	kl_buffer_puts(&word, folder ? "/" : "\"");
+	candidates_offer_value(candidates, before, word.data, NULL);
+	kl_buffer_free(&word);
+}
+
+/* Names below a folder, as the language writes them: all of them, or none. */
 static void offer_files(struct candidates *candidates, struct kl_text before,
 			const char *folder)
 {
-	struct kl_buffer word = { 0 };
-	struct kl_text name;
-	struct dirent *entry;
 	DIR *directory = opendir(folder);
+	u64 begin = clock_ms();
+	struct dirent *entry;
 
-	while (directory && (entry = readdir(directory))) {
-		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
-			continue;
-		name = kl_text_of(entry->d_name);
-		kl_buffer_clear(&word);
-		kl_buffer_room(&word, 4 * name.length);
-		word.length = kl_encode(name, word.data, 4 * name.length);
-		kl_buffer_puts(&word, entry->d_type == DT_DIR ? "/" : "\"");
-		candidates_offer_value(candidates, before, word.data, NULL);
+	while (directory && !candidates->too_many && (entry = readdir(directory))) {
+		candidates->too_many = clock_ms() - begin > LONG;
+		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
+			offer_file(candidates, before, entry->d_name,
+				   is_folder(dirfd(directory), entry));
 	}
 	if (directory)
 		closedir(directory);
-	kl_buffer_free(&word);
 }
 
 /* A path in quotes without wildcards, up to its last slash. */
@@ -335,7 +359,10 @@ void complete(struct editor *editor)
 	for (; kl_lexer_next(&lexer, &word); number++)
 		previous = word.text;
 	offer_for(&candidates, editor, line, number, previous);
-	if (!candidates.found)
+	if (candidates.too_many)
+		editor_say(editor, STYLE_NOTICE,
+			   "this folder has too many names, or is too slow, to complete them");
+	else if (!candidates.found)
 		editor_say(editor, STYLE_NOTICE, "nothing to complete here");
 	else if (candidates_settled(&candidates) ||
 		 candidates.common.length > candidates.typed.length)
