@@ -149,6 +149,22 @@ static void filtered(void **state)
 	assert_int_equal(editor->dialog.kind, DIALOG_PROMPT);
 	type(editor, "\x15\n");
 	assert_int_equal(editor->log->rows.count, 20);
+	/* Who thinks better of it has what he had. */
+	type(editor, "gjj\\seq=9 ");
+	assert_int_equal(editor->log->rows.count, 1);
+	editor_key(editor, K_ESCAPE);
+	assert_int_equal(editor->log->rows.count, 20);
+	assert_int_equal(here(editor), 2);
+	type(editor, "\\denied read\n\\\x15seq=1 ");
+	assert_int_equal(editor->log->rows.count, 1);
+	editor_key(editor, K_ESCAPE);
+	assert_int_equal(editor->log->rows.count, 10);
+	type(editor, "G\\nothing");
+	put_records("a", 21, 30);
+	log_read(editor->log);
+	editor_key(editor, K_ESCAPE);
+	assert_int_equal(editor->log->rows.count, 15);
+	assert_int_equal(editor->log->rows.cursor, 14);
 	editor_free(editor);
 }
 

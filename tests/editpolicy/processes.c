@@ -262,6 +262,15 @@ static void searching(void **state)
 	assert_int_equal(editor->dialog.kind, DIALOG_PROMPT);
 	editor_key(editor, K_ESCAPE);
 	assert_here(editor, "/bin/sh");
+	/* Who thinks better of a filter has the one that he had, and is where he was. */
+	press(editor, "\\cron");
+	assert_seen(editor, "/sbin/init /usr/sbin/cron");
+	editor_key(editor, K_ESCAPE);
+	assert_false(match_is_set(&editor->processes->filter));
+	assert_here(editor, "/bin/sh");
+	press(editor, "\\sshd\n\\\x15" "cron");
+	editor_key(editor, K_ESCAPE);
+	assert_string_equal(editor->processes->filter.pattern.data, "sshd");
 	editor_free(editor);
 }
 

@@ -152,7 +152,8 @@ struct area {
  * @right_scroll: columns of them that are out of sight on the left
  * @marked: by line of the document; forgotten when lines come or go
  * @filter: rows of the right pane that do not match are left out; empty: none
- * @filter_before: @filter, or @left_filter, as it was before another one is typed
+ * @filter_before: @filter, @left_filter, or that of another view, as it was before another
+ *	one is typed
  * @filter_from, @filter_row: row of the left pane, and number of the one of the right
  *	pane, that the cursors were on then
  * @search: what is searched for

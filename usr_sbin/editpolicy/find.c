@@ -220,18 +220,23 @@ static bool filter_accepted(struct editor *editor, struct kl_text text)
 	return true;
 }
 
+void find_filter_before(struct editor *editor, struct kl_text filter)
+{
+	kl_buffer_clear(&editor->filter_before);
+	kl_buffer_add(&editor->filter_before, filter.data, filter.length);
+}
+
 void find_filter(struct editor *editor)
 {
-	struct kl_buffer *before = &editor->filter_before, *now = &filter_here(editor)->pattern;
+	struct kl_text now = kl_buffer_text(&filter_here(editor)->pattern);
 
-	kl_buffer_clear(before);
-	kl_buffer_add(before, now->data, now->length);
+	find_filter_before(editor, now);
 	take_place(editor);
 	dialog_prompt(editor,
 		      is_left(editor) ?
 			      "show only what matches on the left, by name or line (nothing: all)" :
 			      "show only lines that match (nothing: all)",
-		      kl_buffer_text(now), filter_accepted);
+		      now, filter_accepted);
 	editor->dialog.typed = filter_typed;
 	editor->dialog.cancel = filter_cancelled;
 }

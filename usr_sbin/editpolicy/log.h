@@ -22,6 +22,7 @@
  * @seen: records from this number on have not been asked whether they pass
  * @rows: of the list on the screen
  * @filter: which are shown
+ * @filter_from: record that the cursor was on when another one is typed; ~0: the newest
  * @paused: what is new is not shown yet
  * @line: the record that was last parsed, see log_parse()
  */
@@ -36,6 +37,7 @@ struct log_view {
 	u64 seen;
 	struct rows rows;
 	struct log_filter filter;
+	u64 filter_from;
 	bool paused;
 	struct kl_logline line;
 };

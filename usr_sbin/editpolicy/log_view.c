@@ -32,11 +32,28 @@ static bool filter_wrong(struct editor *editor, struct kl_text text, struct kl_e
 	return wrong;
 }
 
+static void filter_cancelled(struct editor *editor)
+{
+	struct log_view *log = editor->log;
+
+	log_want(editor, kl_buffer_text(&editor->filter_before));
+	if (log->filter_from < log->list.next)
+		log_stand_on(log, log->filter_from);
+	else
+		rows_go(&log->rows, log->rows.count);
+}
+
 static void run_filter(struct editor *editor)
 {
+	struct log_view *log = log_open(editor);
+	struct rows *rows = &log->rows;
+
+	log->filter_from = rows->cursor + 1 < rows->count ? log_row(log, rows->cursor) : ~0ull;
+	find_filter_before(editor, kl_buffer_text(&log->filter.text));
 	dialog_prompt(editor, "show only: [RESULT] OPERATION CONDITION..., or any text (nothing: all)",
-		      kl_buffer_text(&log_open(editor)->filter.text), log_want);
+		      kl_buffer_text(&log->filter.text), log_want);
 	editor->dialog.typed = filter_typed;
+	editor->dialog.cancel = filter_cancelled;
 	editor->dialog.wrong = filter_wrong;
 	editor->dialog.hint = "such as: denied read path=\"/etc/\\*\" task.uid=1000-65535";
 }

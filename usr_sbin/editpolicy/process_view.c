@@ -160,12 +160,29 @@ static void filter_typed(struct editor *editor, struct kl_text text)
 	filter_accepted(editor, text);
 }
 
+static void filter_cancelled(struct editor *editor)
+{
+	struct processes *processes = editor->processes;
+	u32 row;
+
+	filter_accepted(editor, kl_buffer_text(&editor->filter_before));
+	for (row = 0; row < processes->rows.count; row++)
+		if (processes->list[processes->shown[row]].key == processes->filter_from)
+			rows_go(&processes->rows, row);
+}
+
 static void run_filter(struct editor *editor)
 {
-	editor->processes->listing = false;
+	struct processes *processes = editor->processes;
+	const struct process *here = processes_here(processes);
+
+	processes->listing = false;
+	processes->filter_from = here ? here->key : 0;
+	find_filter_before(editor, kl_buffer_text(&processes->filter.pattern));
 	dialog_prompt(editor, "show only processes that match (nothing: all)",
-		      kl_buffer_text(&editor->processes->filter.pattern), filter_accepted);
+		      kl_buffer_text(&processes->filter.pattern), filter_accepted);
 	editor->dialog.typed = filter_typed;
+	editor->dialog.cancel = filter_cancelled;
 }
 
 /* ------------------------------------------------------------- to the rules */

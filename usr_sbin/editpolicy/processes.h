@@ -61,6 +61,7 @@ struct process {
  * @fallen: key of the one that the cursor is on only because that was not there; 0: it was
  * @folds: what is folded, by struct process.key
  * @filter: what is shown
+ * @filter_from: key of the program that the cursor was on when another one is typed
  * @users: names that were asked for
  * @next: clock_ms() before which the tree is not made anew by itself
  * @booted: microseconds since the epoch when the kernel was started
@@ -90,6 +91,7 @@ struct processes {
 	u64 fallen;
 	struct folds folds;
 	struct match filter;
+	u64 filter_from;
 	struct users *users;
 	u64 next;
 	u64 booted;
