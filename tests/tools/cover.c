@@ -5,7 +5,10 @@
  *
  * usage: cover [SECONDS [SEED]]
  */
+#include <pthread.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "cover.h"
 #include "engine/parse.h"
@@ -419,12 +422,75 @@ static void try_union(u32 i)
 	kl_buffer_free(&text);
 }
 
+/*
+ * Threads: the linter may look in several of them at once. What the first one learns
+ * must not be used by another one before it is whole. A process learns but once.
+ */
+#define PROCESSES 300
+
+static void *ask(void *context)
+{
+	const struct kl_string *words[2];
+	enum kl_language *answer = context;
+	struct kl_strings strings;
+	u32 i;
+
+	kl_xstrings(&strings);
+	words[0] = kl_xintern(&strings, kl_text_of("/\\a"));
+	words[1] = kl_xintern(&strings, kl_text_of("/\\x"));
+	*answer = kl_language_search(words, 1, 1, NULL);
+	for (i = 0; i < 2; i++)
+		kl_string_put((struct kl_string *)words[i]);
+	kl_strings_destroy(&strings);
+	return NULL;
+}
+
+static void spin(u32 microseconds)
+{
+	struct timespec begin, now;
+
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	do
+		clock_gettime(CLOCK_MONOTONIC, &now);
+	while ((now.tv_sec - begin.tv_sec) * 1000000 + (now.tv_nsec - begin.tv_nsec) / 1000 <
+	       microseconds);
+}
+
+static void ask_twice(u32 microseconds)
+{
+	enum kl_language answers[2] = { KL_LANGUAGE_UNSURE, KL_LANGUAGE_UNSURE };
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, ask, &answers[0]))
+		_exit(2);
+	spin(microseconds);
+	ask(&answers[1]);
+	pthread_join(thread, NULL);
+	_exit(answers[0] != KL_LANGUAGE_SOME || answers[1] != KL_LANGUAGE_SOME);
+}
+
+static void try_threads(void)
+{
+	int status;
+	pid_t pid;
+	u32 i;
+
+	for (i = 0; i < PROCESSES; i++) {
+		pid = fork();
+		if (!pid)
+			ask_twice(3 * (i % 100));
+		report(pid > 0 && waitpid(pid, &status, 0) == pid && !status,
+		       "two threads, the second %u microseconds later", 3 * (i % 100));
+	}
+}
+
 int main(int argc, char **argv)
 {
 	u64 seed = argc > 2 ? strtoull(argv[2], NULL, 0) : (u64)time(NULL);
 	u32 i;
 
 	printf("SEED=%llu\n", (unsigned long long)seed);
+	try_threads(); /* before anybody else has asked */
 	for (i = 0; i < ARRAY_SIZE(cases); i++)
 		try_case(i);
 	for (i = 0; i < ARRAY_SIZE(contradictions); i++)

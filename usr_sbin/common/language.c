@@ -8,6 +8,8 @@
  * The search goes from place to place, a place being where all the machines
  * are, until it finds one where they say what is wanted, or has seen them all.
  */
+#include <pthread.h>
+
 #include "engine/pattern.h"
 #include "language.h"
 
@@ -82,8 +84,9 @@ struct search {
 	u32 table_size;
 };
 
-/* The engine says which bytes are in a class. */
+/* The engine says which bytes are in a class: asked once, by the thread that comes first. */
 static u8 classes[256];
+static pthread_once_t learnt = PTHREAD_ONCE_INIT;
 
 static void learn_classes(void)
 {
@@ -99,8 +102,6 @@ static void learn_classes(void)
 	u32 i, byte;
 	char c;
 
-	if (classes['a'])
-		return;
 	for (i = 0; i < ARRAY_SIZE(words); i++) {
 		pattern = kl_pattern_new(kl_text_of(words[i].word));
 		for (byte = 0; pattern && byte < 256; byte++) {
@@ -619,7 +620,7 @@ enum kl_language kl_language_search(const struct kl_string *const *words, u32 al
 
 	if (all + none > KL_LANGUAGE_PATTERNS)
 		return answer;
-	learn_classes();
+	pthread_once(&learnt, learn_classes);
 	for (; s.count < all + none; s.count++) {
 		/* The pattern that it keeps is no part of what it says. */
 		if (!machine_init(&s.machines[s.count],
