@@ -3,7 +3,9 @@
  * What is said to be decided by a line is decided by that line: as often as kl_explain()
  * says it of each record, of this text and no other, and nobody waits for it.
  */
+#include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -17,6 +19,7 @@
 #include "engine/lex.h"
 #include "explain.h"
 #include "hands.h"
+#include "job.h"
 #include "key.h"
 #include "samples.h"
 #include "view.h"
@@ -714,7 +717,44 @@ static void long_text(void **state)
 	assert_true(elsewhere > 1 && longest < 1000);
 	assert_int_equal(editor->outline.lines[2].kind, KL_STATEMENT_EMPTY);
 	assert_int_equal(answer_of(1).counts.results[KL_UNMATCHED], 1);
+	/* Whoever looks elsewhere meanwhile makes it take no longer. */
+	type("u");
+	begin = clock_ms();
+	samples_work(editor);
+	assert_non_null(editor->samples->job);
+	press('2');
+	while (!job_wait(editor->samples->job, 100))
+		;
+	took = clock_ms() - begin;
+	usleep(200000);
+	press('1');
+	work();
+	assert_true(editor->samples->took <= took);
 	kl_buffer_free(&text);
+}
+
+static void look_at_signals(void *context)
+{
+	pthread_sigmask(SIG_BLOCK, NULL, context);
+}
+
+/* A signal that a thread takes would not wake who waits for keys: Ctrl-Z would do nothing. */
+static void signals(void **state)
+{
+	static const int sent[] = { SIGTSTP, SIGCONT, SIGWINCH, SIGTERM, SIGQUIT, SIGUSR1 };
+	sigset_t blocked;
+	struct job *job;
+	u32 i;
+
+	(void)state;
+	sigemptyset(&blocked);
+	job = job_start(false, look_at_signals, &blocked, NULL);
+	while (!job_wait(job, 1000))
+		;
+	job_end(job);
+	for (i = 0; i < ARRAY_SIZE(sent); i++)
+		assert_true(sigismember(&blocked, sent[i]));
+	assert_false(sigismember(&blocked, SIGSEGV));
 }
 
 /* One that takes very long is compiled when somebody asks. */
@@ -763,7 +803,7 @@ int main(void)
 		CASE(silent),	  CASE(untold),		CASE(groups),
 		CASE(two_heads),  CASE(no_log),		CASE(as_explained),
 		CASE(keeps_up),	  CASE(in_steps),	CASE(left_alone),
-		CASE(long_text),  CASE(bounded),	CASE(there_and_back),
+		CASE(long_text),  CASE(bounded),	CASE(there_and_back), cmocka_unit_test(signals),
 		CASE(in_the_log), CASE(while_it_grows), CASE(only_words),
 	};
 	FILE *version;

@@ -15,7 +15,7 @@
  * @text: the text
  * @name: of it
  * @version, @lines: of the document
- * @begin: clock_ms() when
+ * @milliseconds: that it took
  * @file: the policy
  * @error: why nothing can be made of it
  * @left_out: wrong lines; -1: nothing can be made of it
@@ -27,7 +27,7 @@ struct finding {
 	char *name;
 	u64 version;
 	u32 lines;
-	u64 begin;
+	u64 milliseconds;
 	struct kl_policy_file file;
 	struct kl_error error;
 	int left_out;
@@ -50,6 +50,7 @@ static void run(void *context)
 {
 	struct finding *finding = context;
 	struct kl_policy_file *file = &finding->file;
+	u64 begin = clock_ms();
 
 	finding->left_out = lenient_apply(kl_buffer_text(&finding->text), finding->name,
 					  file, &finding->error);
@@ -58,6 +59,7 @@ static void run(void *context)
 		finding->left_out = -1;
 	if (finding->left_out >= 0)
 		kl_lint_watched(file, NULL, &finding->lint, &finding->watch);
+	finding->milliseconds = clock_ms() - begin;
 }
 
 static void clear(struct findings *findings)
@@ -109,7 +111,6 @@ static void look(struct editor *editor)
 	finding->name = kl_xstrdup(editor->name ?: "policy");
 	finding->version = document_version(editor->document);
 	finding->lines = editor->outline.count;
-	finding->begin = clock_ms();
 	findings->job = job_start(finding->text.length <= JOB_SHORT, run, finding,
 				  forget_finding);
 	if (finding->text.length <= JOB_SHORT)
@@ -135,7 +136,7 @@ static void take(struct editor *editor)
 	struct finding *finding = findings->finding;
 
 	clear(findings);
-	findings->milliseconds = clock_ms() - finding->begin;
+	findings->milliseconds = finding->milliseconds;
 	findings->version = finding->version;
 	findings->tried = true;
 	if (finding->left_out < 0) {

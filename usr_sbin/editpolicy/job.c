@@ -42,19 +42,19 @@ static void *thread(void *context)
 	return NULL;
 }
 
-/* Signals that end the program, or tell of another size, are not for it. */
+/* What is sent to the program is for who waits for keys; a thread has only what it breaks. */
 static bool start_thread(struct job *job)
 {
-	static const int others[] = { SIGHUP, SIGTERM, SIGINT, SIGWINCH };
+	static const int own[] = { SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGSYS, SIGTRAP };
 	sigset_t blocked, before;
 	pthread_attr_t detached;
 	pthread_t id;
 	size_t i;
 	int error;
 
-	sigemptyset(&blocked);
-	for (i = 0; i < ARRAY_SIZE(others); i++)
-		sigaddset(&blocked, others[i]);
+	sigfillset(&blocked);
+	for (i = 0; i < ARRAY_SIZE(own); i++)
+		sigdelset(&blocked, own[i]);
 	pthread_attr_init(&detached);
 	pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
 	pthread_sigmask(SIG_BLOCK, &blocked, &before);

@@ -29,7 +29,7 @@ static struct samples *get(struct editor *editor)
  * @text: the text
  * @name: of it
  * @version, @lines: of the document
- * @begin: clock_ms() when
+ * @took: milliseconds that compiling it took
  * @file: what comes of it
  * @made: something does
  */
@@ -38,7 +38,7 @@ struct compiling {
 	char *name;
 	u64 version;
 	u32 lines;
-	u64 begin;
+	u64 took;
 	struct kl_policy_file file;
 	bool made;
 };
@@ -47,11 +47,13 @@ static void compile(void *context)
 {
 	struct compiling *compiling = context;
 	struct kl_policy_file *file = &compiling->file;
+	u64 begin = clock_ms();
 	struct kl_error error;
 
 	compiling->made = lenient_apply(kl_buffer_text(&compiling->text), compiling->name,
 					file, &error) >= 0 &&
 			  !kl_compile(&file->policy, &file->ruleset, &error);
+	compiling->took = clock_ms() - begin;
 }
 
 static void forget_compiling(void *context)
@@ -79,7 +81,6 @@ static void start(const struct editor *editor, struct samples *samples)
 	compiling->name = kl_xstrdup(editor->name ?: "policy");
 	compiling->version = document_version(editor->document);
 	compiling->lines = editor->outline.count;
-	compiling->begin = clock_ms();
 	samples->compiling = compiling;
 	samples->job = job_start(compiling->text.length <= JOB_SHORT, compile, compiling,
 				 forget_compiling);
@@ -446,7 +447,7 @@ static void take(const struct editor *editor, struct samples *samples)
 	samples->version = compiling->version;
 	samples->opened = editor->log->opened;
 	samples->made = true;
-	samples->took = clock_ms() - compiling->begin;
+	samples->took = compiling->took;
 	job_end(samples->job);
 	samples->job = NULL;
 	samples->compiling = NULL;
