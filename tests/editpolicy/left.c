@@ -285,6 +285,14 @@ static void filter_subjects(void **state)
 	assert_int_equal(editor->right_rows.count, 2);
 	press('h');
 	assert_on("/init");
+	/* Enter goes nowhere where there is nothing to fold or to see. */
+	press(K_ESCAPE);
+	press('z');
+	type("\\sshd\n");
+	go_to("/init");
+	press(K_ENTER);
+	assert_on("/init");
+	assert_true(shows("nothing is folded"));
 }
 
 /* Who looks for something must find back to where he was. */

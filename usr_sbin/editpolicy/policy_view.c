@@ -72,7 +72,7 @@ static void enter_subject(struct editor *editor)
 
 	if (subject->named)
 		editor->focus = PANE_LINES;
-	else
+	else if (may_fold(editor))
 		fold_subject(editor, !subject->folded);
 }
 
