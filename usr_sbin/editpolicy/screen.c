@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <termios.h>
 #include <unistd.h>
+#include <wchar.h>
 
 /* Its names of keys would hide ours, and its types are not the engine's. */
 #include "clock.h"
@@ -42,6 +43,9 @@ static struct {
 
 /* Of a key that sends several characters, they come within so many milliseconds. */
 #define ESCAPE_PATIENCE 25
+
+/* Of a character, its bytes may come so late, on a slow line. */
+#define CHARACTER_PATIENCE 1000
 
 /* What was read, but belongs to the next key. */
 static struct {
@@ -381,16 +385,91 @@ const char *screen_pasted(struct kl_buffer *text)
 
 /* ---------------------------------------------------------------------- keys */
 
-static int read_key(wint_t *key, int milliseconds)
+/* Return: false after a byte that is none of a character; it belongs to the next key. */
+static bool add_rest(u32 *value)
 {
-	int kind = ahead.kind;
+	int got;
+
+	timeout(CHARACTER_PATIENCE);
+	got = getch();
+	if (got != ERR && (got & ~0x3f) != 0x80) {
+		ahead.kind = got > 0xff ? KEY_CODE_YES : OK;
+		ahead.key = got;
+	}
+	*value = *value << 6 | (got & 0x3f);
+	return got != ERR && ahead.kind == ERR;
+}
+
+/* Terminals send UTF-8 also where the locale has but ASCII. Return: K_UNKNOWN if it is none. */
+static wint_t rest_of_utf8(int first)
+{
+	static const u32 least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	int length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 0, i;
+	u32 value = first & (0x7f >> length);
+
+	for (i = 1; i < length; i++)
+		if (!add_rest(&value))
+			return K_UNKNOWN;
+	if (!length || value < least[length] || value > 0x10ffff ||
+	    (value >= 0xd800 && value <= 0xdfff))
+		return K_UNKNOWN;
+	return value;
+}
+
+/* In other locales: as these have it. */
+static wint_t rest_of_other(int first)
+{
+	mbstate_t state = { 0 };
+	wchar_t value = 0;
+	char byte = first;
+	size_t used;
+	int got;
+
+	timeout(CHARACTER_PATIENCE);
+	while ((used = mbrtowc(&value, &byte, 1, &state)) == (size_t)-2) {
+		got = getch();
+		if (got == ERR || got > 0xff)
+			return K_UNKNOWN;
+		byte = got;
+	}
+	return used == (size_t)-1 ? K_UNKNOWN : (wint_t)value;
+}
+
+/*
+ * The bytes of a character may come one by one, and ncurses forgets those that it has
+ * when the next one is late.
+ */
+static wint_t rest_of_character(int first)
+{
+	if (unicode || !strcmp(nl_langinfo(CODESET), "ANSI_X3.4-1968"))
+		return rest_of_utf8(first);
+	return rest_of_other(first);
+}
+
+/* A byte, or a key of ncurses. */
+static int read_raw(wint_t *key, int milliseconds)
+{
+	int kind = ahead.kind, got;
 
 	*key = ahead.key;
 	ahead.kind = ERR;
 	if (kind != ERR)
 		return kind;
 	timeout(milliseconds);
-	return get_wch(key);
+	got = getch();
+	if (got == ERR)
+		return ERR;
+	*key = got;
+	return got > 0xff ? KEY_CODE_YES : OK;
+}
+
+static int read_key(wint_t *key, int milliseconds)
+{
+	int kind = read_raw(key, milliseconds);
+
+	if (kind == OK && *key >= 0x80)
+		*key = rest_of_character(*key);
+	return kind;
 }
 
 /*
@@ -405,7 +484,7 @@ static int escaped_key(void)
 	wint_t key;
 
 	do {
-		ahead.kind = read_key(&key, length ? ESCAPE_PATIENCE : 0);
+		ahead.kind = read_raw(&key, length ? ESCAPE_PATIENCE : 0);
 		ahead.key = key;
 		if (ahead.kind != OK || key >= 127 || (!length && !escape_begins(key)))
 			return length ? K_UNKNOWN : K_ESCAPE;
