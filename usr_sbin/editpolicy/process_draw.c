@@ -72,15 +72,18 @@ static void put_kernel(const struct processes *processes, struct kl_buffer *out)
 static void put_log(const struct editor *editor, int width, struct kl_buffer *out)
 {
 	const struct record_tree *records = editor->processes->records;
-	unsigned long long count = records ? records->records : 0;
+	char count[40] = "";
 
+	if (records)
+		snprintf(count, sizeof(count), ", %llu record%s",
+			 (unsigned long long)records->records, records->records == 1 ? "" : "s");
 	kl_buffer_puts(out, "from ");
 	process_source_name(editor, out);
-	kl_buffer_printf(out, ", %llu record%s", count, count == 1 ? "" : "s");
+	kl_buffer_puts(out, count);
 	if (canvas_width(kl_buffer_text(out)) <= width)
 		return;
 	kl_buffer_clear(out);
-	kl_buffer_printf(out, "%llu records", count);
+	kl_buffer_puts(out, count + strspn(count, ", "));
 }
 
 void processes_title(const struct editor *editor, struct canvas *canvas, int column)
