@@ -230,7 +230,14 @@ static void folding(void **state)
 	/* A filter finds what is folded, and shows what it is below. */
 	press(editor, "\\/bin/sh\n");
 	assert_seen(editor, "/sbin/init /usr/sbin/sshd /bin/sh");
-	press(editor, "\\\x15\n");
+	/* Then nothing is folded unseen, and the key to the left goes up at once. */
+	press(editor, "g z");
+	assert_string_equal(editor->message, "with a filter nothing is folded");
+	press(editor, "Gh");
+	assert_here(editor, "/usr/sbin/sshd");
+	press(editor, "h");
+	assert_here(editor, "/sbin/init");
+	press(editor, "j\\\x15\n");
 	assert_seen(editor, "/sbin/init /usr/sbin/cron /usr/sbin/sshd");
 	press(editor, "l");
 	assert_seen(editor, "/sbin/init /usr/sbin/cron /usr/sbin/sshd /bin/sh");
@@ -381,6 +388,9 @@ static struct editor *begin_log(const char *policy)
 	editor->logs = logs;
 	editor->log_count = 1;
 	view_turn(editor, VIEW_PROCESSES);
+	/* How many there are is not known before they are read. */
+	assert_true(shows(editor, "reading the log"));
+	assert_false(shows(editor, "0 records"));
 	work(editor);
 	shows(editor, "");
 	return editor;

@@ -220,6 +220,15 @@ static bool filter_accepted(struct editor *editor, struct kl_text text)
 	return true;
 }
 
+/* It shows what it finds wherever that is. */
+bool find_may_fold(struct editor *editor, const struct match *filter)
+{
+	if (!match_is_set(filter))
+		return true;
+	editor_say(editor, STYLE_NOTICE, "with a filter nothing is folded");
+	return false;
+}
+
 void find_filter_before(struct editor *editor, struct kl_text filter)
 {
 	kl_buffer_clear(&editor->filter_before);

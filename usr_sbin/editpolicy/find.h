@@ -16,6 +16,9 @@ void find_previous(struct editor *editor);
 /** find_filter - ask what the rows of the pane in use shall have in them, with each key typed */
 void find_filter(struct editor *editor);
 
+/** find_may_fold - with a filter nothing is folded, which is said */
+bool find_may_fold(struct editor *editor, const struct match *filter);
+
 /** find_filter_before - keep the one that there is, for whoever leaves the line as it was */
 void find_filter_before(struct editor *editor, struct kl_text filter);
 

@@ -21,13 +21,9 @@ static void run_other_pane(struct editor *editor)
 	editor->focus = editor->focus == PANE_NODES ? PANE_LINES : PANE_NODES;
 }
 
-/* A filter shows what it finds wherever it is. */
 static bool may_fold(struct editor *editor)
 {
-	if (!match_is_set(&editor->left_filter))
-		return true;
-	editor_say(editor, STYLE_NOTICE, "with a filter nothing is folded");
-	return false;
+	return find_may_fold(editor, &editor->left_filter);
 }
 
 static void fold(struct editor *editor, bool folded)

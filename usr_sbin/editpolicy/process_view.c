@@ -61,6 +61,8 @@ static void fold(struct editor *editor, bool folded)
 	struct processes *processes = editor->processes;
 	u32 number = processes_here(processes) - processes->list;
 
+	if (!find_may_fold(editor, &processes->filter))
+		return;
 	processes_fold(processes, number, folded);
 	processes_show(processes);
 }
@@ -95,7 +97,7 @@ static void run_left(struct editor *editor)
 
 	if (!is_tree(editor))
 		editor->processes->listing = false;
-	else if (here->folded || here->behind == here - editor->processes->list + 1)
+	else if (match_is_set(&editor->processes->filter) || here->folded || here->behind == here - editor->processes->list + 1)
 		go_to_parent(editor->processes);
 	else
 		fold(editor, true);
@@ -120,6 +122,8 @@ static void run_fold_all(struct editor *editor)
 	bool open = false;
 	u32 i;
 
+	if (!is_tree(editor) || !find_may_fold(editor, &processes->filter))
+		return;
 	for (i = 0; i < processes->count; i++)
 		open |= processes->list[i].folded;
 	for (i = 0; i < processes->count; i++)
