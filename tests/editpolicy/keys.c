@@ -63,7 +63,7 @@ static const char *const edits[] = {
 	"s(/x/\n", "dy", "dn", "astring_group G /x\n", "a\t\n\n", "e \t\t\n\n", "a300 acl \t\n",
 	"a    7 allow task.exe=\"/usr/sbin/sshd\"\n", "a    8 deny task.domain=\"<a>\\040/b\"\n",
 	"a# a comment\n", "y", "J", "K", "#", "  #", " jjvK", " jjvy", "m deny\nU", "e\x15\n\n",
-	"a    9 use ADMINS\n", "e 1\n\n", "Lx\n", "L\x15\n", "u", "uu\x12", "u\x12\x12", "v*d y",
+	"a    9 use ADMINS\n", "e 1\n\n", "Lx\n", "L\x15\n", "Md", "u", "uu\x12", "u\x12\x12", "v*d y",
 };
 
 /* What is pasted, wherever that is. */

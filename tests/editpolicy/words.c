@@ -628,6 +628,28 @@ static void to_what_covers_it(void **state)
 	assert_int_equal(editor_line(editor), 1);
 }
 
+/* What decides nothing is deleted at once; what may decide where a value is missing stays. */
+static void all_that_is_covered(void **state)
+{
+	struct kl_buffer text = { 0 };
+
+	(void)state;
+	open_policy("100 acl read\n    10 deny task.uid=0-9\n    20 deny task.uid=5\n"
+		    "    30 allow path.uid=0-100\n    50 deny path.uid=7 task.uid=20\n"
+		    "    60 allow task.uid=7 task.gid=1\n");
+	type(" M");
+	assert_true(shows("marked: 2 rules that others cover; d deletes them"));
+	press('d');
+	document_text(editor->document, &text);
+	assert_string_equal(text.data, "100 acl read\n    10 deny task.uid=0-9\n"
+			    "    30 allow path.uid=0-100\n    50 deny path.uid=7 task.uid=20\n");
+	kl_buffer_free(&text);
+	press('M');
+	assert_true(shows("others cover no rule"));
+	press('u');
+	assert_false(document_changed(editor->document));
+}
+
 static void out_of_sight(void **state)
 {
 	(void)state;
@@ -1388,7 +1410,7 @@ int main(void)
 		cmocka_unit_test(settings),
 		CASE(those_that_matter),
 		CASE(to_those_before),
-		CASE(to_what_covers_it),
+		CASE(to_what_covers_it), CASE(all_that_is_covered),
 		CASE(out_of_sight),
 		cmocka_unit_test(patterns_explained),
 		cmocka_unit_test(every_attribute),

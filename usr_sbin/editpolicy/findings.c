@@ -318,6 +318,41 @@ void findings_next(struct editor *editor)
 		editor_say(editor, STYLE_NOTICE, "the linter is looking ...");
 }
 
+static bool is_covered(const struct kl_finding *finding)
+{
+	return !strcmp(finding->name, "covered") && !finding->if_known;
+}
+
+void findings_mark(struct editor *editor)
+{
+	const struct kl_lint *lint;
+	u32 i, marked = 0;
+
+	want(editor);
+	if (!is_fresh(editor))
+		look(editor);
+	if (!is_fresh(editor)) {
+		editor_say(editor, STYLE_NOTICE, "the linter is looking: press it again");
+		return;
+	}
+	lint = &editor->findings->lint;
+	memset(editor->marked, 0, editor->outline.count);
+	for (i = 0; i < lint->count; i++) {
+		if (!is_covered(&lint->findings[i]) ||
+		    lint->findings[i].line - 1 >= editor->outline.count)
+			continue;
+		editor->marked[lint->findings[i].line - 1] = true;
+		marked++;
+	}
+	if (marked)
+		editor_say(editor, STYLE_PLAIN, "marked: %u %s; d deletes %s", marked,
+			   marked == 1 ? "rule that others cover" : "rules that others cover",
+			   marked == 1 ? "it" : "them");
+	else
+		editor_say(editor, STYLE_PLAIN, "others cover no rule%s",
+			   editor->findings->left_out ? "; wrong lines were left out" : "");
+}
+
 /* Whoever has pressed another key since does not wait for it any more. */
 bool findings_work(struct editor *editor, u32 milliseconds)
 {

@@ -40,6 +40,14 @@ struct findings {
 /** findings_next - the action: look, and go to the next line that has one */
 void findings_next(struct editor *editor);
 
+/**
+ * findings_mark - the action: mark the rules that others cover, and only them
+ *
+ * They are never the first to match, whatever is requested: without them the policy
+ * means the same.
+ */
+void findings_mark(struct editor *editor);
+
 /** findings_tick - a second has passed: look, unless that takes too long */
 void findings_tick(struct editor *editor);
 

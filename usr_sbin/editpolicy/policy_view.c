@@ -244,6 +244,7 @@ static const struct action policy_actions[] = {
 	{ "Mark", { ' ' }, "mark: what follows is done to all marked lines", false, run_mark },
 	{ "Range", { 'v' }, "mark all from the marked line above to here", false, run_mark_range },
 	{ "Pattern", { 'm' }, "mark lines that match", false, find_mark },
+	{ "Covered", { 'M' }, "mark the rules that others cover", false, findings_mark },
 	{ "Invert", { '*' }, "mark those shown that are not marked, and only them", false,
 	  run_invert },
 	{ "Unmark", { 'U' }, "mark none", false, run_unmark },
