@@ -569,6 +569,10 @@ static void to_records(void **state)
 	press(editor, "ho");
 	assert_records(editor, "1 3 4 9 ");
 	assert_true(shows(editor, "/bin/sh and all below"));
+	/* With a filter nothing is. */
+	press(editor, "4\\/bin/sh\no");
+	assert_records(editor, "1 3 9 ");
+	press(editor, "4\\\x15\n");
 	/* Also of what left none itself. */
 	press(editor, "4k");
 	assert_here(editor, "/usr/sbin/sshd");

@@ -155,7 +155,7 @@ static void draw_name(const struct editor *editor, struct canvas *canvas, int ro
 	int column;
 
 	column = draw_branches(processes, canvas, row, width, process, added);
-	if (process->folded && !match_is_set(&processes->filter))
+	if (processes_whole(processes, process))
 		column += canvas_text(canvas, row, column, width - column,
 				      STYLE_KEYWORD | added, kl_text_of("+"));
 	if (node->reconstructed)
@@ -220,17 +220,12 @@ static void draw_user(struct processes *processes, struct canvas *canvas, int ro
 	kl_buffer_free(&text);
 }
 
-static bool stands_for_all(const struct processes *processes, const struct process *process)
-{
-	return process->folded && !match_is_set(&processes->filter);
-}
-
 /* Of what is folded all are counted. Red or bold where something was denied. */
 static void draw_count(const struct processes *processes, struct canvas *canvas, int row,
 		       int column, const struct layout *layout, const struct process *process,
 		       u8 added)
 {
-	bool all = stands_for_all(processes, process);
+	bool all = processes_whole(processes, process);
 	u64 count = all ? process->living : process->node->living, denied = 0;
 
 	if (layout->of_log) {
@@ -253,7 +248,7 @@ static void draw_last(const struct processes *processes, struct canvas *canvas, 
 		      int column, const struct layout *layout, const struct process *process,
 		      u8 added)
 {
-	bool all = stands_for_all(processes, process);
+	bool all = processes_whole(processes, process);
 	u64 last = all ? process->last : process->node->last_time, newest = 0;
 	const char *format = "%Y-%m-%d %H:%M:%S";
 	char text[40];

@@ -206,7 +206,8 @@ void process_source_records(struct editor *editor)
 		editor_say(editor, STYLE_NOTICE, "records are of programs that are known by a history");
 		return;
 	}
-	below = here->folded || (processes->of_log && !processes_records(here->node));
+	below = processes_whole(processes, here) ||
+		(processes->of_log && !processes_records(here->node));
 	put_pattern(here->node, below, &pattern);
 	if (log_want(editor, kl_buffer_text(&pattern))) {
 		view_turn(editor, VIEW_LOG);

@@ -93,12 +93,14 @@ static void run_back(struct editor *editor)
 
 static void run_left(struct editor *editor)
 {
-	const struct process *here = processes_here(editor->processes);
+	struct processes *processes = editor->processes;
+	const struct process *here = processes_here(processes);
 
 	if (!is_tree(editor))
-		editor->processes->listing = false;
-	else if (match_is_set(&editor->processes->filter) || here->folded || here->behind == here - editor->processes->list + 1)
-		go_to_parent(editor->processes);
+		processes->listing = false;
+	else if (match_is_set(&processes->filter) || here->folded ||
+		 here->behind == here - processes->list + 1)
+		go_to_parent(processes);
 	else
 		fold(editor, true);
 }

@@ -249,6 +249,11 @@ void processes_fold(struct processes *processes, u32 number, bool folded)
 	folds_set(&processes->folds, process->key, folded);
 }
 
+bool processes_whole(const struct processes *processes, const struct process *process)
+{
+	return process->folded && !match_is_set(&processes->filter);
+}
+
 const struct process *processes_here(const struct processes *processes)
 {
 	if (!processes->rows.count)

@@ -142,6 +142,9 @@ void processes_show(struct processes *processes);
 /** processes_fold - fold or unfold what is below a program */
 void processes_fold(struct processes *processes, u32 number, bool folded);
 
+/** processes_whole - does its row stand for all below, too? With a filter nothing is folded */
+bool processes_whole(const struct processes *processes, const struct process *process);
+
 /** processes_here - the program that the cursor is on, or NULL */
 const struct process *processes_here(const struct processes *processes);
 
