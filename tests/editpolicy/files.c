@@ -40,12 +40,14 @@ ssize_t __real_write(int fd, const void *data, size_t length);
 ssize_t __wrap_write(int fd, const void *data, size_t length);
 int __real_openat(int folder, const char *name, int flags, ...);
 int __wrap_openat(int folder, const char *name, int flags, ...);
+int __real_fsetxattr(int fd, const char *name, const void *value, size_t size, int flags);
+int __wrap_fsetxattr(int fd, const char *name, const void *value, size_t size, int flags);
 uid_t __real_geteuid(void);
 uid_t __wrap_geteuid(void);
 
 /* What fails, and how: errno, or 0. Of fsync(), the call of that number, from 1. */
 static struct {
-	int sync, sync_call, own, write, create;
+	int sync, sync_call, own, write, create, attribute;
 	void (*at_sync)(void);
 	uid_t user;
 } fails;
@@ -64,6 +66,12 @@ int __wrap_fchown(int fd, uid_t uid, gid_t gid)
 {
 	errno = fails.own;
 	return fails.own ? -1 : __real_fchown(fd, uid, gid);
+}
+
+int __wrap_fsetxattr(int fd, const char *name, const void *value, size_t size, int flags)
+{
+	errno = fails.attribute;
+	return fails.attribute ? -1 : __real_fsetxattr(fd, name, value, size, flags);
 }
 
 ssize_t __wrap_write(int fd, const void *data, size_t length)
@@ -361,6 +369,25 @@ static void not_kept(void **state)
 	change();
 	type("ww");
 	assert_true(shows("saved 2 lines to policy.conf; NOT KEPT: owner, group, access control list"));
+	assert_int_equal(stat_of("policy.conf").st_mode, S_IFREG | 0600);
+	assert_int_equal(getxattr("policy.conf", "system.posix_acl_access", NULL, 0), -1);
+}
+
+/*
+ * The bits of the group are the mask of an ACL: without it nobody gets them, nor those in
+ * the ACL that the folder has for new files.
+ */
+static void without_its_list(void **state)
+{
+	(void)state;
+	if (setxattr("policy.conf", "system.posix_acl_access", acl, sizeof(acl), 0) ||
+	    setxattr(".", "system.posix_acl_default", acl, sizeof(acl), 0))
+		skip();
+	fails.attribute = ENOSPC;
+	change();
+	type("ww");
+	removexattr(".", "system.posix_acl_default");
+	assert_true(shows("saved 2 lines to policy.conf; NOT KEPT: access control list"));
 	assert_int_equal(stat_of("policy.conf").st_mode, S_IFREG | 0600);
 	assert_int_equal(getxattr("policy.conf", "system.posix_acl_access", NULL, 0), -1);
 }
@@ -855,7 +882,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		CASE(through_a_link), CASE(to_nothing), CASE(in_a_circle), CASE(led_elsewhere),
 		CASE(of_others_in_tmp), CASE(other_names), CASE(no_file),
-		CASE(attributes_stay), CASE(not_kept), CASE(becomes_mine),
+		CASE(attributes_stay), CASE(not_kept), CASE(without_its_list), CASE(becomes_mine),
 		CASE(disk_full), CASE(disk_broken), CASE(name_not_on_disk),
 		CASE(folder_read_only), CASE(changed_while_saving),
 		CASE(rescued), CASE(rescued_of_an_older_text), CASE(rescued_nothing_new),

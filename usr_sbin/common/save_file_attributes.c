@@ -9,6 +9,7 @@
 #include "save_file_inside.h"
 
 #define ACL "system.posix_acl_access"
+#define ALL_ATTRIBUTES (KL_SAVE_ACL | KL_SAVE_ATTRIBUTES)
 
 /* Made by the kernel from the bytes of a file: those of others would be wrong. */
 static bool is_made(const char *name)
@@ -58,11 +59,11 @@ static u32 copy_attributes(int from, int to, bool acl)
 	u32 lost = 0;
 
 	if (size < 0)
-		return errno == EOPNOTSUPP ? 0 : KL_SAVE_ATTRIBUTES;
+		return errno == EOPNOTSUPP ? 0 : ALL_ATTRIBUTES;
 	kl_buffer_room(&names, size + 1);
 	size = flistxattr(from, names.data, size);
 	if (size < 0)
-		lost |= KL_SAVE_ATTRIBUTES;
+		lost |= ALL_ATTRIBUTES;
 	for (name = names.data, end = name + max_t(ssize_t, size, 0); name < end;
 	     name += strlen(name) + 1) {
 		bool is_acl = !strcmp(name, ACL);
@@ -73,7 +74,7 @@ static u32 copy_attributes(int from, int to, bool acl)
 		lost |= is_acl ? KL_SAVE_ACL : KL_SAVE_ATTRIBUTES;
 	}
 	/* The folder may have given it one. */
-	if (!had_acl || !acl)
+	if (!had_acl)
 		fremovexattr(to, ACL);
 	kl_buffer_free(&names);
 	return lost;
@@ -89,11 +90,14 @@ u32 kl_keep_attributes(const struct kl_save *save, int fd)
 	u32 lost = 0;
 
 	if (fstat(fd, &new) ||
-	    (new.st_gid != save->old.st_gid &&fchown(fd, -1, save->old.st_gid))) {
+	    (new.st_gid != save->old.st_gid && fchown(fd, -1, save->old.st_gid)))
 		lost |= KL_SAVE_GROUP;
+	lost |= from < 0 ? ALL_ATTRIBUTES : copy_attributes(from, fd, !lost);
+	/* With an ACL the bits of the group are what anybody in it has at most. */
+	if (lost & (KL_SAVE_GROUP | KL_SAVE_ACL)) {
 		mode &= ~(020 * !(mode & 02) | 040 * !(mode & 04) | 010 * !(mode & 01));
+		fremovexattr(fd, ACL);
 	}
-	lost |= from < 0 ? KL_SAVE_ATTRIBUTES : copy_attributes(from, fd, !lost);
 	if (fchmod(fd, mode))
 		lost |= KL_SAVE_GROUP;
 	if (new.st_uid != save->old.st_uid && fchown(fd, save->old.st_uid, -1))

@@ -13,8 +13,8 @@
  * @save: of the old one, which exists
  * @fd: the new one, of mode 0600
  *
- * Nobody gets more than the old one gave: without its group, the new group gets
- * what all others get.
+ * Nobody gets more than the old one gave: without its group, or its ACL, the group
+ * gets what all others get.
  *
  * Return: what could not be kept, set of enum kl_save_loss.
  */
