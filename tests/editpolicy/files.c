@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <locale.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
@@ -22,6 +23,7 @@
 #include "hands.h"
 #include "key.h"
 #include "rescue.h"
+#include "signals.h"
 #include "store.h"
 #include "view.h"
 
@@ -390,6 +392,31 @@ static void without_its_list(void **state)
 	assert_true(shows("saved 2 lines to policy.conf; NOT KEPT: access control list"));
 	assert_int_equal(stat_of("policy.conf").st_mode, S_IFREG | 0600);
 	assert_int_equal(getxattr("policy.conf", "system.posix_acl_access", NULL, 0), -1);
+}
+
+static void wait_for_ever(void)
+{
+	/* As if time had passed. */
+	if (alarm(1) > 1)
+		pause();
+	_exit(1);
+}
+
+/* A crash that the rescue cannot get out of ends all the same. */
+static void a_crash_ends(void **state)
+{
+	pid_t child = fork();
+	int status;
+
+	(void)state;
+	if (!child) {
+		signals_catch(wait_for_ever);
+		raise(SIGSEGV);
+		_exit(2);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(WTERMSIG(status), SIGALRM);
 }
 
 static void becomes_mine(void **state)
@@ -882,7 +909,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		CASE(through_a_link), CASE(to_nothing), CASE(in_a_circle), CASE(led_elsewhere),
 		CASE(of_others_in_tmp), CASE(other_names), CASE(no_file),
-		CASE(attributes_stay), CASE(not_kept), CASE(without_its_list), CASE(becomes_mine),
+		CASE(attributes_stay), CASE(not_kept), CASE(without_its_list),
+		CASE(a_crash_ends), CASE(becomes_mine),
 		CASE(disk_full), CASE(disk_broken), CASE(name_not_on_disk),
 		CASE(folder_read_only), CASE(changed_while_saving),
 		CASE(rescued), CASE(rescued_of_an_older_text), CASE(rescued_nothing_new),

@@ -86,7 +86,7 @@ u32 kl_keep_attributes(const struct kl_save *save, int fd)
 	int from = openat(save->folder, save->name,
 			  O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	mode_t mode = save->old.st_mode & 07777;
-	struct stat new;
+	struct stat new = { 0 };
 	u32 lost = 0;
 
 	if (fstat(fd, &new) ||

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What signals do. */
 #include <signal.h>
+#include <unistd.h>
 
 #include "memory.h"
 #include "signals.h"
+
+/* Seconds to keep what there is, on whatever disk. */
+#define LONGEST 30
 
 volatile sig_atomic_t signal_ended, signal_stop, signal_continued;
 
@@ -26,12 +30,21 @@ static void on_continue(int signal)
 	signal_continued = 1;
 }
 
-/* What breaks the program: keep what there is, then break as usual. */
+/*
+ * What breaks the program: keep what there is, then break as usual. To keep it takes
+ * memory; if that is what broke, it may wait for itself.
+ */
 static void on_crash(int signal)
 {
 	struct sigaction usual = { .sa_handler = SIG_DFL };
+	sigset_t end;
 
 	sigaction(signal, &usual, NULL);
+	sigaction(SIGALRM, &usual, NULL);
+	sigemptyset(&end);
+	sigaddset(&end, SIGALRM);
+	sigprocmask(SIG_UNBLOCK, &end, NULL);
+	alarm(LONGEST);
 	before_crash();
 	raise(signal);
 }
