@@ -21,7 +21,7 @@ _kellas_editpolicy() {
 	*)
 		if [[ $current == -* ]]; then
 			mapfile -t COMPREPLY < <(compgen -W '--live --readonly --decide --log=
-				--keys --color= --no-mouse --help -h' -- "$current")
+				--keys --color= --no-mouse --version -V --help -h' -- "$current")
 			[[ ${COMPREPLY[0]-} != *= ]] || compopt -o nospace
 			return
 		fi

@@ -9,5 +9,6 @@ _arguments -s \
 	'(- 1)--keys[print the keys, and end]' \
 	'--color=[colours]:when:(auto always never)' \
 	'--no-mouse[leave the mouse to the terminal]' \
+	'(- 1)'{-V,--version}'[show the version]' \
 	'(- 1)'{-h,--help}'[help]' \
 	'(--live)1:policy:_files'

@@ -34,6 +34,7 @@ static const struct kl_option options[] = {
 	{ "keys", KEYS, NULL, NULL, "print the keys, and end" },
 	{ "color", COLOUR, "WHEN", "auto always never", "auto, always or never" },
 	{ "no-mouse", NO_MOUSE, NULL, NULL, "leave the mouse to the terminal" },
+	{ "version", 'V', NULL, NULL, "show the version" },
 	{ 0 },
 };
 
@@ -283,6 +284,12 @@ static int print_keys(void)
 	return fflush(stdout) ? KL_EXIT_FAILURE : KL_EXIT_OK;
 }
 
+static int print_version(void)
+{
+	puts("kellas-editpolicy " KELLAS_VERSION);
+	return fflush(stdout) ? KL_EXIT_FAILURE : KL_EXIT_OK;
+}
+
 /* Return: -1: go on; otherwise the exit status to end with. */
 static int take_options(const struct kl_command *command, int argc, char **argv,
 			struct wish *wish)
@@ -297,6 +304,8 @@ static int take_options(const struct kl_command *command, int argc, char **argv,
 			return KL_EXIT_OK;
 		if (option == '?')
 			return KL_EXIT_USAGE;
+		if (option == 'V')
+			return print_version();
 		wish->readonly |= option == READONLY;
 		wish->live |= option == LIVE;
 		wish->decide |= option == DECIDE;
