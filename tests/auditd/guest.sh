@@ -128,6 +128,8 @@ for _ in 1 2 3; do
 	start
 	wait $busy
 done
+# What asks it for its counters would end it before it listens.
+is 'it is there again' within 20 grep -q "^daemon pid=$daemon " stat
 is 'after SIGKILL all is acknowledged' within 10 caught_up
 is 'every number is there once, every program was run once' check_log log/main.log 50
 
