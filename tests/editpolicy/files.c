@@ -20,11 +20,11 @@
 
 #include "dialog.h"
 #include "engine/lex.h"
-#include "hands.h"
 #include "key.h"
 #include "rescue.h"
 #include "signals.h"
 #include "store.h"
+#include "texts.h"
 #include "view.h"
 
 #define POLICY "100 acl read\n    10 allow task.uid=0\n    20 deny\n"
@@ -105,24 +105,6 @@ uid_t __wrap_geteuid(void)
 }
 
 /* ------------------------------------------------------------------- hands */
-
-static void put(const char *name, const char *text)
-{
-	FILE *file = fopen(name, "w");
-
-	assert_non_null(file);
-	fputs(text, file);
-	fclose(file);
-}
-
-static void assert_file(const char *name, const char *text)
-{
-	struct kl_buffer now = { 0 };
-
-	assert_int_equal(store_read(name, &now), 0);
-	assert_string_equal(now.data, text);
-	kl_buffer_free(&now);
-}
 
 static void assert_link(const char *name, const char *to)
 {

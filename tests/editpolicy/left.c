@@ -12,10 +12,10 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "hands.h"
 #include "key.h"
 #include "left.h"
 #include "live.h"
+#include "texts.h"
 
 static const char policy[] =
 	"100 acl read path=\"/a\"\n"						/* 0: 50 */
@@ -49,15 +49,6 @@ static const char counters[] =
 	STAT("group", 0, 0, "rule_group R")
 	STAT("rule", 5, 0, "10 allow task.ancestor=\"/cron\"")
 	STAT("rule", 2, 0, "20 allow task.ancestor=\"/cron\" task.ancestor=\"/at\"");
-
-static void put(const char *name, const char *text)
-{
-	FILE *file = fopen(name, "w");
-
-	assert_non_null(file);
-	fputs(text, file);
-	fclose(file);
-}
 
 static int begin(void **state)
 {

@@ -15,11 +15,11 @@
 #include "dialog.h"
 #include "engine/lex.h"
 #include "findings.h"
-#include "hands.h"
 #include "key.h"
 #include "lint.h"
 #include "making.h"
 #include "store.h"
+#include "texts.h"
 #include "view.h"
 
 #define RULES 2500
@@ -267,12 +267,8 @@ int main(void)
 	char folder[] = "/tmp/long.XXXXXX";
 	int failed;
 
-	setlocale(LC_ALL, "C.UTF-8");
-	if (!mkdtemp(folder) || chdir(folder) || setenv("KELLAS_PROC", "none", 1))
+	if (!enter_folder(folder))
 		return 2;
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
-	canvas_free(&canvas);
-	if (chdir("/") || rmdir(folder))
-		return 2;
-	return failed;
+	return leave_folder(folder) ? failed : 2;
 }

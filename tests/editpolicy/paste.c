@@ -13,9 +13,9 @@
 #include <cmocka.h>
 
 #include "engine/lex.h"
-#include "hands.h"
 #include "key.h"
 #include "paste.h"
+#include "texts.h"
 #include "view.h"
 
 #define POLICY "100 acl read\n    audit 1\n    10 allow task.uid=0\n    20 deny\n"
@@ -59,15 +59,6 @@ static void paste_bytes(const char *bytes, size_t length)
 static void paste(const char *text)
 {
 	paste_bytes(text, strlen(text));
-}
-
-static void assert_text(const char *text)
-{
-	struct kl_buffer now = { 0 };
-
-	document_text(editor->document, &now);
-	assert_string_equal(now.data, text);
-	kl_buffer_free(&now);
 }
 
 static void assert_typed(const char *text)
@@ -275,12 +266,8 @@ int main(void)
 	char folder[] = "/tmp/paste.XXXXXX";
 	int failed;
 
-	setlocale(LC_ALL, "C.UTF-8");
-	if (!mkdtemp(folder) || chdir(folder) || setenv("KELLAS_PROC", "none", 1))
+	if (!enter_folder(folder))
 		return 2;
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
-	canvas_free(&canvas);
-	if (chdir("/") || rmdir(folder))
-		return 2;
-	return failed;
+	return leave_folder(folder) ? failed : 2;
 }

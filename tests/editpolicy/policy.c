@@ -18,33 +18,15 @@
 #include "dialog.h"
 #include "engine/lex.h"
 #include "find.h"
-#include "hands.h"
 #include "highlight.h"
 #include "key.h"
 #include "rescue.h"
 #include "store.h"
+#include "texts.h"
 #include "view.h"
 #include "words.h"
 
 #define POLICY "100 acl read\n    audit 1\n    10 allow task.uid=0\n    20 deny\n100 acl write\n    10 deny\n"
-
-static void put(const char *name, const char *text)
-{
-	FILE *file = fopen(name, "w");
-
-	assert_non_null(file);
-	fputs(text, file);
-	fclose(file);
-}
-
-static void assert_file(const char *name, const char *text)
-{
-	struct kl_buffer now = { 0 };
-
-	assert_int_equal(store_read(name, &now), 0);
-	assert_string_equal(now.data, text);
-	kl_buffer_free(&now);
-}
 
 static void open_policy(const char *text)
 {
@@ -53,15 +35,6 @@ static void open_policy(const char *text)
 	canvas_resize(&canvas, 30, 120);
 	editor_draw(editor, &canvas);
 	editor->focus = PANE_LINES;
-}
-
-static void assert_text(const char *text)
-{
-	struct kl_buffer now = { 0 };
-
-	document_text(editor->document, &now);
-	assert_string_equal(now.data, text);
-	kl_buffer_free(&now);
 }
 
 static int begin(void **state)
@@ -782,15 +755,11 @@ int main(void)
 	char folder[] = "/tmp/policy.XXXXXX";
 	int failed;
 
-	setlocale(LC_ALL, "C.UTF-8");
-	if (!mkdtemp(folder) || chdir(folder) || setenv("KELLAS_PROC", "none", 1))
+	if (!enter_folder(folder))
 		return 2;
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
-	canvas_free(&canvas);
 	unlink("policy.conf");
 	unlink("other.conf");
 	unlink(".policy.conf.rescued");
-	if (chdir("/") || rmdir(folder))
-		return 2;
-	return failed;
+	return leave_folder(folder) ? failed : 2;
 }
